@@ -1,0 +1,70 @@
+# What a person or CI does with the project. Needs Python 3.11 or newer, make and a network for the first run;
+# Java comes with the environment unless the machine has a fitting one. `make help` lists the targets.
+# Paths are relative throughout, so the project may lie under a path with spaces.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON_DEV := .venv/bin/python
+PYTHON_SPARK4 := .venv-spark4/bin/python
+PYTEST_ARGS ?=
+UPGRADE ?=
+
+# A stamp inside each environment is younger than its lock once the two agree: then nothing runs.
+.venv/.synced: locks/dev.txt locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv locks/dev.txt
+
+.venv-spark4/.synced: locks/spark4.txt locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv-spark4 locks/spark4.txt
+
+.venv-contract-tools/.synced: locks/contract-tools.txt locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv-contract-tools locks/contract-tools.txt
+
+.venv-uv/.synced: locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv-uv locks/uv.txt
+
+.PHONY: help setup jars demo test lint format contract-tools setup-spark4 test-spark4 lock clean distclean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.synced jars ## Make the environment (.venv) and fetch Delta's jars
+
+jars: .venv/.synced
+	@$(PYTHON_DEV) -m spark_app.runtime.jars
+
+demo: setup ## Run the whole pipeline over a small made-up shop
+	@./lakehouse demo
+
+test: setup contract-tools ## Run the tests (PYTEST_ARGS="-k name" narrows them)
+	$(PYTHON_DEV) -m pytest $(PYTEST_ARGS)
+
+lint: .venv/.synced ## Check style, types and the direction of imports
+	$(PYTHON_DEV) -m ruff check .
+	$(PYTHON_DEV) -m ruff format --check .
+	$(PYTHON_DEV) -m mypy --strict spark_app
+	$(PYTHON_DEV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+format: .venv/.synced ## Format the code and mend what can be mended
+	$(PYTHON_DEV) -m ruff check --fix .
+	$(PYTHON_DEV) -m ruff format .
+
+contract-tools: .venv-contract-tools/.synced ## Make the environment of datacontract-cli, which judges the contracts
+
+setup-spark4: .venv-spark4/.synced
+	@$(PYTHON_SPARK4) -m spark_app.runtime.jars
+
+test-spark4: setup-spark4 ## Run the core tests on Spark 4
+	$(PYTHON_SPARK4) -m pytest -m core $(PYTEST_ARGS)
+
+lock: .venv-uv/.synced ## Write locks/*.txt anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	@sh tools/lock.sh $(UPGRADE)
+
+clean: ## Remove what runs and tools leave behind, the local lake (.lakehouse) too
+	rm -rf .lakehouse spark-warehouse metastore_db derby.log build dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find spark_app tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the environments as well
+	rm -rf .venv .venv-spark4 .venv-contract-tools .venv-uv

@@ -1,0 +1,133 @@
+"""A contract as SQL: tables of the warehouses and column lists for Spark.
+
+Identifiers are always in double quotes (in Spark's column lists never), so that no word is a reserved one;
+contracts allow lower-case names only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+
+from spark_app.contracts.table import Column, Contract, Type
+
+REDSHIFT_LONGEST = 65535
+# Bytes where a contract gives no maxLength. A character takes up to four.
+REDSHIFT_DEFAULT = 1024
+BYTES_A_CHARACTER = 4
+
+_WAREHOUSE_TYPES: Mapping[str, str] = {
+    "string": "VARCHAR",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",  # without zone: all times are UTC
+}
+
+
+def duckdb_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
+    """Statements that make a table of DuckDB, where it is missing, and comment it; the schema must exist.
+
+    The key stands in the table's comment only: a PRIMARY KEY would be an index, kept up with every row of
+    every load, to check again what the audit has checked.
+    """
+    lines = [f"{_quoted(c.name)} {_duckdb_type(c.type)}{_not_null(c)}" for c in contract.columns]
+    return [_create(contract, schema, lines), *_comments(contract, schema)]
+
+
+def redshift_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
+    """Statements that make a table of Redshift, where it is missing, and comment it; the schema must exist.
+
+    Keys are information there, which the planner takes on trust: the audit has checked them. Tables that
+    this one references must exist (`in_order`).
+    """
+    lines = [f"{_quoted(c.name)} {_redshift_type(c)}{_not_null(c)}" for c in contract.columns]
+    lines.append(f"PRIMARY KEY ({_list(contract.key)})")
+    # A column that others reference must be declared unique there, if it is not the key.
+    lines += [f"UNIQUE ({_list(columns)})" for columns in _unique(contract)]
+    lines += [
+        f"FOREIGN KEY ({_list(reference.columns)})"
+        f" REFERENCES {_quoted(schema)}.{_quoted(reference.table)} ({_list(reference.to)})"
+        for reference in contract.references
+    ]
+    return [_create(contract, schema, lines) + _attributes(contract), *_comments(contract, schema)]
+
+
+def spark_ddl(contract: Contract) -> str:
+    """The columns as Spark reads them: `order_id string, amount decimal(18,2)`."""
+    return ", ".join(f"{column.name} {column.type.spark}" for column in contract.columns)
+
+
+def in_order(contracts: Iterable[Contract]) -> list[Contract]:
+    """The contracts of one layer, each after those it references: the order in which to create tables."""
+    by_name = {contract.name: contract for contract in contracts}
+    needs = {name: sorted({r.table for r in c.references}) for name, c in sorted(by_name.items())}
+    return [by_name[name] for name in TopologicalSorter(needs).static_order() if name in by_name]
+
+
+def _create(contract: Contract, schema: str, lines: list[str]) -> str:
+    body = ",\n  ".join(lines)
+    return f"CREATE TABLE IF NOT EXISTS {_quoted(schema)}.{_quoted(contract.name)} (\n  {body}\n)"
+
+
+def _attributes(contract: Contract) -> str:
+    serving = contract.serving
+    parts = [f"DISTSTYLE {serving.dist_style.upper()}"]
+    if serving.dist_key:
+        parts.append(f"DISTKEY ({_quoted(serving.dist_key)})")
+    parts.append(f"SORTKEY ({_list(serving.sort_key)})" if serving.sort_key else "SORTKEY AUTO")
+    return "\n" + "\n".join([*parts, "ENCODE AUTO"])
+
+
+def _comments(contract: Contract, schema: str) -> list[str]:
+    table = f"{_quoted(schema)}.{_quoted(contract.name)}"
+    about = f"{contract.purpose} Grain: {contract.grain}. Key: {', '.join(contract.key)}."
+    return [f"COMMENT ON TABLE {table} IS {_text(about)}"] + [
+        f"COMMENT ON COLUMN {table}.{_quoted(column.name)} IS {_text(column.description)}"
+        for column in contract.columns
+    ]
+
+
+def _unique(contract: Contract) -> list[tuple[str, ...]]:
+    """Columns that rules of severity error keep unique beside the key, none of them ever missing."""
+    return [
+        rule.columns
+        for rule in contract.rules
+        if rule.kind == "unique"
+        and rule.severity == "error"
+        and set(rule.columns) != set(contract.key)
+        and all(contract.column(name).required for name in rule.columns)
+    ]
+
+
+def _duckdb_type(kind: Type) -> str:
+    return _decimal(kind) or ("DOUBLE" if kind.name == "double" else _WAREHOUSE_TYPES[kind.name])
+
+
+def _redshift_type(column: Column) -> str:
+    kind = column.type
+    if kind.name == "string":
+        length = BYTES_A_CHARACTER * column.max_length if column.max_length else REDSHIFT_DEFAULT
+        return f"VARCHAR({min(REDSHIFT_LONGEST, length)})"
+    return _decimal(kind) or ("DOUBLE PRECISION" if kind.name == "double" else _WAREHOUSE_TYPES[kind.name])
+
+
+def _decimal(kind: Type) -> str:
+    return f"DECIMAL({kind.precision},{kind.scale})" if kind.name == "decimal" else ""
+
+
+def _not_null(column: Column) -> str:
+    return " NOT NULL" if column.required else ""
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(_quoted, names))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + " ".join(value.split()).replace("'", "''") + "'"

@@ -1,0 +1,189 @@
+"""From a contract's `quality` entries (and its required columns, types and keys) to rules.
+
+Understood: `metric: nullValues | missingValues | invalidValues | duplicateValues | rowCount`; `type: custom`
+with `engine: sparkSql` (a condition that holds for a good row) or `engine: lakehouse` (`quarantinedRows`,
+`daysBehind`).
+
+A custom entry's `implementation` is that text, or with a bound `{check: <text>, mustBeLessOrEqualTo: 3}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from open_data_contract_standard.model import DataQuality, SchemaObject
+
+from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded
+from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Rule, RuleKind, Severity, Threshold, Unit
+from spark_app.runtime.yaml_lines import Document, Where
+
+METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
+ENGINES = ("sparkSql", "lakehouse")
+OWN = ("quarantinedRows", "daysBehind")
+SEVERITIES = get_args(Severity)
+UNITS = get_args(Unit)
+# Columns a rule may name beside the table's own: where the row came from.
+META = ("_batch_date", "_source_file", "_row_number")
+
+
+def compile_rules(
+    document: Document, table: SchemaObject, columns: Sequence[Column], key: tuple[str, ...]
+) -> tuple[Rule, ...]:
+    """Implied rules first (type, required, key), then those the contract spells out; names are unique."""
+    rules = [_type_rule(column) for column in columns if column.type.name != "string"]
+    rules += [_required_rule(column) for column in columns if column.required]
+    rules.append(_key_rule(key))
+    names = [column.name for column in columns]
+    for index, item in enumerate(table.properties or []):
+        for number, quality in enumerate(item.quality or []):
+            where = ("schema", 0, "properties", index, "quality", number)
+            rules.append(_rule(document, where, quality, (names[index],), names))
+    for number, quality in enumerate(table.quality or []):
+        rules.append(_rule(document, ("schema", 0, "quality", number), quality, (), names))
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.name in seen:
+            raise document.fail(("schema", 0, "quality"), f"two rules are named '{rule.name}'")
+        seen.add(rule.name)
+    return tuple(rules)
+
+
+def _type_rule(column: Column) -> Rule:
+    expected = {
+        "date": "a date as 2024-12-31",
+        "timestamp": "a time as 2024-12-31 23:59:59",
+        "decimal": f"a number with at most {column.type.scale} decimals",
+        "boolean": "true or false",
+        "double": "a number",
+    }.get(column.type.name, "a whole number")
+    return _make(f"{column.name} is {_article(column.type.name)}", "type", (column.name,), "true", expected)
+
+
+def _required_rule(column: Column) -> Rule:
+    name, passes = f"{column.name} is present", f"{column.name} IS NOT NULL"
+    return _make(name, "required", (column.name,), passes, "a value", dimension="completeness")
+
+
+def _key_rule(key: tuple[str, ...]) -> Rule:
+    name = f"{', '.join(key)} is unique"
+    return _make(name, "unique", key, "", "one row a key", dimension="uniqueness")
+
+
+def _make(
+    name: str,
+    kind: RuleKind,
+    columns: tuple[str, ...],
+    passes: str,
+    expected: str,
+    dimension: Dimension = "accuracy",
+    severity: Severity = "error",
+    borne: Threshold | None = NONE_BROKEN,
+) -> Rule:
+    return Rule(name, kind, columns, passes, expected, dimension, severity, borne)
+
+
+def _article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _rule(
+    document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...], names: list[str]
+) -> Rule:
+    quality = unfolded(document, where, quality)
+    if not quality.name:
+        raise document.fail(where, "a rule needs a name")
+    dimension = _word(document, where, "dimension", quality.dimension, DIMENSIONS)
+    severity = _word(document, where, "severity", quality.severity, SEVERITIES)
+    kind, used, passes, expected = _meaning(document, where, quality, columns)
+    for name in used:
+        if name not in names:
+            raise document.unknown(where, name, names, "column")
+    _check_identifiers(document, where, passes, names)
+    unit = _word(document, where, "unit", quality.unit or "rows", UNITS)
+    borne = threshold(document, where, quality, severity, unit)
+    return Rule(quality.name, kind, used, passes, expected, dimension, severity, borne)
+
+
+def _meaning(
+    document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...]
+) -> tuple[RuleKind, tuple[str, ...], str, str]:
+    """(kind, columns, condition, what is expected) of one entry."""
+    if quality.type == "custom":
+        return _custom(document, where, quality, columns)
+    if quality.type not in (None, "library"):
+        raise document.unknown((*where, "type"), quality.type, ("library", "custom"), "type of rule")
+    metric, arguments = str(quality.metric), quality.arguments or {}
+    if metric not in METRICS:
+        raise document.unknown((*where, "metric"), metric, METRICS, "metric")
+    if metric == "rowCount":
+        return "row_count", (), "", "rows"
+    if metric == "duplicateValues":
+        return "unique", columns or tuple(arguments.get("properties", ())), "", "no value twice"
+    if len(columns) != 1:
+        raise document.fail(where, f"metric {metric} belongs under a column")
+    column = columns[0]
+    if metric in ("nullValues", "missingValues"):
+        return "row", columns, f"{column} IS NOT NULL", "a value"
+    return "row", columns, *_valid_values(document, (*where, "arguments"), column, arguments)
+
+
+def _valid_values(
+    document: Document, where: Where, column: str, arguments: dict[str, Any]
+) -> tuple[str, str]:
+    for word in arguments:
+        if word not in ("validValues", "pattern"):
+            raise document.unknown((*where, word), word, ("validValues", "pattern"), "argument")
+    if "validValues" in arguments:
+        values = [str(value) for value in arguments["validValues"]]
+        return f"{column} IN ({', '.join(map(_quoted, values))})", f"one of {', '.join(values)}"
+    if "pattern" in arguments:
+        pattern = str(arguments["pattern"])
+        return f"regexp_like({column}, {_quoted(pattern)})", f"text like {pattern}"
+    raise document.fail(where, "invalidValues needs validValues or a pattern")
+
+
+def _custom(
+    document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...]
+) -> tuple[RuleKind, tuple[str, ...], str, str]:
+    engine, what = str(quality.engine), quality.implementation
+    if engine not in ENGINES:
+        raise document.unknown((*where, "engine"), engine, ENGINES, "engine")
+    if not isinstance(what, str) or not what.strip():
+        raise document.fail((*where, "implementation"), "expected one line of text")
+    if engine == "sparkSql":
+        return "row", columns, what.strip(), quality.description or what.strip()
+    if what not in OWN:
+        raise document.unknown((*where, "implementation"), what, OWN, "implementation")
+    kind: RuleKind = "quarantined" if what == "quarantinedRows" else "days_behind"
+    return kind, columns, "", quality.description or what
+
+
+def _check_identifiers(document: Document, where: Where, passes: str, names: list[str]) -> None:
+    """A misspelt column in a condition is found before Spark starts: bare lower-case words must be known."""
+    without_text = re.sub(r"'(?:[^'\\]|\\.|'')*'", "''", passes)
+    for word in re.findall(r"(?<![\w.])([a-z_][a-z0-9_]*)\b(?!\s*\()", without_text):
+        if word not in names and word not in META and word.upper() not in _KEYWORDS:
+            raise document.unknown((*where, "implementation"), word, [*names, *META], "column")
+
+
+_KEYWORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "AND OR NOT IN IS NULL LIKE BETWEEN TRUE FALSE CASE WHEN THEN ELSE END DATE TIMESTAMP INTERVAL "
+        "DAY DAYS HOUR HOURS YEAR YEARS CAST AS DECIMAL INT STRING DISTINCT DIV",
+    )
+)
+
+
+def _word(document: Document, where: Where, field: str, found: str | None, valid: Sequence[Any]) -> Any:
+    if found not in valid:
+        if found is None:
+            raise document.fail(where, f"a rule needs a {field}: one of {', '.join(valid)}")
+        raise document.unknown((*where, field), found, valid, field)
+    return found
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,198 @@
+"""Audit: are the gold versions about to be released fit to be read? Otherwise the release is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from spark_app.contracts.table import Contract, Rule, Threshold
+from spark_app.jobs.context import Context
+from spark_app.lake import log, ops, releases
+from spark_app.lake.releases import Release, candidate_id
+from spark_app.quality.balances import weigh, with_sources
+from spark_app.quality.expectations import validate
+from spark_app.quality.profile import Finding, measure
+from spark_app.runtime.errors import AuditFailed, LakeError
+
+SUMMARY = "audit"
+# A drop smaller than this says nothing about a share.
+FEW_ROWS = 20
+
+
+def run(context: Context) -> str | None:
+    """Audit what is not released yet; the candidate's id, or None where there is nothing new.
+
+    Raises AuditFailed where an error-level rule (or a bounded warning) fails; results are kept either way.
+    """
+    tables, released = candidate(context), releases.latest(context.lake)
+    if released is not None and dict(released.tables) == tables:
+        with context.record.step("audit", "nothing new"):
+            return None
+    with context.record.step("audit", "measure"):
+        findings = _measure(context, tables, released)
+        findings += _balances(context, tables, released) + _landed(context, released)
+    with context.record.step("audit", "great expectations"):
+        docs = Path(context.settings.resolve(context.settings.reports)) / "quality"
+        outcome = validate(findings, docs)
+    failed = [finding for finding in findings if not outcome[finding.table, finding.rule] and finding.withholds]
+    _keep(context, findings, candidate_id(tables), failed)
+    for finding in findings:
+        if not finding.passed and finding not in failed:
+            context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)
+    if failed:
+        raise AuditFailed(_message(failed, released), hint=_hint(failed, docs))
+    return candidate_id(tables)
+
+
+def candidate(context: Context) -> dict[str, int]:
+    """The gold tables at the versions they have now."""
+    tables = {}
+    for name, contract in context.contracts.items():
+        if contract.layer == "gold":
+            version = log.version_of(context.lake, name)
+            if version is None:
+                raise LakeError(f"{name}: no table at {context.lake.path(name)}", hint="run the gold layer first")
+            tables[name] = version
+    return tables
+
+
+def _measure(context: Context, tables: Mapping[str, int], released: Release | None) -> list[Finding]:
+    """Rules over the rows a release changes: all rows for the first one, none of a table that stays as it was."""
+    newest = _newest_batch(context)
+    findings: list[Finding] = []
+    for name, version in tables.items():
+        before = released.tables.get(name) if released else None
+        if before != version:
+            findings += measure(context.lake, context.contracts[name], tables, before, newest)
+    return findings
+
+
+def _newest_batch(context: Context) -> date | None:
+    rows = ops.select(context.lake, "reconciliation", "SELECT max(batch_date) AS day FROM ops_rows")
+    return rows[0]["day"] if rows else None
+
+
+def _balances(context: Context, tables: dict[str, int], released: Release | None) -> list[Finding]:
+    before = with_sources(context.lake, dict(released.tables)) if released else {}
+    exact = Threshold(0, 0, "rows")
+    return [
+        Finding(
+            item.balance.right.table,
+            item.balance.name,
+            "consistency",
+            "error",
+            0,
+            None,
+            float(item.right - item.left),
+            exact,
+            f"{item.left} as in {item.balance.left.table}; found {item.right}",
+        )
+        for item in weigh(context.lake, before, with_sources(context.lake, tables))
+    ]
+
+
+def _landed(context: Context, released: Release | None) -> list[Finding]:
+    """Silver's part: days whose rows are mostly unusable, and days whose rows do not add up."""
+    sql = (
+        "SELECT entity, batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, b := balanced), "
+        "silver_version) AS t FROM ops_rows WHERE reconciled_at > ? GROUP BY ALL"
+    )
+    since = released.released_at if released else datetime(1970, 1, 1, tzinfo=UTC)
+    rows = ops.select(context.lake, "reconciliation", sql, (since,))
+    findings = []
+    for contract in context.contracts.values():
+        days = {str(row["batch_date"]): row["t"] for row in rows if row["entity"] == contract.name}
+        if contract.layer == "silver" and days:
+            findings.append(_adds_up(contract, days))
+            findings += [_unusable(contract, rule, days) for rule in contract.rules if rule.kind == "quarantined"]
+    return findings
+
+
+def _adds_up(contract: Contract, days: Mapping[str, Mapping[str, int]]) -> Finding:
+    lost = sorted(day for day, tally in days.items() if not tally["b"])
+    name, expected = "landed = accepted + superseded + quarantined", "every day to add up"
+    if lost:
+        expected += f"; look at {', '.join(lost[:3])} in ops.reconciliation"
+    none = Threshold(None, 0, "rows")
+    return Finding(contract.qualified, name, "consistency", "error", len(days), len(lost), len(lost), none, expected)
+
+
+def _unusable(contract: Contract, rule: Rule, days: Mapping[str, Mapping[str, int]]) -> Finding:
+    shares = {day: 100.0 * tally["q"] / tally["l"] for day, tally in days.items() if tally["l"] >= FEW_ROWS}
+    worst = max(shares, key=lambda day: shares[day], default="")
+    landed, broken = (sum(int(tally[part]) for tally in days.values()) for part in ("l", "q"))
+    expected = f"{rule.expected}; worst day {worst}" if worst else rule.expected
+    return Finding(
+        contract.qualified,
+        rule.name,
+        rule.dimension,
+        rule.severity,
+        landed,
+        broken,
+        round(shares.get(worst, 0.0), 2),
+        rule.threshold,
+        expected,
+    )
+
+
+def _keep(context: Context, findings: Sequence[Finding], candidate: str, failed: Sequence[Finding]) -> None:
+    now = datetime.now(UTC)
+    rows: list[dict[str, object]] = [
+        {
+            "run_id": context.run_id,
+            "candidate": candidate,
+            "table_name": finding.table,
+            "rule": finding.rule,
+            "dimension": finding.dimension,
+            "severity": finding.severity,
+            "rows_checked": finding.rows_checked,
+            "rows_broken": finding.rows_broken,
+            "observed": finding.value,
+            "expected": f"{finding.expected}{'; ' + finding.threshold.text if finding.threshold else ''}",
+            "passed": finding.passed,
+            "effect": "withheld" if finding in failed else "none" if finding.passed else "warned",
+            "checked_at": now,
+        }
+        for finding in findings
+    ]
+    rows.append(
+        {
+            "run_id": context.run_id,
+            "candidate": candidate,
+            "table_name": SUMMARY,
+            "rule": SUMMARY,
+            "severity": "error",
+            "rows_checked": len(findings),
+            "rows_broken": len(failed),
+            "observed": float(len(failed)),
+            "passed": not failed,
+            "effect": "withheld" if failed else "none",
+            "checked_at": now,
+        }
+    )
+    ops.add(context.lake, "quality_results", rows)
+
+
+def passed(context: Context, tables: Mapping[str, int]) -> bool:
+    """Whether exactly these versions have passed an audit."""
+    sql = "SELECT 1 FROM ops_rows WHERE candidate = ? AND rule = 'audit' AND passed LIMIT 1"
+    return bool(ops.select(context.lake, "quality_results", sql, (candidate_id(tables),)))
+
+
+def _message(failed: Sequence[Finding], released: Release | None) -> str:
+    still = f"readers keep release {released.release_id}" if released else "nothing has been released yet"
+    lines = [f"the audit failed and the release is withheld; {still}"]
+    for finding in failed[:10]:
+        rows = f"{finding.rows_broken} of {finding.rows_checked} rows" if finding.rows_broken else f"found {finding.value:g}"
+        bound = f" ({finding.threshold.text})" if finding.threshold else ""
+        lines.append(f"    {finding.table}: {finding.rule} [{finding.dimension}]: {rows}, expected {finding.expected}{bound}")
+    return "\n".join(lines)
+
+
+def _hint(failed: Sequence[Finding], docs: Path) -> str:
+    first = failed[0].table.partition(".")[2]
+    return (
+        f"look: {docs}/index.html, lakehouse quarantine list. Then have the shop send the day again, or correct the rule "
+        f"in the contract of {first} (lakehouse quarantine replay), and run again: the same day, the same command."
+    )

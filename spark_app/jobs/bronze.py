@@ -1,0 +1,156 @@
+"""Bronze: each changed (dataset, day) of landing is replaced by what landing holds for it, every column as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark_app.contracts.sources import Dataset
+from spark_app.jobs.context import Context, in_parallel
+from spark_app.lake import delta, feed, ledger, ops
+from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
+from spark_app.lake.landing import Inspected, LandedFile, days_between, files_of, fingerprint, inspect, strays
+from spark_app.lake.log import note_text, version_of
+from spark_app.runtime.errors import LandingIncomplete
+
+META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days asked for, and how far before them late files are looked for."""
+
+    first: date
+    last: date
+    lookback_days: int
+    single: bool
+
+    @property
+    def days(self) -> list[date]:
+        return days_between(self.first - timedelta(days=self.lookback_days), self.last)
+
+
+Drop = Mapping[date, Sequence[LandedFile]]
+
+
+def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> int:
+    """Bring bronze to what landing holds in the window; returns the bytes taken in. `again`: unchanged days too.
+
+    Raises LandingIncomplete where a single date lacks a daily entity and `allow_missing` is not given.
+    """
+    datasets = context.datasets
+    for problem in strays(context.landing, list(datasets)):
+        context.record.warn(problem)
+    landed = {name: files_of(context.landing, name, window.days) for name in datasets}
+    _report_gaps(context, window, landed, allow_missing)
+    for name in datasets:
+        ledger.complete(context.lake, name, context.run_id)
+    held = {name: ledger.held(context.lake, name, window.days[0], window.last) for name in datasets}
+    changed = {name: drop if again else _changed(context, name, drop, held[name]) for name, drop in landed.items()}
+    busy = [name for name in datasets if changed[name]]
+
+    def work(spark: SparkSession, name: str) -> None:
+        with context.record.step("bronze", name) as step:
+            step.action, step.version = "replaced", _ingest(context, spark, datasets[name], changed[name])
+
+    for name in datasets:
+        if name not in busy:
+            with context.record.step("bronze", name):
+                pass
+    in_parallel(context, work, busy)
+    return sum(file.size for drop in changed.values() for files in drop.values() for file in files)
+
+
+def _changed(context: Context, dataset: str, drop: Drop, held: Mapping[date, str]) -> Drop:
+    for day in sorted(set(held) - set(drop)):
+        context.record.warn(f"landing/{dataset}/dt={day}: its files are gone; bronze keeps what they held")
+    return {day: files for day, files in drop.items() if held.get(day) != fingerprint(files)}
+
+
+def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop) -> int:
+    """One commit for all changed days; its note names them, and those that bronze held rows of before."""
+    files = [inspect(file, dataset) for day in sorted(drop) for file in drop[day]]
+    for found in files:
+        if found.problem:
+            context.record.warn(f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on")
+    days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
+    table = f"bronze.{dataset.name}"
+    before = version_of(context.lake, table)
+    replaced = sorted(feed.rows_by_day(context.lake, dataset.name, before, list(drop))) if before is not None else []
+    note = note_text(context.run_id, {}, days=days, replaced=[day.isoformat() for day in replaced])
+    rows = _laid_out(_with_meta(read_csv(spark, dataset, files), context, sorted(drop)))
+    if before is None:
+        delta.append(rows, context.lake, table, note, partition=delta.MONTH)
+    else:
+        where = f"_batch_date IN ({delta.date_list(list(drop))})"
+        delta.overwrite(rows, context.lake, table, note, where=where)
+    version = version_of(context.lake, table) or 0
+    ops.add(context.lake, "ingested_files", [_ledger_row(context, found, days, version) for found in files])
+    return version
+
+
+def _with_meta(rows: DataFrame, context: Context, days: Sequence[date]) -> DataFrame:
+    day = F.to_date(F.regexp_extract("_source_file", r"/dt=(\d{4}-\d{2}-\d{2})/", 1))
+    return delta.with_month(
+        rows.withColumn("_batch_date", day)
+        .withColumn("_ingested_at", F.lit(context.record.started_at))
+        .withColumn("_run_id", F.lit(context.run_id)),
+        "_batch_date",
+    )
+
+
+def _laid_out(rows: DataFrame) -> DataFrame:
+    """Rows of a month together: what the row numbers need, and one file a month when a range is loaded."""
+    data = [name for name in rows.columns if not name.startswith("_")]
+    return numbered(rows.repartition(delta.MONTH)).select(*data, *META, delta.MONTH)
+
+
+def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], version: int) -> dict[str, object]:
+    file = found.file
+    return {
+        "run_id": context.run_id,
+        "dataset": file.dataset,
+        "batch_date": file.day,
+        "file": file.name,
+        "size": file.size,
+        "checksum": file.checksum,
+        "status": "rejected" if found.problem else "ingested",
+        "message": found.problem or "; ".join(found.notes) or None,
+        "day_fingerprint": days[file.day.isoformat()],
+        "bronze_version": version,
+        "ingested_at": context.record.started_at,
+    }
+
+
+def _report_gaps(context: Context, window: Window, landed: Mapping[str, Drop], allow_missing: bool) -> None:
+    """A single date must be complete; of a range the days without a drop are reported."""
+    daily = {
+        mapped.dataset
+        for entity, mapped in context.source.entities.items()
+        if context.contracts[f"silver.{entity}"].daily
+    }
+    if window.single:
+        lacking = [name for name in context.datasets if name in daily and not landed[name].get(window.last)]
+        if lacking and not allow_missing:
+            raise LandingIncomplete(
+                f"{window.last}: no drop of {', '.join(lacking)}; expected files in "
+                + ", ".join(f"{context.landing}/{name}/dt={window.last}/" for name in lacking),
+                hint="run again once they have landed, or go on without them: --allow-missing. Nothing was released.",
+            )
+        for name in lacking:
+            context.record.warn(f"{window.last}: no drop of {name}; going on without it")
+        return
+    wanted = days_between(window.first, window.last)
+    held = sorted({day for drop in landed.values() for day in drop if day >= window.first})
+    if not held:
+        context.record.warn(f"landing holds no day from {window.first} to {window.last} in {context.landing}")
+        return
+    for name in sorted(daily):
+        gaps = [day for day in wanted if held[0] <= day <= held[-1] and day not in landed[name]]
+        if gaps:
+            shown = ", ".join(map(str, gaps[:5])) + (" …" if len(gaps) > 5 else "")
+            context.record.warn(f"{name}: {len(gaps)} days without a drop between {held[0]} and {held[-1]}: {shown}")

@@ -1,0 +1,64 @@
+"""What a job is handed: settings, contracts, the session, the lake, and where it writes what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from pyspark.sql import SparkSession
+
+from spark_app.contracts.sources import Dataset, Source, datasets_of
+from spark_app.contracts.table import Contract
+from spark_app.lake.paths import Lake
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.session import session, sibling
+from spark_app.runtime.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    contracts: Mapping[str, Contract]
+    source: Source
+    record: RunRecord
+    landed_bytes: int = 0  # of this run, where it is known: sizes the shuffles
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The run's one session, started when first needed: audit, publish and the commands do without."""
+        return session(self.settings)
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.settings.resolve(self.settings.lake))
+
+    @property
+    def landing(self) -> str:
+        return self.settings.resolve(self.settings.landing)
+
+    @property
+    def datasets(self) -> dict[str, Dataset]:
+        return datasets_of(self.source)
+
+    @property
+    def run_id(self) -> str:
+        return self.record.run_id
+
+
+def thread_session(context: Context) -> SparkSession:
+    """A session for one thread, with settings that fit the work."""
+    return sibling(context.spark, context.settings.spark, context.landed_bytes)
+
+
+def in_parallel(context: Context, work: Callable[[SparkSession, str], T], names: Sequence[str]) -> dict[str, T]:
+    """`work(session of its own, name)` for each name, some at once; the first error is raised when all have ended."""
+    if len(names) <= 1:
+        return {name: work(thread_session(context), name) for name in names}
+    with ThreadPoolExecutor(context.settings.parallel) as pool:
+        futures = {name: pool.submit(work, thread_session(context), name) for name in names}
+    return {name: future.result() for name, future in futures.items()}

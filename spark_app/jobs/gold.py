@@ -1,0 +1,195 @@
+"""Gold: each table takes in what changed in its inputs, derives the touched rows again, and merges the difference."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date
+from graphlib import TopologicalSorter
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import DateType
+
+from spark_app.contracts.table import Column, Contract, Type
+from spark_app.jobs.context import Context, thread_session
+from spark_app.lake import delta, log
+from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
+from spark_app.runtime.errors import LakeError
+from spark_app.tables.declare import GoldTable, gold_tables
+
+_MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """One table's work: its inputs at the versions to take in, and the versions taken in so far."""
+
+    table: GoldTable
+    contract: Contract
+    now: Mapping[str, int]
+    taken: Mapping[str, int]
+    version: int
+
+    @property
+    def name(self) -> str:
+        return self.contract.qualified
+
+
+def run(context: Context, *, whole: bool = False) -> None:
+    """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
+    tables = gold_tables(context.contracts)
+    needs = {name: _gold_inputs(table) for name, table in tables.items()}
+    order = TopologicalSorter(needs)
+    order.prepare()
+    running: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(context.settings.parallel) as pool:
+        while order.is_active():
+            for name in order.get_ready():
+                session = thread_session(context)
+                running[pool.submit(_refresh, context, session, tables[name], whole)] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+                order.done(running.pop(future))
+
+
+def _gold_inputs(table: GoldTable) -> list[str]:
+    return [full.removeprefix("gold.") for full in table.inputs.values() if full.startswith("gold.")]
+
+
+def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: bool) -> None:
+    contract = context.contracts[f"gold.{table.name}"]
+    with context.record.step("gold", table.name) as step:
+        own = [_MONTH_COLUMN] if table.month_of else []
+        partition = delta.MONTH if table.month_of else None
+        log.create(
+            context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True
+        )
+        now = {full: _version(context, full, table) for full in set(table.inputs.values())}
+        commit = log.last_commit(context.lake, contract.qualified)
+        version = log.version_of(context.lake, contract.qualified) or 0
+        work = Refresh(table, contract, now, commit.sources if commit else {}, version)
+        if whole or commit is None or set(work.taken) != set(now):
+            step.action = _build(context, spark, work, first=commit is None)
+        elif work.taken != work.now:
+            step.action = _increment(context, spark, work)
+        step.version = log.version_of(context.lake, contract.qualified)
+
+
+def _version(context: Context, full: str, table: GoldTable) -> int:
+    version = log.version_of(context.lake, full)
+    if version is None:
+        raise LakeError(
+            f"gold.{table.name}: its input {full} is not at {context.lake.path(full)}",
+            hint="run the layers before it: lakehouse run --layers bronze,silver,gold",
+        )
+    return version
+
+
+def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool) -> str:
+    inputs = {name: _input(context, spark, full, work.now[full]) for name, full in work.table.inputs.items()}
+    rows = _shaped(work, work.table.derive(**inputs))
+    rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
+    if first:
+        partition = delta.MONTH if work.table.month_of else None
+        delta.append(rows, context.lake, work.name, _note(context, work), partition)
+    else:
+        delta.overwrite(rows, context.lake, work.name, _note(context, work))
+    return "built"
+
+
+def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
+    table = work.table
+    inputs = {name: _input(context, spark, full, work.now[full]) for name, full in table.inputs.items()}
+    holds = delta.read(spark, context.lake, work.name, work.version)
+    if table.touched is None:
+        should = table.derive(**inputs)
+    else:
+        scope = _touched(context, spark, work, inputs).persist()
+        inputs[table.driver] = _within(inputs[table.driver], scope, table, table.driver_sql)
+        should = table.derive(**inputs)
+        holds = _within(holds, scope, table, table.scope_sql)
+    return _apply(context, spark, work, _shaped(work, should), holds)
+
+
+def _touched(
+    context: Context, spark: SparkSession, work: Refresh, inputs: Mapping[str, DataFrame]
+) -> DataFrame:
+    """The scope's values to derive again, each once."""
+    assert work.table.touched is not None
+    offered = {f"all_{name}": frame for name, frame in inputs.items()}
+    for name, full in work.table.inputs.items():
+        offered[name] = _changes(context, spark, full, work, inputs[name])
+    wanted = inspect.signature(work.table.touched).parameters
+    rows = work.table.touched(**{name: offered[name] for name in wanted})
+    return rows.select(*work.table.scope).distinct().na.drop()
+
+
+def _changes(context: Context, spark: SparkSession, full: str, work: Refresh, like: DataFrame) -> DataFrame:
+    if work.taken[full] == work.now[full]:
+        schema = like.schema.add("_change_type", "string")
+        return spark.createDataFrame([], schema)
+    return delta.changes(spark, context.lake, full, work.taken[full], work.now[full])
+
+
+def _within(rows: DataFrame, scope: DataFrame, table: GoldTable, named: Mapping[str, str]) -> DataFrame:
+    """Rows of the scope. Days become literals, so that files of other months are never opened."""
+    column = table.scope[0]
+    expression = F.expr(named.get(column, column))
+    if len(table.scope) == 1 and isinstance(scope.schema[0].dataType, DateType):
+        days: list[date] = [row[0] for row in scope.collect()]
+        inside = rows.where(expression.isin(days)) if days else rows.where("false")
+        months = sorted({day.replace(day=1) for day in days})
+        return inside.where(F.col(delta.MONTH).isin(months)) if delta.MONTH in rows.columns and days else inside
+    keyed = rows.withColumns({name: F.expr(named.get(name, name)) for name in table.scope if name in named})
+    return keyed.join(scope, list(table.scope), "left_semi")
+
+
+def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFrame, holds: DataFrame) -> str:
+    month = delta.MONTH if work.table.month_of else None
+    changed = difference(should, holds, work.contract.key, month).persist()
+    try:
+        months = changed.groupBy(*([delta.MONTH, WAS_MONTH] if month else [OP])).count().collect()
+        if not months:
+            log.advance(context.lake, work.name, _note(context, work))
+            return "unchanged rows"
+        on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
+        if month:
+            on += f" AND {_in_months([value for row in months for value in (row[0], row[1])])}"
+        columns = [*work.contract.column_names, *([month] if month else [])]
+        delta.merge(spark, changed, context.lake, work.name, on, CLAUSES, columns, _note(context, work))
+    finally:
+        changed.unpersist()
+    return "merged"
+
+
+def _in_months(months: Sequence[date | None]) -> str:
+    """Literal months, so that a merge never opens the files of others."""
+    known = sorted({month for month in months if month is not None})
+    parts = [f"t.{delta.MONTH} IN ({delta.date_list(known)})"] if known else []
+    if None in months:
+        parts.append(f"t.{delta.MONTH} IS NULL")
+    return f"({' OR '.join(parts)})"
+
+
+def _input(context: Context, spark: SparkSession, full: str, version: int) -> DataFrame:
+    """An input's own columns (and its month, for pruning); where its rows came from is nobody's business here."""
+    rows = delta.read(spark, context.lake, full, version)
+    own = [*context.contracts[full].column_names, *([delta.MONTH] if delta.MONTH in rows.columns else [])]
+    return rows.select(*own)
+
+
+def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
+    """Exactly the contract's columns and types, in its order, and the month the files are laid out by."""
+    missing = [name for name in work.contract.column_names if name not in rows.columns]
+    if missing:
+        raise LakeError(f"{work.name}: derive gives no {', '.join(missing)}; expected by {work.contract.path}")
+    shaped = rows.select(*[F.col(column.name).cast(column.type.spark) for column in work.contract.columns])
+    return delta.with_month(shaped, work.table.month_of) if work.table.month_of else shaped
+
+
+def _note(context: Context, work: Refresh) -> str:
+    return log.note_text(context.run_id, work.now)

@@ -1,0 +1,181 @@
+"""A whole run: the layers in their order, in one session, with a record of what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, cast, get_args
+
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.sources import load_source
+from spark_app.jobs import audit, bronze, gold, publish, silver
+from spark_app.jobs.context import Context
+from spark_app.lake import landing, ops
+from spark_app.lake.releases import Release, latest
+from spark_app.quality.expectations import import_early
+from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.settings import load_settings
+from spark_app.runtime.yaml_lines import nearest
+from spark_app.tables.declare import gold_tables, silver_tables
+
+Layer = Literal["bronze", "silver", "gold", "audit", "publish"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: an environment, days, layers."""
+
+    environment: str
+    command: str = "run"
+    home: str | None = None
+    source: str | None = None
+    first: date | None = None
+    last: date | None = None
+    layers: tuple[Layer, ...] = LAYERS
+    allow_missing: bool = False
+    whole_from: Layer | None = None  # rebuild this layer and those after it from nothing
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `release` is the one it made, `current` the one readers see."""
+
+    exit_code: int
+    message: str
+    record: RunRecord
+    seconds: float
+    release: Release | None = None
+    current: Release | None = None
+    hint: str | None = None
+
+
+def parse_layers(text: str) -> tuple[Layer, ...]:
+    """`bronze,silver` in the order layers run; UsageError names the nearest layer."""
+    asked = [word.strip() for word in text.split(",") if word.strip()]
+    for word in asked:
+        if word not in LAYERS:
+            raise UsageError(f"--layers: unknown layer '{word}'{nearest(word, LAYERS)}")
+    return tuple(layer for layer in LAYERS if layer in asked)
+
+
+def yesterday() -> date:
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Outcome:
+    """Do what is asked; errors of ours become an exit code and a message, and are kept in `ops.runs`."""
+    record = RunRecord(order.command)
+    if on_start:
+        on_start(record)
+    begun, context, release = time.monotonic(), None, None
+    code, message, hint = 0, "", None
+    try:
+        context = open_context(order, record)
+        release = _layers(context, order)
+        message = f"release {release.release_id}" if release else "nothing new"
+    except LakehouseError as error:
+        code, message, hint = error.exit_code, error.message, error.hint
+    except BaseException as error:
+        code, message = 1, f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        seconds = time.monotonic() - begun
+        if context is not None:
+            _keep(context, seconds, code, message, release)
+    current = latest(context.lake) if context else None
+    return Outcome(code, message, record, seconds, release, current, hint)
+
+
+def open_context(order: Order, record: RunRecord) -> Context:
+    """Settings, contracts, source and tables, all checked before Spark starts."""
+    settings = load_settings(order.environment, home=order.home, source=order.source)
+    contracts = load_contracts()
+    source = load_source(settings.source, contracts)
+    silver_tables(contracts)
+    gold_tables(contracts)
+    record.first_day, record.last_day = order.first, order.last
+    return Context(settings, contracts, source, record)
+
+
+def _layers(context: Context, order: Order) -> Release | None:
+    release = None
+    if "audit" in order.layers:
+        import_early()
+    whole = LAYERS[LAYERS.index(order.whole_from) :] if order.whole_from else ()
+    for layer in order.layers:
+        if layer == "bronze":
+            landed = bronze.run(
+                context, _window(context, order), allow_missing=order.allow_missing, again="bronze" in whole
+            )
+            context = replace(context, landed_bytes=landed)
+        elif layer == "silver":
+            silver.run(context, whole="silver" in whole)
+        elif layer == "gold":
+            gold.run(context, whole="gold" in whole)
+        elif layer == "audit":
+            audit.run(context)
+        else:
+            release = publish.run(context, kind="rebuild" if whole else "run")
+    return release
+
+
+def _window(context: Context, order: Order) -> bronze.Window:
+    first, last = order.first, order.last
+    if order.whole_from:
+        days = landing.landed_days(context.landing, context.datasets)
+        if not days:
+            raise UsageError(f"nothing to rebuild from: {context.landing} holds no dt=YYYY-MM-DD folder")
+        return bronze.Window(days[0], days[-1], 0, single=False)
+    last = last or yesterday()
+    first = first or last
+    if first > last:
+        raise UsageError(f"--from {first} is after --to {last}")
+    context.record.first_day, context.record.last_day = first, last
+    return bronze.Window(first, last, context.settings.lookback_days, single=first == last)
+
+
+def _keep(context: Context, seconds: float, code: int, message: str, release: Release | None) -> None:
+    record = context.record
+    ops.add(
+        context.lake,
+        "steps",
+        [
+            {
+                "run_id": record.run_id,
+                "layer": step.layer,
+                "table_name": step.table,
+                "started_at": step.started_at,
+                "seconds": step.seconds,
+                "action": step.action,
+                "rows_written": step.rows,
+                "version": step.version,
+            }
+            for step in record.steps
+        ],
+    )
+    ops.add(
+        context.lake,
+        "runs",
+        [
+            {
+                "run_id": record.run_id,
+                "command": record.command,
+                "environment": context.settings.environment,
+                "source": context.source.source,
+                "first_day": record.first_day,
+                "last_day": record.last_day,
+                "started_at": record.started_at,
+                "ended_at": datetime.now(UTC),
+                "seconds": round(seconds, 3),
+                "exit_code": code,
+                "message": message,
+                "warnings": record.warnings,
+                "release_id": release.release_id if release else None,
+            }
+        ],
+    )

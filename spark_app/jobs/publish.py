@@ -1,0 +1,94 @@
+"""Publish: what passed the audit becomes a release, and the warehouse is brought to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from spark_app.jobs.audit import candidate, passed
+from spark_app.jobs.context import Context
+from spark_app.lake import releases
+from spark_app.lake.releases import Release
+from spark_app.runtime.errors import AuditFailed
+from spark_app.warehouse.base import Loaded, Warehouse
+from spark_app.warehouse.duckdb import DuckDBWarehouse
+
+
+def run(context: Context, *, kind: str = "run") -> Release | None:
+    """Release what was audited; the new release, or None where there is nothing new.
+
+    Raises AuditFailed where the gold tables are not at versions that passed an audit.
+    """
+    tables, last = candidate(context), releases.latest(context.lake)
+    new = None
+    with context.record.step("publish", "release") as step:
+        if last is None or dict(last.tables) != tables:
+            if _withdrawn(context, tables):
+                context.record.warn(
+                    "gold still is what was rolled back: nothing is released until something changes "
+                    "(lakehouse releases list)"
+                )
+            else:
+                new = _release(context, tables, last, kind)
+                step.action, step.version = "released", new.release_id
+    load(context)
+    return new
+
+
+def rollback(context: Context, release_id: int) -> Release:
+    """Release the tables of an earlier release again, as a release of its own."""
+    earlier, last = releases.find(context.lake, release_id), releases.latest(context.lake)
+    assert last is not None  # `find` has found one
+    again = Release(
+        last.release_id + 1,
+        context.run_id,
+        "rollback",
+        earlier.tables,
+        earlier.first_day,
+        earlier.last_day,
+        datetime.now(UTC),
+        earlier.release_id,
+    )
+    releases.record(context.lake, again)
+    load(context)
+    return again
+
+
+def load(context: Context) -> Sequence[Loaded]:
+    """Bring the warehouse to the latest release; one that it has is left alone."""
+    house, last = warehouse(context), releases.latest(context.lake)
+    if house is None or last is None:
+        return []
+    with context.record.step("publish", "warehouse") as step:
+        loaded = house.load(last, context.lake, context.contracts)
+        if loaded:
+            step.action, step.version = "loaded", last.release_id
+            step.rows = sum(table.rows for table in loaded)
+        return loaded
+
+
+def warehouse(context: Context) -> Warehouse | None:
+    settings = context.settings
+    if settings.warehouse == "none":
+        return None
+    return DuckDBWarehouse(Path(settings.resolve(settings.warehouse_path)))
+
+
+def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:
+    if not passed(context, tables):
+        raise AuditFailed(
+            "the gold tables have not passed an audit at the versions they have now; nothing is released",
+            hint="run the audit first: lakehouse run --layers audit,publish",
+        )
+    number = last.release_id + 1 if last else 1
+    record = context.record
+    new = Release(number, context.run_id, kind, tables, record.first_day, record.last_day, datetime.now(UTC))
+    releases.record(context.lake, new)
+    return new
+
+
+def _withdrawn(context: Context, tables: dict[str, int]) -> bool:
+    """The latest release took these very tables back."""
+    known = releases.releases(context.lake)
+    return bool(known) and known[-1].kind == "rollback" and any(dict(one.tables) == tables for one in known)

@@ -1,0 +1,152 @@
+"""The proof that nothing is lost: for every entity and batch date, landed = accepted + superseded + quarantined.
+
+Landed and quarantined are counted when a day is judged, and landed again in bronze. Accepted is what the entity's own
+change feed says was kept, by the batch date of the row that holds; what is usable and does not hold is superseded.
+The sum of all accepted rows must be the entity's row count. Money goes the same way, to the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from spark_app.jobs.context import Context
+from spark_app.lake import feed, log, ops
+from spark_app.lake.log import Commit
+from spark_app.tables.declare import SilverTable
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows and money of one batch date."""
+
+    landed: int = 0
+    quarantined: int = 0
+    accepted: int = 0
+    landed_amount: Decimal = Decimal(0)
+    quarantined_amount: Decimal = Decimal(0)
+    accepted_amount: Decimal = Decimal(0)
+
+
+def reconcile(context: Context, tables: Mapping[str, SilverTable]) -> int:
+    """Write a row for each batch date that changed since last time; returns how many."""
+    rows: list[dict[str, object]] = []
+    for name in context.source.entities:
+        rows += _entity(context, tables[name])
+    ops.add(context.lake, "reconciliation", rows)
+    for row in rows:
+        if not row["balanced"]:
+            context.record.warn(
+                f"{row['entity']} {row['batch_date']}: {row['rows_landed']} rows landed, but {row['rows_accepted']} "
+                f"accepted + {row['rows_superseded']} superseded + {row['rows_quarantined']} quarantined"
+            )
+    return len(rows)
+
+
+def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
+    name, lake = f"silver.{table.name}", context.lake
+    done = _reconciled_version(context, table.name)
+    commits = log.commits_after(lake, name, done)
+    now = log.version_of(lake, name)
+    if not commits or now is None:
+        return []
+    whole = [index for index, commit in enumerate(commits) if commit.note.get("whole")]
+    if whole:
+        commits, before = commits[whole[-1] :], {}
+        accepted = _accepted_whole(context, table, now)
+    else:
+        before = _before(context, table.name)
+        accepted = _accepted_changes(context, table, done, now)
+    landed = _landed(commits)
+    days = sorted(set(landed) | set(accepted))
+    dataset = context.source.entities[table.name].dataset
+    bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0)
+    in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(landed))
+    tallies = {day: _tally(before.get(day, Tally()), landed.get(day), accepted.get(day)) for day in days}
+    kept = sum(t.accepted for d, t in before.items() if d not in tallies) + sum(t.accepted for t in tallies.values())
+    all_there = kept == log.row_count(lake, name, now)
+    return [
+        _row(context, dataset, table.name, day, tally, now, all_there and in_bronze.get(day, tally.landed) == tally.landed)
+        for day, tally in tallies.items()
+    ]
+
+
+def _tally(before: Tally, landed: Sequence[object] | None, accepted: tuple[int, Decimal] | None) -> Tally:
+    count, amount = accepted or (0, Decimal(0))
+    if landed is None:
+        numbers = (before.landed, before.quarantined, before.landed_amount, before.quarantined_amount)
+    else:
+        numbers = (int(str(landed[0])), int(str(landed[1])), Decimal(str(landed[2])), Decimal(str(landed[3])))
+    return Tally(
+        landed=numbers[0],
+        quarantined=numbers[1],
+        accepted=before.accepted + count,
+        landed_amount=numbers[2],
+        quarantined_amount=numbers[3],
+        accepted_amount=before.accepted_amount + amount,
+    )
+
+
+def _row(
+    context: Context, dataset: str, entity: str, day: date, tally: Tally, version: int, agrees: bool
+) -> dict[str, object]:
+    superseded = tally.landed - tally.quarantined - tally.accepted
+    return {
+        "run_id": context.run_id,
+        "dataset": dataset,
+        "entity": entity,
+        "batch_date": day,
+        "rows_landed": tally.landed,
+        "rows_accepted": tally.accepted,
+        "rows_superseded": superseded,
+        "rows_quarantined": tally.quarantined,
+        "amount_landed": tally.landed_amount,
+        "amount_accepted": tally.accepted_amount,
+        "amount_superseded": tally.landed_amount - tally.quarantined_amount - tally.accepted_amount,
+        "amount_quarantined": tally.quarantined_amount,
+        "balanced": agrees and superseded >= 0,
+        "silver_version": version,
+        "reconciled_at": datetime.now(UTC),
+    }
+
+
+def _reconciled_version(context: Context, entity: str) -> int:
+    sql = "SELECT max(silver_version) AS v FROM ops_rows WHERE entity = ?"
+    rows = ops.select(context.lake, "reconciliation", sql, (entity,))
+    return -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
+
+
+def _before(context: Context, entity: str) -> dict[date, Tally]:
+    sql = (
+        "SELECT batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, a := rows_accepted, "
+        "la := amount_landed, qa := amount_quarantined, aa := amount_accepted), silver_version) AS t "
+        "FROM ops_rows WHERE entity = ? GROUP BY batch_date"
+    )
+    rows = ops.select(context.lake, "reconciliation", sql, (entity,))
+    return {
+        row["batch_date"]: Tally(t["l"], t["q"], t["a"], t["la"], t["qa"], t["aa"])
+        for row in rows
+        for t in (row["t"],)
+    }
+
+
+def _landed(commits: Sequence[Commit]) -> dict[date, Sequence[object]]:
+    days: dict[date, Sequence[object]] = {}
+    for commit in commits:
+        days |= {date.fromisoformat(day): counts for day, counts in commit.note.get("days", {}).items()}
+    return days
+
+
+def _accepted_whole(context: Context, table: SilverTable, version: int) -> dict[date, tuple[int, Decimal]]:
+    sql = f"SELECT _batch_date, count(*), sum(({table.amount})::DECIMAL(18,2)) FROM data GROUP BY 1"
+    rows = feed.over_version(context.lake, f"silver.{table.name}", version, sql)
+    return {day: (count, Decimal(amount or 0)) for day, count, amount in rows}
+
+
+def _accepted_changes(context: Context, table: SilverTable, after: int, upto: int) -> dict[date, tuple[int, Decimal]]:
+    columns = [*context.contracts[f"silver.{table.name}"].column_names, "_batch_date"]
+    sql = f"SELECT _batch_date, sum(sign), sum(sign * ({table.amount})::DECIMAL(18,2)) FROM changed GROUP BY 1"
+    rows = feed.over_changes(context.lake, f"silver.{table.name}", after, upto, columns, sql)
+    return {day: (int(count), Decimal(amount or 0)) for day, count, amount in rows}

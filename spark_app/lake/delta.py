@@ -1,0 +1,86 @@
+"""Delta tables through Spark: reads at a version, changes between versions, and the few kinds of commit there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spark_app.lake.paths import Lake
+from spark_app.runtime.failpoints import commit_point
+
+NOTE = "spark.databricks.delta.commitInfo.userMetadata"
+MONTH = "_month"
+
+
+def read(spark: SparkSession, lake: Lake, table: str, version: int) -> DataFrame:
+    """A table as it was at `version`."""
+    return spark.read.format("delta").option("versionAsOf", version).load(lake.path(table))
+
+
+def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) -> DataFrame:
+    """Rows changed in versions after+1 … upto, as they were and as they are.
+
+    The table's columns and `_change_type` (insert, delete, update_preimage, update_postimage).
+    """
+    return (
+        spark.read.format("delta")
+        .option("readChangeFeed", "true")
+        .option("startingVersion", after + 1)
+        .option("endingVersion", upto)
+        .load(lake.path(table))
+        .drop("_commit_version", "_commit_timestamp")
+    )
+
+
+def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None = None) -> None:
+    """Add rows in one commit."""
+    writer = rows.write.format("delta").mode("append").option("userMetadata", note).option("mergeSchema", "true")
+    with commit_point(table):
+        (writer.partitionBy(partition) if partition else writer).save(lake.path(table))
+
+
+def overwrite(
+    rows: DataFrame, lake: Lake, table: str, note: str, where: str | None = None, point: str | None = None
+) -> None:
+    """Replace the rows that `where` names (all of them where it is None) in one commit."""
+    writer = rows.write.format("delta").mode("overwrite").option("userMetadata", note)
+    if where is not None:
+        writer = writer.option("replaceWhere", where).option("mergeSchema", "true")
+    with commit_point(point or table):
+        writer.save(lake.path(table))
+
+
+def merge(
+    spark: SparkSession, rows: DataFrame, lake: Lake, table: str, on: str, clauses: str, columns: Sequence[str], note: str
+) -> None:
+    """MERGE `rows` (alias s) into the table (alias t) in one commit.
+
+    `spark` must be this thread's own session: the commit's note is one of its settings. `{set}` and `{insert}` in
+    `clauses` become the assignment of `columns`.
+    """
+    assignments = ", ".join(f"t.`{name}` = s.`{name}`" for name in columns)
+    names = ", ".join(f"`{name}`" for name in columns)
+    values = ", ".join(f"s.`{name}`" for name in columns)
+    filled = clauses.replace("{set}", assignments).replace("{insert}", f"({names}) VALUES ({values})")
+    view = f"changes_to_{table.replace('.', '_')}"
+    rows.createOrReplaceTempView(view)
+    spark.conf.set(NOTE, note)
+    try:
+        with commit_point(table):
+            spark.sql(f"MERGE INTO delta.`{lake.path(table)}` t USING {view} s ON {on} {filled}").collect()
+    finally:
+        spark.conf.unset(NOTE)
+        spark.catalog.dropTempView(view)
+
+
+def date_list(days: Sequence[date]) -> str:
+    """Literal dates for a predicate, so that files outside them are never opened."""
+    return ", ".join(f"DATE '{day.isoformat()}'" for day in sorted(set(days)))
+
+
+def with_month(rows: DataFrame, column: str) -> DataFrame:
+    """Adds the technical partition column `_month`: the first day of the month of `column`."""
+    return rows.withColumn(MONTH, F.trunc(F.col(column).cast("date"), "month"))

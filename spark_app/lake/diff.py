@@ -1,0 +1,33 @@
+"""The difference between what a table holds and what it should hold: only that is merged, and so only that is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+OP, WAS_MONTH = "_op", "_was_month"
+WRITE, REMOVE = "write", "remove"
+
+
+def difference(should: DataFrame, holds: DataFrame, key: Sequence[str], month: str | None) -> DataFrame:
+    """Rows to write or remove so that `holds` becomes `should`, matched by `key`.
+
+    The columns of `should`, `_op` (write, remove) and, where there is a `month`, `_was_month`: where the row lies now.
+    """
+    values = [name for name in should.columns if name not in key]
+    new = should.select(*key, F.struct(*values).alias("_new"))
+    old = holds.select(*key, F.struct(*values).alias("_old"))
+    differ = new.join(old, list(key), "full").where(~F.col("_new").eqNullSafe(F.col("_old")))
+    columns = [*key, *[F.col(f"_new.{name}").alias(name) for name in values]]
+    op = F.when(F.col("_new").isNull(), F.lit(REMOVE)).otherwise(F.lit(WRITE)).alias(OP)
+    was = [F.col(f"_old.{month}").alias(WAS_MONTH)] if month else []
+    return differ.select(*columns, op, *was).select(*should.columns, OP, *([WAS_MONTH] if month else []))
+
+
+CLAUSES = (
+    f"WHEN MATCHED AND s.{OP} = '{REMOVE}' THEN DELETE "
+    "WHEN MATCHED THEN UPDATE SET {set} "
+    f"WHEN NOT MATCHED AND s.{OP} = '{WRITE}' THEN INSERT {{insert}}"
+)

@@ -1,0 +1,103 @@
+"""Sums over tables and over their changes, by DuckDB from Delta's files: bookkeeping without a Spark job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from spark_app.lake import log
+from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import LakeError
+
+
+# Functions of Spark's that rules use and DuckDB calls otherwise.
+SPARK_WORDS = (
+    "CREATE OR REPLACE MACRO regexp_like(value, pattern) AS regexp_matches(value, pattern)",
+    "CREATE OR REPLACE MACRO to_date(value) AS CAST(value AS DATE)",
+    "CREATE OR REPLACE MACRO weekday(value) AS isodow(value) - 1",  # Spark counts weekdays from Monday, 0
+)
+
+
+def over_changes(lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], sql: str) -> list[tuple[Any, ...]]:
+    """`sql` over the rows changed in versions after+1 … upto, named `changed`, with `sign`: 1 came, -1 went."""
+    opened = log.open_table(lake, table, upto)
+    if opened is None or after >= upto:
+        return []
+    feed = opened.load_cdf(starting_version=after + 1, ending_version=upto, columns=[*columns, "_change_type"])
+    with duckdb.connect() as connection:
+        connection.register("feed", pa.RecordBatchReader.from_stream(feed))
+        signed = "SELECT *, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS sign FROM feed"
+        return connection.execute(f"WITH changed AS ({signed}) {sql}").fetchall()
+
+
+def over_final_rows(
+    lake: Lake,
+    table: str,
+    after: int | None,
+    upto: int,
+    key: Sequence[str],
+    sql: str,
+    others: Mapping[str, tuple[str, int, str]],
+) -> tuple[Any, ...]:
+    """The one row of `sql` over `changed`: what versions after+1 … upto wrote and still holds (None: all rows).
+
+    `others`: name in the SQL -> (table, version, column) of tables that rows are looked up in.
+    """
+    opened = log.open_table(lake, table, upto)
+    if opened is None:
+        raise LakeError(f"{table}: no version {upto} at {lake.path(table)}")
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for macro in SPARK_WORDS:
+            connection.execute(macro)
+        for name, (other, version, column) in others.items():
+            looked_up = log.open_table(lake, other, version)
+            if looked_up is not None:
+                connection.register(name, looked_up.to_pyarrow_dataset().scanner(columns=[column]).to_reader())
+        if after is None:
+            connection.register("changed", opened.to_pyarrow_dataset())
+        else:
+            changed = opened.load_cdf(starting_version=after + 1, ending_version=upto)
+            connection.register("feed", pa.RecordBatchReader.from_stream(changed))
+            connection.execute(f"CREATE TEMP TABLE changed AS {final_rows('feed', key)}")
+        found = connection.execute(sql).fetchone()
+        assert found is not None  # an aggregate without GROUP BY has one row
+        return found
+
+
+def final_rows(feed: str, key: Sequence[str]) -> str:
+    """SQL of the rows of a change feed that hold in the end, of several changes of a key the last."""
+    return f"SELECT * FROM ({last_changes(feed, key)}) WHERE came"
+
+
+def last_changes(feed: str, key: Sequence[str]) -> str:
+    """SQL of the last change of each key, with `came`: whether the row is there after it."""
+    keys = ", ".join(f'"{name}"' for name in key)
+    came = "_change_type IN ('insert', 'update_postimage')"
+    return (
+        f"SELECT *, {came} AS came FROM {feed} WHERE _change_type <> 'update_preimage' "
+        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _commit_version DESC, ({came}) DESC) = 1"
+    )
+
+
+def over_version(lake: Lake, table: str, version: int | None, sql: str) -> list[tuple[Any, ...]]:
+    """`sql` over a version of a table, named `data`."""
+    opened = log.open_table(lake, table, version)
+    if opened is None:
+        return []
+    with duckdb.connect() as connection:
+        connection.register("data", opened.to_pyarrow_dataset())
+        return connection.execute(sql).fetchall()
+
+
+def rows_by_day(lake: Lake, dataset: str, version: int, days: Sequence[date]) -> dict[date, int]:
+    """Rows bronze holds for these days."""
+    if not days:
+        return {}
+    listed = ", ".join(f"DATE '{day}'" for day in days)
+    sql = f"SELECT _batch_date, count(*) FROM data WHERE _batch_date IN ({listed}) GROUP BY 1"
+    return dict(over_version(lake, f"bronze.{dataset}", version, sql))

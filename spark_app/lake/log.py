@@ -1,0 +1,159 @@
+"""What Delta's transaction logs say, read and written without a Spark job.
+
+Each commit of ours carries a JSON text in its `userMetadata`: the run, and what the table has taken in from each of
+its inputs (`sources`: table -> version). So progress and data are one commit and cannot part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+
+from spark_app.contracts.table import Column, Type
+from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import LakeError
+
+_ARROW: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One version of a table; `note` is what our commit said of itself, empty for others' commits."""
+
+    version: int
+    note: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> dict[str, int]:
+        return dict(self.note.get("sources", {}))
+
+
+def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
+    """The `userMetadata` of a commit that has taken in its inputs up to these versions."""
+    return json.dumps({"run_id": run_id, "sources": dict(sources), **more}, sort_keys=True)
+
+
+def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:
+    """The table's log, or None where there is no table."""
+    try:
+        return DeltaTable(lake.path(table), version=version)
+    except TableNotFoundError:
+        return None
+
+
+def version_of(lake: Lake, table: str) -> int | None:
+    opened = open_table(lake, table)
+    return None if opened is None else opened.version()
+
+
+def last_commit(lake: Lake, table: str) -> Commit | None:
+    """The newest commit that carries our note; a table we have only created has none."""
+    opened = open_table(lake, table)
+    if opened is None:
+        return None
+    for limit in (1, 20, None):
+        for entry in opened.history(limit):
+            note = _note(entry)
+            if note:
+                return Commit(entry["version"], note)
+    return None
+
+
+def commit_at(lake: Lake, table: str, version: int) -> Commit:
+    """The newest commit with our note at or before `version`; one without sources where there is none."""
+    opened = open_table(lake, table)
+    for entry in opened.history() if opened else ():
+        if entry["version"] <= version and _note(entry):
+            return Commit(entry["version"], _note(entry))
+    return Commit(version)
+
+
+def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
+    """Our commits newer than `version`, oldest first."""
+    opened = open_table(lake, table)
+    if opened is None or opened.version() <= version:
+        return []
+    entries = opened.history(opened.version() - version)
+    found = [Commit(entry["version"], _note(entry)) for entry in entries if entry["version"] > version]
+    return sorted((commit for commit in found if commit.note), key=lambda commit: commit.version)
+
+
+def create(
+    lake: Lake, table: str, columns: Sequence[Column], *, partition: str | None = None, change_feed: bool = False
+) -> None:
+    """Make an empty table where there is none."""
+    if open_table(lake, table) is not None:
+        return
+    DeltaTable.create(
+        lake.path(table),
+        schema=pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]),
+        mode="ignore",
+        partition_by=[partition] if partition else None,
+        configuration={"delta.enableChangeDataFeed": "true"} if change_feed else None,
+    )
+
+
+def advance(lake: Lake, table: str, note: str) -> None:
+    """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
+    opened = open_table(lake, table)
+    if opened is None:
+        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
+    empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
+    write_deltalake(opened, empty, mode="append", commit_properties=_noted(note))
+
+
+def row_count(lake: Lake, table: str, version: int | None = None) -> int:
+    """Rows of a version, from the log's statistics (no data is read)."""
+    opened = open_table(lake, table, version)
+    if opened is None:
+        return 0
+    counts = pa.table(opened.get_add_actions(flatten=True)).column("num_records").to_pylist()
+    return sum(int(count) for count in counts)
+
+
+def arrow_type(kind: Type) -> pa.DataType:
+    return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
+
+
+def quarantine_schema() -> pa.Schema:
+    """Rows that cannot be used: where they landed, why, and what they were."""
+    reason = pa.struct([pa.field(name, pa.string()) for name in ("rule", "column", "found", "expected", "dimension")])
+    return pa.schema(
+        {
+            "entity": pa.string(),
+            "dataset": pa.string(),
+            "batch_date": pa.date32(),
+            "source_file": pa.string(),
+            "row_number": pa.int64(),
+            "reasons": pa.list_(reason),
+            "raw": pa.string(),
+            "run_id": pa.string(),
+            "quarantined_at": _ARROW["timestamp"],
+        }.items()
+    )
+
+
+def _noted(note: str) -> CommitProperties:
+    return CommitProperties(custom_metadata={"userMetadata": note})
+
+
+def _note(entry: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        note = json.loads(entry.get("userMetadata") or "{}")
+    except ValueError:
+        return {}
+    return note if isinstance(note, dict) else {}

@@ -1,0 +1,145 @@
+"""The `ops` tables: what runs did and proved. Small rows, appended without Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from deltalake import write_deltalake
+
+from spark_app.lake.log import open_table
+from spark_app.lake.paths import Lake
+from spark_app.runtime.failpoints import commit_point
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXT, _COUNT, _DAY, _MONEY, _FLAG, _REAL = (
+    pa.string(),
+    pa.int64(),
+    pa.date32(),
+    pa.decimal128(18, 2),
+    pa.bool_(),
+    pa.float64(),
+)
+
+_one_writer = Lock()  # two threads that make the same table at once would disturb each other
+
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "runs": pa.schema(
+        {
+            "run_id": _TEXT,
+            "command": _TEXT,
+            "environment": _TEXT,
+            "source": _TEXT,
+            "first_day": _DAY,
+            "last_day": _DAY,
+            "started_at": _TIME,
+            "ended_at": _TIME,
+            "seconds": _REAL,
+            "exit_code": _COUNT,
+            "message": _TEXT,
+            "warnings": pa.list_(_TEXT),
+            "release_id": _COUNT,
+        }.items()
+    ),
+    "steps": pa.schema(
+        {
+            "run_id": _TEXT,
+            "layer": _TEXT,
+            "table_name": _TEXT,
+            "started_at": _TIME,
+            "seconds": _REAL,
+            "action": _TEXT,
+            "rows_written": _COUNT,
+            "version": _COUNT,
+        }.items()
+    ),
+    "ingested_files": pa.schema(
+        {
+            "run_id": _TEXT,
+            "dataset": _TEXT,
+            "batch_date": _DAY,
+            "file": _TEXT,
+            "size": _COUNT,
+            "checksum": _TEXT,
+            "status": _TEXT,
+            "message": _TEXT,
+            "day_fingerprint": _TEXT,
+            "bronze_version": _COUNT,
+            "ingested_at": _TIME,
+        }.items()
+    ),
+    "reconciliation": pa.schema(
+        {
+            "run_id": _TEXT,
+            "dataset": _TEXT,
+            "entity": _TEXT,
+            "batch_date": _DAY,
+            "rows_landed": _COUNT,
+            "rows_accepted": _COUNT,
+            "rows_superseded": _COUNT,
+            "rows_quarantined": _COUNT,
+            "amount_landed": _MONEY,
+            "amount_accepted": _MONEY,
+            "amount_superseded": _MONEY,
+            "amount_quarantined": _MONEY,
+            "balanced": _FLAG,
+            "silver_version": _COUNT,
+            "reconciled_at": _TIME,
+        }.items()
+    ),
+    "quality_results": pa.schema(
+        {
+            "run_id": _TEXT,
+            "candidate": _TEXT,
+            "table_name": _TEXT,
+            "rule": _TEXT,
+            "dimension": _TEXT,
+            "severity": _TEXT,
+            "rows_checked": _COUNT,
+            "rows_broken": _COUNT,
+            "observed": _REAL,
+            "expected": _TEXT,
+            "passed": _FLAG,
+            "effect": _TEXT,
+            "checked_at": _TIME,
+        }.items()
+    ),
+    "releases": pa.schema(
+        {
+            "release_id": _COUNT,
+            "run_id": _TEXT,
+            "kind": _TEXT,
+            "of_release": _COUNT,
+            "first_day": _DAY,
+            "last_day": _DAY,
+            "tables": pa.map_(_TEXT, _COUNT),
+            "released_at": _TIME,
+        }.items()
+    ),
+}
+
+
+def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Append rows to `ops.<table>` in one commit; the table is made when first written. No rows, no commit."""
+    listed = list(rows)
+    if not listed:
+        return
+    data = pa.Table.from_pylist([dict(row) for row in listed], schema=SCHEMAS[table])
+    with _one_writer, commit_point(f"ops.{table}"):
+        write_deltalake(lake.path(f"ops.{table}"), data, mode="append", schema_mode="merge")
+
+
+def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """Rows of `SELECT …` over `ops.<table>`, named `ops_rows` in the SQL; none where nothing was written yet."""
+    opened = open_table(lake, f"ops.{table}")
+    if opened is None:
+        return []
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("ops_rows", opened.to_pyarrow_dataset())
+        result = connection.execute(sql, list(parameters))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,78 @@
+"""Text to typed values. Nothing is guessed and nothing rounded: what does not fit exactly is null, and so a reason."""
+
+from __future__ import annotations
+
+import re
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from spark_app.contracts.sources import ColumnMap, NumberFormat
+from spark_app.contracts.table import Type
+
+_PLAIN = NumberFormat()
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
+_ISO_TIME = r"([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?"
+_ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
+_EXPONENT = r"([eE][+-]?\d{1,2})?"
+
+
+def cast_text(text: Column, kind: Type, mapped: ColumnMap | None, timezone: str) -> Column:
+    """`text` (trimmed, null where blank) as `kind`; null where it is no such value."""
+    formats = mapped.formats if mapped else ()
+    number = (mapped.number if mapped else None) or _PLAIN
+    if kind.name == "string":
+        return text
+    if kind.name == "timestamp":
+        return _timestamp(text, formats, timezone)
+    if kind.name == "date":
+        return F.coalesce(*_by_format(text, formats)).cast("date") if formats else _iso(text, "").cast("date")
+    if kind.name == "boolean":
+        return F.when(F.lower(text).isin("true", "t", "yes", "y", "1"), F.lit(True)).when(
+            F.lower(text).isin("false", "f", "no", "n", "0"), F.lit(False)
+        )
+    plain = _number(text, number)
+    if kind.name == "double":
+        return _try(plain, "double")
+    return _exact(plain, kind)
+
+
+def _timestamp(text: Column, formats: tuple[str, ...], timezone: str) -> Column:
+    time = F.coalesce(*_by_format(text, formats)) if formats else _iso(text, _ISO_TIME)
+    if timezone == "UTC":
+        return time
+    return F.when(text.rlike(f"{_ZONE}$"), time).otherwise(F.to_utc_timestamp(time, timezone))
+
+
+def _by_format(text: Column, formats: tuple[str, ...]) -> list[Column]:
+    return [F.try_to_timestamp(text, F.lit(pattern)) for pattern in formats]
+
+
+def _iso(text: Column, time: str) -> Column:
+    """ISO 8601 days and times. Spark alone would also take '2017' or '2017-1-1T': here a date is a whole date."""
+    whole = text.rlike(f"{_ISO_DATE}{time or _ISO_TIME}({_ZONE})?$")
+    return F.when(whole, _try(text, "timestamp"))
+
+
+def _number(text: Column, number: NumberFormat) -> Column:
+    """Digits with a point, null where `text` is not written as the format says: 1.234,56 is not 1,234.56."""
+    point, group = re.escape(number.decimal), re.escape(number.thousands)
+    bare = F.regexp_replace(text, f"[{re.escape(number.symbols)}\\s]", "") if number.symbols else text
+    whole = rf"(\d+|\d{{1,3}}({group}\d{{3}})+)" if number.thousands else r"\d+"
+    written = bare.rlike(rf"^[+-]?({whole}({point}\d*)?|{point}\d+){_EXPONENT}$")
+    plain = F.regexp_replace(bare, group, "") if number.thousands else bare
+    if number.decimal != ".":
+        plain = F.regexp_replace(plain, point, ".")
+    return F.when(written, plain)
+
+
+def _exact(plain: Column, kind: Type) -> Column:
+    """Whole numbers and decimals without rounding: 1.5 is no int, 0.005 no amount of cents."""
+    wide = _try(plain, "decimal(38,12)")
+    narrow = _try(wide, kind.spark)
+    return F.when(narrow.cast("decimal(38,12)") == wide, narrow)
+
+
+def _try(value: Column, kind: str) -> Column:
+    # The session's ANSI mode is off everywhere (runtime.session): a cast that fails is null, not an error.
+    return value.cast(kind)

@@ -1,0 +1,162 @@
+"""A bronze row judged: typed by its contract, with every rule it breaks.
+
+All of it is columns over one pass: what cannot be used is quarantined with its reasons, what is odd is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
+from spark_app.contracts.table import Column, Contract, Rule
+from spark_app.quality.casts import cast_text
+
+REASONS, ODD = "_reasons", "_odd"
+REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
+WHOLE_ROW = "row is whole"
+VALID_TEXT = "text is valid UTF-8"
+_BAD_BYTES = "\ufffd"
+_SHOWN = 200
+
+
+def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap) -> DataFrame:
+    """Bronze rows as the entity's columns, plus bronze's own and two more.
+
+    `_reasons`: array of (rule, column, found, expected, dimension), empty for a row that can be used.
+    `_odd`: array of the names of warning-level rules the row breaks.
+    """
+    raw = {column.name: _text(mapped.columns.get(column.name)) for column in contract.columns}
+    withraw = rows.select("*", *[text.alias(f"_raw_{name}") for name, text in raw.items()])
+    typed = withraw.select(
+        *[_typed(column, mapped.columns.get(column.name), source).alias(column.name) for column in contract.columns],
+        *[F.col(name) for name in withraw.columns if name.startswith("_")],
+        _original(rows).alias("_raw"),
+    )
+    flagged = typed.select(
+        "*", _reasons(contract).alias(REASONS), _odd(contract).alias(ODD)
+    )
+    return flagged.drop(*[f"_raw_{name}" for name in raw])
+
+
+def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
+    """One row a batch date: `landed`, `quarantined`, their amounts, and a count for each rule (`r0`, `r1`, …).
+
+    Rules are those of `counted_rules`, in that order. This is the one pass in which row rules are counted.
+    """
+    rules = counted_rules(contract)
+    bad = F.size(REASONS) > 0
+    money = F.expr(f"cast({amount} as decimal(18,2))")
+    return judged.groupBy("_batch_date").agg(
+        F.count(F.lit(1)).alias("landed"),
+        F.count_if(bad).alias("quarantined"),
+        F.coalesce(F.sum(money), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
+        F.coalesce(F.sum(F.when(bad, money)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
+        *[F.count_if(_breaks(rule)).alias(f"r{index}") for index, rule in enumerate(rules)],
+    )
+
+
+def counted_rules(contract: Contract) -> tuple[tuple[str, str, str], ...]:
+    """(rule, dimension, severity) of everything `counted` counts."""
+    own = ((WHOLE_ROW, "accuracy", "error"), (VALID_TEXT, "accuracy", "error"))
+    return own + tuple((rule.name, rule.dimension, rule.severity) for rule in contract.row_rules)
+
+
+def _breaks(rule: tuple[str, str, str]) -> SparkColumn:
+    name, _, severity = rule
+    return F.array_contains(f"{REASONS}.rule" if severity == "error" else ODD, name)
+
+
+def _text(mapped: ColumnMap | None) -> SparkColumn:
+    """The raw text of a column: trimmed, nothing where blank, in our words, with its default."""
+    if mapped is None:
+        return F.lit(None).cast("string")
+    text = F.lit(None).cast("string")
+    if mapped.column is not None:
+        text = F.col(slug(mapped.column))
+    elif mapped.expression is not None:
+        text = F.expr(mapped.expression).cast("string")
+    text = F.regexp_replace(text, r"^\s+|\s+$", "")
+    text = F.when(text != "", text)
+    if mapped.codes:
+        pairs = [F.lit(word) for item in mapped.codes.items() for word in item]
+        text = F.coalesce(F.element_at(F.create_map(*pairs), text), text)
+    return text if mapped.default is None else F.coalesce(text, F.lit(mapped.default))
+
+
+def _typed(column: Column, mapped: ColumnMap | None, source: Source) -> SparkColumn:
+    return cast_text(F.col(f"_raw_{column.name}"), column.type, mapped, source.timezone)
+
+
+def _original(rows: DataFrame) -> SparkColumn:
+    """The row as landed, as JSON; a row that did not fit its header is there as it stood."""
+    kept = [name for name in rows.columns if not name.startswith("_") or name in ("_extra", "_corrupt_record")]
+    return F.to_json(F.struct(*kept))
+
+
+def _reasons(contract: Contract) -> SparkColumn:
+    torn = F.when(
+        F.col("_corrupt_record").isNotNull(),
+        F.struct(
+            F.lit(WHOLE_ROW).alias("rule"),
+            F.lit(None).cast("string").alias("column"),
+            F.substring("_corrupt_record", 1, _SHOWN).alias("found"),
+            F.when(F.col("_row_number") == 0, F.lit("a readable CSV file"))
+            .otherwise(F.lit("as many fields as the header has names"))
+            .alias("expected"),
+            F.lit("accuracy").alias("dimension"),
+        ),
+    )
+    bytes_ = [_bad_bytes(column) for column in contract.columns if column.required and column.type.name == "string"]
+    rules = [_reason(rule) for rule in contract.row_rules if rule.severity == "error"]
+    whole = F.array_compact(F.array(*bytes_, *rules))
+    # A torn row's values stand in the wrong columns: what they break says nothing.
+    empty = F.array().cast(REASON_TYPE)
+    return F.when(torn.isNotNull(), F.array(torn)).otherwise(F.coalesce(whole, empty)).cast(REASON_TYPE)
+
+
+def _bad_bytes(column: Column) -> SparkColumn:
+    raw = F.col(f"_raw_{column.name}")
+    return F.when(
+        raw.contains(_BAD_BYTES), _struct(VALID_TEXT, column.name, raw, "text in UTF-8", "accuracy")
+    )
+
+
+def _reason(rule: Rule) -> SparkColumn:
+    column = rule.columns[0] if rule.columns else None
+    found = _found(rule.columns)
+    return F.when(_fails(rule), _struct(rule.name, column, found, rule.expected, rule.dimension))
+
+
+def _fails(rule: Rule) -> SparkColumn:
+    if rule.kind == "type":
+        name = rule.columns[0]
+        return F.col(f"_raw_{name}").isNotNull() & F.col(name).isNull()
+    if rule.kind == "required":
+        # A value that is there but does not cast is reported once, by its type's rule.
+        return F.col(f"_raw_{rule.columns[0]}").isNull()
+    return ~F.coalesce(F.expr(rule.passes), F.lit(True))
+
+
+def _odd(contract: Contract) -> SparkColumn:
+    warnings = [F.when(_fails(rule), F.lit(rule.name)) for rule in contract.row_rules if rule.severity == "warning"]
+    return F.array_compact(F.array(*warnings)) if warnings else F.array().cast("array<string>")
+
+
+def _found(columns: Sequence[str]) -> SparkColumn:
+    if len(columns) == 1:
+        return F.col(f"_raw_{columns[0]}")
+    return F.lit(None).cast("string")
+
+
+def _struct(rule: str, column: str | None, found: SparkColumn, expected: str, dimension: str) -> SparkColumn:
+    return F.struct(
+        F.lit(rule).alias("rule"),
+        F.lit(column).cast("string").alias("column"),
+        F.substring(found, 1, _SHOWN).alias("found"),
+        F.lit(expected).alias("expected"),
+        F.lit(dimension).alias("dimension"),
+    )

@@ -1,0 +1,177 @@
+"""Delta's jars on a laptop: resolved once, then used from a cache outside the project, without a network.
+
+The Ivy that Spark ships does the resolving, from the repository it has built in (Maven Central).
+`python -m spark_app.runtime.jars` fills the cache. Images and managed Spark carry their jars and do
+not come here.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from spark_app.runtime.errors import LakehouseError, SettingsError
+from spark_app.runtime.java import bundled_spark_home, find_java
+
+# Spark's minor version → Scala's and Delta's.
+_DELTA = {"3.5": ("2.12", "3.3.2"), "4.0": ("2.13", "4.0.1")}
+
+# Where Debian and Red Hat keep the certificates that the machine trusts. A Java from a Python package brings
+# only a list of its own, which lacks what a company's TLS proxy signs with.
+_TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
+
+# Spark has these, and its own must win.
+_EXCLUDED = ("org.apache.spark", "org.scala-lang")
+
+
+class JarsNotFound(LakehouseError):
+    """The jars are neither in the cache nor to be downloaded; the message carries Ivy's own."""
+
+    retry = True
+
+
+def delta_coordinates(pyspark_version: str) -> list[str]:
+    """Maven coordinates ("group:artifact:version") of the Delta that goes with a pyspark version ("3.5.6").
+
+    Raises `SettingsError` for a Spark that no Delta is chosen for.
+    """
+    minor = ".".join(pyspark_version.split(".")[:2])
+    if minor not in _DELTA:
+        known = ", ".join(sorted(_DELTA))
+        raise SettingsError(f"no Delta is chosen for Spark {pyspark_version}; expected Spark {known}")
+    scala, delta = _DELTA[minor]
+    return [f"io.delta:delta-spark_{scala}:{delta}"]
+
+
+def cache_root() -> Path:
+    """Where downloads are kept: `LAKEHOUSE_CACHE`, else `lakehouse` in the user's cache directory."""
+    if stated := os.environ.get("LAKEHOUSE_CACHE"):
+        return Path(stated).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "lakehouse"
+
+
+def cached_jars(coordinates: Sequence[str]) -> list[Path] | None:
+    """The jars of these coordinates and what they need beyond Spark's own, by name; None if not cached."""
+    directory = _directory(coordinates)
+    if not directory.is_dir():
+        return None
+    spark_home = bundled_spark_home()
+    has = {jar.name for jar in (spark_home / "jars").glob("*.jar")} if spark_home else set()
+    return sorted(jar for jar in directory.glob("*.jar") if jar.name not in has)
+
+
+def fetch_jars(coordinates: Sequence[str]) -> list[Path]:
+    """The cached jars of these coordinates, downloaded first if need be. Raises `JarsNotFound`."""
+    jars = cached_jars(coordinates)
+    if jars is None:
+        _download(coordinates)
+        jars = cached_jars(coordinates)
+    if not jars:
+        directory = _directory(coordinates)
+        raise JarsNotFound(
+            f"{directory} holds no jar for {', '.join(coordinates)}", hint="Remove it and try again."
+        )
+    return jars
+
+
+def spark_jar_conf(coordinates: Sequence[str]) -> dict[str, str]:
+    """Spark settings that put these coordinates' jars on a session's class path; downloads at first use.
+
+    Raises `JarsNotFound`.
+    """
+    return {"spark.jars": ",".join(str(jar) for jar in fetch_jars(coordinates))} if coordinates else {}
+
+
+def _directory(coordinates: Sequence[str]) -> Path:
+    # Readable by its first artifact, unique by all.
+    _, artifact, version = _parts(coordinates[0])
+    digest = hashlib.sha256("\n".join(sorted(coordinates)).encode()).hexdigest()[:10]
+    return cache_root() / "jars" / f"{artifact}-{version}-{digest}"
+
+
+def _download(coordinates: Sequence[str]) -> None:
+    final = _directory(coordinates)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    # Resolved aside and moved in one step: whoever sees the directory sees all of it, however many start at
+    # once. Ivy's own cache is the run's own as well, for it does not bear two writers.
+    with tempfile.TemporaryDirectory(prefix=".fetching-", dir=final.parent) as work:
+        _run_ivy(coordinates, Path(work))
+        try:
+            (Path(work) / "jars").rename(final)
+        except OSError:
+            if not final.is_dir():  # else another process was first
+                raise
+
+
+def _run_ivy(coordinates: Sequence[str], work: Path) -> None:
+    (work / "ivy.xml").write_text(_ivy_module(coordinates), encoding="utf-8")
+    java = str(find_java().home / "bin" / "java")
+    command = [java, *_trust_store(), "-cp", _ivy_class_path(), "org.apache.ivy.Main", "-warn"]
+    # Paths relative to the working directory: in an absolute one Ivy would read brackets as its own pattern.
+    command += ["-ivy", "ivy.xml", "-cache", "ivy", "-confs", "default", "-types", "jar", "bundle"]
+    command += ["-retrieve", "jars/[artifact]-[revision](-[classifier]).[ext]"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    if done.returncode != 0:
+        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
+        said = " | ".join([line for line in lines if line][-12:])
+        raise JarsNotFound(
+            f"could not download {', '.join(coordinates)} from Maven Central; Ivy says: {said}",
+            hint=f"Without a network, copy {_directory(coordinates)} from a machine that has it.",
+        )
+
+
+def _ivy_module(coordinates: Sequence[str]) -> str:
+    wanted = "".join(
+        f"<dependency org={quoteattr(group)} name={quoteattr(artifact)} rev={quoteattr(version)}"
+        ' conf="default->master,compile(*),runtime(*)"/>'
+        for group, artifact, version in map(_parts, coordinates)
+    )
+    unwanted = "".join(f"<exclude org={quoteattr(group)}/>" for group in _EXCLUDED)
+    return (
+        '<ivy-module version="2.0"><info organisation="lakehouse" module="jars"/>'
+        '<configurations><conf name="default"/></configurations>'
+        f"<dependencies>{wanted}{unwanted}</dependencies></ivy-module>"
+    )
+
+
+def _ivy_class_path() -> str:
+    home = bundled_spark_home()
+    found = sorted((home / "jars").glob("ivy-*.jar")) if home else []
+    if not found:
+        raise JarsNotFound(
+            "the installed pyspark brings no Ivy (pyspark/jars/ivy-*.jar) to download jars with"
+        )
+    return os.pathsep.join([str(found[0]), f"{found[0].parent}/*"])
+
+
+def _trust_store() -> list[str]:
+    return [f"-Djavax.net.ssl.trustStore={store}" for store in _TRUST_STORES if Path(store).is_file()][:1]
+
+
+def _parts(coordinate: str) -> tuple[str, str, str]:
+    parts = coordinate.split(":")
+    if len(parts) != 3 or not all(parts):
+        raise SettingsError(f"'{coordinate}' is no Maven coordinate; expected group:artifact:version")
+    return parts[0], parts[1], parts[2]
+
+
+def main() -> None:
+    """Fill the cache for the installed pyspark: the `jars` step of the Makefile. Exits 1 if it cannot."""
+    try:
+        find_java()  # a machine without one had better hear so now than from every test
+        coordinates = delta_coordinates(importlib.metadata.version("pyspark"))
+        if cached_jars(coordinates) is None:
+            print(f"Downloading {', '.join(coordinates)} into {cache_root()}", file=sys.stderr)
+        fetch_jars(coordinates)
+    except LakehouseError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

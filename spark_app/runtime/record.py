@@ -1,0 +1,74 @@
+"""What a run did: its steps with their times, and what it has to say to people."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+
+@dataclass
+class Step:
+    """One table's part of a layer. `rows` is what was written, from Delta's own metrics; None where not known."""
+
+    layer: str
+    table: str
+    started_at: datetime
+    seconds: float = 0.0
+    action: str = "unchanged"
+    rows: int | None = None
+    version: int | None = None
+
+
+@dataclass
+class RunRecord:
+    """Collects the steps and messages of one run; threads may add at once."""
+
+    command: str
+    run_id: str = ""
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    first_day: date | None = None
+    last_day: date | None = None
+    steps: list[Step] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    oddities: list[str] = field(default_factory=list)
+    on_step: Callable[[Step, bool], None] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.run_id:
+            self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+    @contextmanager
+    def step(self, layer: str, table: str) -> Iterator[Step]:
+        """Times a step; it is kept also when it fails, with action `failed`."""
+        step = Step(layer, table, datetime.now(UTC))
+        begun = time.monotonic()
+        if self.on_step:
+            self.on_step(step, False)
+        try:
+            yield step
+        except BaseException:
+            step.action = "failed"
+            raise
+        finally:
+            step.seconds = round(time.monotonic() - begun, 3)
+            with self._lock:
+                self.steps.append(step)
+            if self.on_step:
+                self.on_step(step, True)
+
+    def odd(self, table: str, rule: str, broken: int | None, checked: int) -> None:
+        """A warning-level rule that rows broke: kept, counted, listed."""
+        rows = f"{broken} of {checked} rows" if broken is not None else "not met"
+        with self._lock:
+            self.oddities.append(f"{table}: not so: {rule} ({rows})")
+
+    def warn(self, message: str) -> None:
+        with self._lock:
+            if message not in self.warnings:
+                self.warnings.append(message)

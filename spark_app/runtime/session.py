@@ -1,0 +1,114 @@
+"""The Spark session: settings that fit the work, the same for every job."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+
+from pyspark import __version__ as spark_version
+from pyspark.sql import SparkSession
+
+from spark_app.runtime.jars import delta_coordinates, spark_jar_conf
+from spark_app.runtime.java import prepare_environment
+from spark_app.runtime.settings import Settings, SparkSettings
+
+# What results depend on comes first and is set on every platform, whatever its defaults.
+RESULTS: Mapping[str, str] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.storeAssignmentPolicy": "ANSI",
+    # A landed file larger than one split is one record stream; rows of a file keep their order.
+    "spark.sql.files.ignoreCorruptFiles": "false",
+}
+DELTA: Mapping[str, str] = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.databricks.delta.stats.collect": "true",
+    "spark.databricks.delta.schema.autoMerge.enabled": "false",
+}
+# An embedded session works on little data: every shuffle and every page of a UI is overhead.
+EMBEDDED: Mapping[str, str] = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.scheduler.mode": "FAIR",
+    # Many small files: list them in the driver, and pack many of them into one task.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
+    "spark.sql.files.openCostInBytes": "262144",
+    "spark.driver.host": "localhost",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.sql.autoBroadcastJoinThreshold": "32m",
+}
+
+
+def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
+    """The one session of a run; an existing one (Glue, EMR, notebooks, tests) is used as it is."""
+    _use_utc()
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return _steady(active)
+    builder = SparkSession.builder.appName(app)
+    conf = {**RESULTS, **DELTA}
+    if settings.spark.master:
+        conf |= EMBEDDED | _embedded_java(settings)
+        builder = builder.master(settings.spark.master)
+    if settings.spark.fetch_jars:
+        conf |= spark_jar_conf(delta_coordinates(spark_version))
+    for key, value in conf.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+# Below this, compiling Java for each stage costs more than it saves.
+_SMALL = 256 * 1024**2
+
+
+def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> SparkSession:
+    """A session of its own for one thread: commit notes are session settings, so parallel writers must not share.
+
+    Shuffles get a partition for each `bytes_per_partition` landed, at least one a core up to 4.
+    """
+    own = _steady(spark.newSession())
+    cores = min(spark.sparkContext.defaultParallelism, 4)
+    partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
+    own.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    if settings.light_compiler and landed_bytes < _SMALL:
+        own.conf.set("spark.sql.codegen.wholeStage", "false")
+    return own
+
+
+def _steady(spark: SparkSession) -> SparkSession:
+    """A new or found session has its platform's defaults: set what results depend on."""
+    for key, value in RESULTS.items():
+        spark.conf.set(key, value)
+    return spark
+
+
+def shuffle_partitions(landed_bytes: int, bytes_per_partition: int, cores: int) -> int:
+    """Partitions that fit the data: one for each `bytes_per_partition` landed, at least one a core up to 4."""
+    return max(min(cores, 4), -(-landed_bytes // bytes_per_partition))
+
+
+def _embedded_java(settings: Settings) -> dict[str, str]:
+    prepare_environment()
+    options = "-Duser.timezone=UTC -XX:+UseSerialGC" if (os.cpu_count() or 1) <= 2 else "-Duser.timezone=UTC"
+    if settings.spark.light_compiler:
+        # The light compiler alone would get a code cache too small for Spark's generated classes.
+        options += " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
+    conf = {"spark.driver.extraJavaOptions": options}
+    if settings.spark.driver_memory:
+        conf["spark.driver.memory"] = settings.spark.driver_memory
+    return conf
+
+
+def _use_utc() -> None:
+    os.environ["TZ"] = "UTC"
+    time.tzset()

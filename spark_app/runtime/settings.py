@@ -1,0 +1,85 @@
+"""The settings of an environment: `conf/base.yaml` overlaid by `conf/<environment>.yaml`, validated once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.yaml_lines import Document, nearest
+
+CONF_VARIABLE = "LAKEHOUSE_CONF"
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SparkSettings(_Closed):
+    """How a session is made where the platform does not bring one."""
+
+    master: str | None = Field(None, description="Spark master; none where the platform sets it")
+    driver_memory: str | None = Field(None, pattern=r"^\d+[mg]$", description="driver heap, as 4g")
+    fetch_jars: bool = Field(True, description="get Delta's jars by Maven coordinates; false where the image has them")
+    light_compiler: bool = Field(False, description="JIT at level 1 only: halves the CPU time of short runs")
+    bytes_per_partition: int = Field(32 * 1024**2, gt=0, description="landed bytes one shuffle partition stands for")
+
+
+class Settings(_Closed):
+    """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
+
+    environment: str
+    home: str = Field(".lakehouse", description="folder that relative paths below are taken from")
+    landing: str = Field("landing", description="where the shop's systems drop files")
+    lake: str = Field("lake", description="root of bronze, silver, gold and ops")
+    reports: str = Field("reports", description="where reports and Data Docs are written")
+    source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
+    lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")
+    parallel: int = Field(4, ge=1, le=32, description="tables worked on at once")
+    warehouse: Literal["duckdb", "none"] = Field("duckdb", description="where releases are loaded")
+    warehouse_path: str = Field("warehouse.duckdb", description="DuckDB's file")
+    spark: SparkSettings = SparkSettings()
+
+    def resolve(self, path: str) -> str:
+        """A path of these settings, made absolute; URIs stay."""
+        if "://" in path:
+            return path
+        return str(Path(self.home).expanduser().absolute() / path)
+
+
+def conf_dir() -> Path:
+    """The folder of settings, contracts and sources: `$LAKEHOUSE_CONF`, else the project's (or the wheel's) own."""
+    named = os.environ.get(CONF_VARIABLE)
+    if named:
+        return Path(named)
+    inside = Path(__file__).resolve().parent.parent / "conf"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "conf"
+
+
+def load_settings(environment: str, *, home: str | None = None, source: str | None = None) -> Settings:
+    """Settings of `environment`; a SettingsError names file, line and the nearest valid word."""
+    conf = conf_dir()
+    path = conf / f"{environment}.yaml"
+    if not path.is_file() or environment == "base":
+        known = {p.stem for p in conf.glob("*.yaml")} - {"base"}
+        raise SettingsError(f"no settings for environment '{environment}' in {conf}{nearest(environment, known)}")
+    merged: dict[str, Any] = {"environment": environment}
+    for document in (Document(conf / "base.yaml", SettingsError), Document(path, SettingsError)):
+        document.data.setdefault("environment", environment)
+        document.parse(Settings)  # each file alone, so that an error names its own line
+        merged = _overlay(merged, document.data)
+    for key, value in (("home", home), ("source", source)):
+        if value is not None:
+            merged[key] = value
+    return Settings.model_validate(merged)
+
+
+def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = dict(below)
+    for key, value in above.items():
+        nested = isinstance(value, dict) and isinstance(both.get(key), dict)
+        both[key] = _overlay(both[key], value) if nested else value
+    return both

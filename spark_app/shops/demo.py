@@ -1,0 +1,167 @@
+"""`lakehouse demo`: the daily drops of a small made-up shop, dirt included, the same on every run.
+
+Day by day the shop goes on from where it stood: its random numbers depend on the seed and the day alone, and
+nothing depends on how many days are asked for. So the drops of a day are the same in a short and a long run.
+"""
+
+import random
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from spark_app.runtime.errors import UsageError
+from spark_app.shops import demo_goods, demo_people
+from spark_app.shops.demo_faults import SPOILED_KINDS, disturb
+from spark_app.shops.demo_files import local_root, write_drop
+from spark_app.shops.demo_goods import Product
+from spark_app.shops.demo_orders import ORDER_ODDITIES, Order, fill_basket, rows_of_order
+from spark_app.shops.demo_people import Customer, customer_row, new_customer
+from spark_app.shops.demo_rows import COLUMNS, Row
+
+__all__ = ["DIRT_KINDS", "DemoSummary", "generate"]
+
+# What silver does with each: quarantine the row, or keep and count it.
+DIRT_KINDS: tuple[tuple[str, str], ...] = (
+    *((kind, "quarantined") for kind in SPOILED_KINDS),
+    *((kind, "kept") for kind in ORDER_ODDITIES),
+    ("untranslated_category", "kept"),
+    ("missing_category", "kept"),
+    ("leading_zero_postal_code", "kept"),
+)
+
+_WEEKDAYS = (1.1, 1.05, 1.0, 1.0, 1.1, 0.95, 0.8)  # from Monday
+_GROWTH_PER_DAY = 0.0004
+_HOURS = (1, 1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 8, 7, 7, 7, 7, 7, 8, 9, 9, 8, 5, 2)
+_NEW_CUSTOMERS = 0.45  # of all orders
+_ORDERS_PER_ODDITY = 40
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What was written: `rows` by entity (all data rows, repeated and dirty ones too).
+
+    `dirt` counts each kind of DIRT_KINDS where it landed: quarantined kinds by row, kept ones by order, item,
+    payment, product, customer version or review. `quirks` counts what is no dirt, when it is decided, so that
+    some may land after the last day: late, landed_twice, corrected (items with a new price).
+    """
+
+    first_day: date
+    last_day: date
+    days: int
+    files: int
+    rows: dict[str, int]
+    dirt: dict[str, int]
+    quirks: dict[str, int]
+
+
+@dataclass
+class _Shop:
+    """The shop as of a day: its stock and customers, and the rows that are due on days to come."""
+
+    customers: list[Customer] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    orders: int = 0
+    agenda: defaultdict[date, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    oddities: deque[str] = field(default_factory=lambda: deque(ORDER_ODDITIES))
+    spoils: deque[str] = field(default_factory=lambda: deque(SPOILED_KINDS))
+
+
+def generate(landing: str, start: date, days: int, *, orders_per_day: int = 40, seed: int = 7) -> DemoSummary:
+    """Write `<landing>/<entity>/dt=YYYY-MM-DD/*.csv[.gz]` for the six canonical entities.
+
+    `landing` is a local directory or a file: URI; `start` is the first of `days` days. Every entity has
+    a file every day, header only if it has no rows. The same arguments give the same bytes, and a day's
+    files do not depend on `days`. `orders_per_day` is the average at the start: the shop grows slowly.
+
+    Raises UsageError for days or orders_per_day below 1 and for a landing that is not local.
+    """
+    for name, value in (("days", days), ("orders_per_day", orders_per_day)):
+        if value < 1:
+            raise UsageError(f"{name}: expected 1 or more, found {value}.")
+    root = local_root(landing)
+    shop = _Shop()
+    counts = {name: Counter[str]() for name in ("rows", "dirt", "quirks")}
+    files = 0
+    for offset in range(days):
+        day = start + timedelta(days=offset)
+        rng = random.Random(f"{seed}/shop/{offset}")
+        _trade(shop, rng, day, _order_count(rng, day, offset, orders_per_day), counts["quirks"])
+        landed = _land(shop, random.Random(f"{seed}/faults/{offset}"), day, counts["quirks"])
+        files += _write(root, day, landed, random.Random(f"{seed}/files/{offset}"))
+        counts["rows"].update(row.entity for row in landed)
+        counts["dirt"].update(row.dirt for row in landed if row.dirt)
+    return DemoSummary(
+        first_day=start,
+        last_day=start + timedelta(days=days - 1),
+        days=days,
+        files=files,
+        rows={entity: counts["rows"][entity] for entity in COLUMNS},
+        dirt={kind: counts["dirt"][kind] for kind, _ in DIRT_KINDS},
+        quirks=dict(counts["quirks"]),
+    )
+
+
+def _order_count(rng: random.Random, day: date, offset: int, orders_per_day: int) -> int:
+    expected = orders_per_day * _WEEKDAYS[day.weekday()] * (1 + _GROWTH_PER_DAY * offset)
+    return max(1, round(expected * rng.uniform(0.85, 1.15)))
+
+
+def _trade(shop: _Shop, rng: random.Random, day: date, orders: int, quirks: Counter[str]) -> None:
+    """A day's business: changed products and customers, new orders; their rows go into the agenda."""
+    midnight = datetime.combine(day, time())
+    _schedule(shop, demo_goods.changes_of_day(rng, shop.products, midnight))
+    _schedule(shop, demo_people.changes_of_day(rng, shop.customers, midnight))
+    odd = set(rng.sample(range(orders), max(1, orders // _ORDERS_PER_ODDITY)))
+    for number, purchased in enumerate(_moments(rng, midnight, orders)):
+        oddity = None
+        if number in odd:
+            oddity = shop.oddities[0]
+            shop.oddities.rotate(-1)
+        rows = _order(shop, rng, purchased, oddity)
+        quirks["corrected"] += sum(row.entity == "order_items" and row.at > purchased for row in rows)
+        _schedule(shop, rows)
+
+
+def _order(shop: _Shop, rng: random.Random, purchased: datetime, oddity: str | None) -> list[Row]:
+    customer = _customer(shop, rng, purchased)
+    earlier = f"O{max(1, shop.orders - rng.randrange(50)):08d}"
+    shop.orders += 1
+    lines = fill_basket(rng, shop.products)
+    return rows_of_order(rng, Order(shop.orders, customer.customer_id, purchased, lines, oddity), earlier)
+
+
+def _customer(shop: _Shop, rng: random.Random, purchased: datetime) -> Customer:
+    if shop.customers and rng.random() >= _NEW_CUSTOMERS:
+        return rng.choice(shop.customers)
+    midnight = datetime.combine(purchased.date(), time())
+    signed_up = max(midnight, purchased - timedelta(seconds=rng.randrange(60, 1800)))
+    customer = new_customer(rng, len(shop.customers) + 1, signed_up)
+    shop.customers.append(customer)
+    _schedule(shop, [customer_row(customer, signed_up)])
+    return customer
+
+
+def _moments(rng: random.Random, midnight: datetime, count: int) -> list[datetime]:
+    hours = rng.choices(range(24), _HOURS, k=count)
+    return sorted(midnight + timedelta(hours=hour, seconds=rng.randrange(3600)) for hour in hours)
+
+
+def _schedule(shop: _Shop, rows: Iterable[Row]) -> None:
+    for row in rows:
+        shop.agenda[row.at.date()].append(row)
+
+
+def _land(shop: _Shop, rng: random.Random, day: date, quirks: Counter[str]) -> list[Row]:
+    now, postponed = disturb(rng, shop.agenda.pop(day, []), shop.spoils, quirks)
+    for days, row in postponed:
+        shop.agenda[day + timedelta(days=days)].append(row)
+    return now
+
+
+def _write(root: Path, day: date, rows: list[Row], rng: random.Random) -> int:
+    by_entity: dict[str, list[Row]] = {entity: [] for entity in COLUMNS}
+    for row in rows:
+        by_entity[row.entity].append(row)
+    return sum(write_drop(root, entity, str(day), part, rng) for entity, part in by_entity.items())

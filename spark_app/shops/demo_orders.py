@@ -1,0 +1,171 @@
+"""One order of the demo shop as rows of orders, order_items, payments and reviews."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from spark_app.shops.demo_goods import Product
+from spark_app.shops.demo_life import Life, draw_fate, order_rows, plan_life
+from spark_app.shops.demo_money import Payment, draw_method, payment_rows, share_out
+from spark_app.shops.demo_reviews import review_rows
+from spark_app.shops.demo_rows import Row, later, money, row
+
+# Each is planted on a whole order and kept by silver as merely odd.
+ORDER_ODDITIES = (
+    "order_without_items",
+    "unknown_product",
+    "zero_payment",
+    "repeated_review",
+    "times_out_of_order",
+    "unknown_customer",
+    "order_without_payments",
+    "invalid_utf8",
+    "payment_unlike_amount",
+    "unknown_order",
+)
+_ONLY_ON = {
+    "unknown_product": "order_items",
+    "zero_payment": "payments",
+    "payment_unlike_amount": "payments",
+    "unknown_order": "payments",
+    "repeated_review": "reviews",
+    "invalid_utf8": "reviews",
+}
+_CORRECTED = 0.012  # of all orders
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order; amounts in cents."""
+
+    product_id: str
+    seller_id: str
+    quantity: int
+    unit_price: int
+    freight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A line whose unit price was wrong by `difference` cents, put right `at` (UTC)."""
+
+    line: int
+    at: datetime
+    difference: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who ordered what and when; `oddity` is one of ORDER_ODDITIES or None."""
+
+    number: int
+    customer_id: str
+    purchased: datetime
+    lines: list[Line]
+    oddity: str | None
+
+    @property
+    def order_id(self) -> str:
+        return f"O{self.number:08d}"
+
+
+def fill_basket(rng: random.Random, products: list[Product]) -> list[Line]:
+    """One to four lines of different products, the older ones sold more often; prices as of now."""
+    wanted = rng.choices((1, 2, 3, 4), (58, 26, 11, 5))[0]
+    picks = {int(len(products) * rng.random() ** 1.6) for _ in range(wanted)}
+    return [_line(rng, products[pick]) for pick in sorted(picks)]
+
+
+def rows_of_order(rng: random.Random, order: Order, earlier_order_id: str) -> list[Row]:
+    """Every row of an order's life, whatever the day; a repeated review names `earlier_order_id` too."""
+    method = draw_method(rng)
+    life = plan_life(rng, order.purchased, method, _fate(rng, order.oddity))
+    marks = {_ONLY_ON.get(order.oddity, "orders"): order.oddity} if order.oddity else {}
+    customer_id = order.customer_id
+    if order.oddity == "unknown_customer":
+        customer_id = f"C9{order.number:08d}"
+    rows = order_rows(life, order.order_id, customer_id, marks.get("orders"))
+    correction = _correction(rng, order)
+    if order.oddity != "order_without_items":
+        rows += _item_rows(order, correction)
+    if order.oddity != "order_without_payments":
+        rows += _payments(rng, order, life, method, correction)
+    return rows + review_rows(rng, life, order.number, order.order_id, marks.get("reviews"), earlier_order_id)
+
+
+def _fate(rng: random.Random, oddity: str | None) -> str:
+    if oddity is None:
+        return draw_fate(rng)
+    return "unavailable" if oddity == "order_without_items" else "delivered"
+
+
+def _line(rng: random.Random, product: Product) -> Line:
+    return Line(
+        product_id=product.product_id,
+        seller_id=f"S{1 + int(product.product_id[1:]) % 23:03d}",
+        quantity=rng.choices((1, 2, 3, 6), (80, 14, 5, 1))[0],
+        unit_price=product.price,
+        freight=290 + product.weight_g * rng.randrange(8, 13) // 100,
+    )
+
+
+def _correction(rng: random.Random, order: Order) -> Correction | None:
+    if order.oddity is not None or rng.random() >= _CORRECTED:
+        return None
+    line = rng.randrange(len(order.lines))
+    difference = order.lines[line].unit_price * rng.choice((-10, -5, 5, 10)) // 100
+    return Correction(line, later(rng, order.purchased, 5, 60), difference)
+
+
+def _item_rows(order: Order, correction: Correction | None) -> list[Row]:
+    rows = [_item_row(order, number, line, order.purchased) for number, line in enumerate(order.lines)]
+    if order.oddity == "unknown_product":
+        odd = replace(order.lines[0], product_id=f"P9{order.number:08d}")
+        rows[0] = _item_row(order, 0, odd, order.purchased)
+        rows[0].dirt = order.oddity
+    if correction is not None:
+        line = order.lines[correction.line]
+        right = replace(line, unit_price=line.unit_price + correction.difference)
+        rows.append(_item_row(order, correction.line, right, correction.at))
+    return rows
+
+
+def _item_row(order: Order, position: int, line: Line, at: datetime) -> Row:
+    return row(
+        "order_items", at, order.order_id, position + 1, line.product_id, line.seller_id, line.quantity,
+        money(line.unit_price), money(line.freight),
+    )  # fmt: skip
+
+
+def _payments(
+    rng: random.Random, order: Order, life: Life, method: str, correction: Correction | None
+) -> list[Row]:
+    total = sum(line.quantity * line.unit_price + line.freight for line in order.lines)
+    if order.oddity == "payment_unlike_amount":
+        total += rng.randrange(50, 900)
+    parts = share_out(rng, method, total)
+    if correction is not None:
+        difference = correction.difference * order.lines[correction.line].quantity
+        parts = _corrected(parts, correction.at, difference)
+    marked = order.oddity if order.oddity == "payment_unlike_amount" else None
+    rows = []
+    for part in parts:
+        rows += payment_rows(rng, life, order.order_id, part, marked if part.sequence == 1 else None)
+    return rows + _stray_payments(rng, order, life, len(parts) + 1)
+
+
+def _corrected(parts: list[Payment], at: datetime, difference: int) -> list[Payment]:
+    # The larger part bears the difference, at most a tenth of the order: no part falls below zero.
+    largest = max(parts, key=lambda part: part.cents)
+    corrected = replace(largest, corrected_cents=largest.cents + difference, corrected_at=at)
+    return [corrected if part is largest else part for part in parts]
+
+
+def _stray_payments(rng: random.Random, order: Order, life: Life, sequence: int) -> list[Row]:
+    if order.oddity == "zero_payment":
+        return payment_rows(rng, life, order.order_id, Payment(sequence, "voucher", 0, 0), order.oddity)
+    if order.oddity == "unknown_order":
+        at = order.purchased + timedelta(seconds=5)
+        values = (f"X{order.number:08d}", 1, "paypal", "paid", 1, "19.90", at)
+        return [row("payments", at, *values, dirt=order.oddity)]
+    return []

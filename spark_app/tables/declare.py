@@ -1,0 +1,117 @@
+"""What a table's file declares, and how the declarations are found and checked.
+
+A silver file declares what its contract cannot say. A gold file declares its inputs by the names its functions give
+them; that the names fit is checked when the tables are loaded, not in the middle of a run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+from pyspark.sql import DataFrame
+
+from spark_app.contracts.table import Contract
+from spark_app.runtime.errors import ContractError
+
+
+def as_it_is(rows: DataFrame) -> DataFrame:
+    return rows
+
+
+@dataclass(frozen=True)
+class SilverTable:
+    """An entity. `month_of`: the column its files are laid out by. `amount`: SQL of the money a row stands for.
+
+    `clean` sets right what the rules let pass (a default quantity, say), before rows are kept.
+    """
+
+    name: str
+    month_of: str
+    amount: str = "0"
+    clean: Callable[[DataFrame], DataFrame] = as_it_is
+
+
+@dataclass(frozen=True)
+class GoldTable:
+    """A table of the star schema.
+
+    `inputs`: parameter name -> table. `derive(**inputs)` gives the table's rows from its inputs' rows.
+    For increments: `touched(**changes)` takes each input's changed rows (before and after, one frame an input) and,
+    where named, whole inputs as `all_<input>`; it gives the rows of `scope` (columns) to be derived again. Those
+    columns select rows of the input `driver` before `derive` sees it, and rows of the table itself: what is in the
+    scope and is not derived again is deleted. Without `touched` the table is derived whole each time an input
+    changes: for small tables only. `scope_sql` gives the scope's columns where the table's own rows name them otherwise.
+    """
+
+    name: str
+    inputs: Mapping[str, str]
+    derive: Callable[..., DataFrame]
+    driver: str = ""
+    scope: tuple[str, ...] = ()
+    touched: Callable[..., DataFrame] | None = None
+    month_of: str | None = None
+    scope_sql: Mapping[str, str] = field(default_factory=dict)
+    driver_sql: Mapping[str, str] = field(default_factory=dict)
+
+
+def silver_tables(contracts: Mapping[str, Contract]) -> dict[str, SilverTable]:
+    """Every silver table by name; each has a contract, and each silver contract a table."""
+    found = {table.name: table for table in _declared() if isinstance(table, SilverTable)}
+    _same(set(found), {c.name for c in contracts.values() if c.layer == "silver"}, "silver")
+    for table in found.values():
+        contract = contracts[f"silver.{table.name}"]
+        if table.month_of not in contract.column_names:
+            raise ContractError(f"tables/{table.name}.py: month_of '{table.month_of}' is no column of {contract.path}")
+    return found
+
+
+def gold_tables(contracts: Mapping[str, Contract]) -> dict[str, GoldTable]:
+    """Every gold table by name, inputs before what is made of them."""
+    found = {table.name: table for table in _declared() if isinstance(table, GoldTable)}
+    _same(set(found), {c.name for c in contracts.values() if c.layer == "gold"}, "gold")
+    for table in found.values():
+        _check(table, contracts)
+    needs = {name: [i[5:] for i in t.inputs.values() if i.startswith("gold.")] for name, t in found.items()}
+    try:
+        return {name: found[name] for name in TopologicalSorter(needs).static_order()}
+    except CycleError as error:
+        raise ContractError(f"gold tables need each other in a circle: {' -> '.join(error.args[1])}") from None
+
+
+def _declared() -> list[object]:
+    package = importlib.import_module("spark_app.tables")
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    return [getattr(importlib.import_module(f"spark_app.tables.{name}"), "TABLE", None) for name in sorted(names)]
+
+
+def _same(tables: set[str], contracts: set[str], layer: str) -> None:
+    for name in sorted(tables ^ contracts):
+        has, lacks = (f"tables/{name}.py", f"conf/contracts/{layer}/{name}.yaml")
+        if name in contracts:
+            has, lacks = lacks, has
+        raise ContractError(f"{has} stands without {lacks}; a table is one contract and one file")
+
+
+def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
+    where = f"tables/{table.name}.py"
+    own = contracts[f"gold.{table.name}"].column_names
+    for name, full in table.inputs.items():
+        if full not in contracts:
+            raise ContractError(f"{where}: input {name} is '{full}', which is no table; known: {', '.join(contracts)}")
+    if set(inspect.signature(table.derive).parameters) != set(table.inputs):
+        raise ContractError(f"{where}: derive takes other names than the inputs {', '.join(table.inputs)}")
+    if table.month_of is not None and table.month_of not in own:
+        raise ContractError(f"{where}: month_of '{table.month_of}' is no column of the table")
+    if table.touched is None:
+        return
+    allowed = set(table.inputs) | {f"all_{name}" for name in table.inputs}
+    unknown = set(inspect.signature(table.touched).parameters) - allowed
+    if unknown:
+        raise ContractError(f"{where}: touched asks for {', '.join(sorted(unknown))}; expected of {sorted(allowed)}")
+    if table.driver not in table.inputs or not table.scope:
+        raise ContractError(f"{where}: a table with touched needs a driver among its inputs and a scope")

@@ -1,0 +1,120 @@
+"""fact_orders: one row an order, with what it holds, what was paid, how it was delivered and liked.
+
+An order without items, payments or review is an order all the same.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from spark_app.tables.declare import GoldTable
+from spark_app.tables.versions import valid_at
+from spark_app.tables.words import UNKNOWN_KEY, is_live, money
+
+
+def derive(
+    orders: DataFrame, items: DataFrame, payments: DataFrame, reviews: DataFrame, customers: DataFrame
+) -> DataFrame:
+    ids = orders.select("order_id")
+    rows = (
+        with_customer_key(orders.withColumnRenamed("status", "order_status"), customers)
+        .join(item_sums(items.join(ids, "order_id", "left_semi")), "order_id", "left")
+        .join(payment_sums(payments.join(ids, "order_id", "left_semi")), "order_id", "left")
+        .join(review_means(reviews.join(ids, "order_id", "left_semi")), "order_id", "left")
+    )
+    return rows.select(
+        "order_id",
+        "customer_key",
+        "customer_id",
+        "order_status",
+        "purchased_at",
+        F.to_date("purchased_at").alias("order_date"),
+        "approved_at",
+        "shipped_at",
+        "delivered_at",
+        "estimated_delivery_at",
+        F.coalesce("item_count", F.lit(0)).cast("int").alias("item_count"),
+        money(F.col("items_amount")).alias("items_amount"),
+        money(F.col("freight_amount")).alias("freight_amount"),
+        (money(F.col("items_amount")) + money(F.col("freight_amount"))).cast("decimal(18,2)").alias("order_amount"),
+        money(F.col("paid_amount")).alias("paid_amount"),
+        money(F.col("refunded_amount")).alias("refunded_amount"),
+        F.coalesce("payment_status", F.lit("none")).alias("payment_status"),
+        is_first_order().alias("is_first_order"),
+        F.datediff("delivered_at", "purchased_at").alias("delivery_days"),
+        (F.to_date("delivered_at") > F.to_date("estimated_delivery_at")).alias("is_late"),
+        "review_score",
+    )
+
+
+def with_customer_key(orders: DataFrame, customers: DataFrame) -> DataFrame:
+    """Adds `customer_key`: the customer's version at the time of purchase, -1 for one not seen yet."""
+    held = valid_at("r.purchased_at", "customer_id")
+    joined = orders.alias("r").join(customers.alias("v"), F.expr(held), "left")
+    return joined.select("r.*", F.coalesce("v.customer_key", F.lit(UNKNOWN_KEY)).alias("customer_key"))
+
+
+def item_sums(items: DataFrame) -> DataFrame:
+    """order_id, item_count (lines), items_amount, freight_amount."""
+    return items.groupBy("order_id").agg(
+        F.count(F.lit(1)).alias("item_count"),
+        F.sum(F.col("quantity") * F.col("unit_price")).alias("items_amount"),
+        F.sum("freight_amount").alias("freight_amount"),
+    )
+
+
+def payment_sums(payments: DataFrame) -> DataFrame:
+    """order_id, paid_amount, refunded_amount, payment_status."""
+    paid, refunded = F.col("status") == "paid", F.col("status") == "refunded"
+    return payments.groupBy("order_id").agg(
+        F.sum(F.when(paid, F.col("amount"))).alias("paid_amount"),
+        F.sum(F.when(refunded, F.col("amount"))).alias("refunded_amount"),
+        F.when(F.min("status") == F.max("status"), F.min("status"))
+        .when(F.max(refunded), F.lit("partially_refunded"))
+        .when(F.max(paid), F.lit("partially_paid"))
+        .otherwise(F.lit("pending"))
+        .alias("payment_status"),
+    )
+
+
+def review_means(reviews: DataFrame) -> DataFrame:
+    """order_id, review_score: the mean of the order's reviews, to two decimals."""
+    mean = F.sum("score").cast("decimal(18,4)") / F.count("score")
+    return reviews.groupBy("order_id").agg(F.round(mean, 2).cast("decimal(4,2)").alias("review_score"))
+
+
+def is_first_order() -> Column:
+    """A customer's first live order ever: needs all orders of the customer at hand."""
+    live = is_live()
+    in_order = Window.partitionBy("customer_id").orderBy(F.when(live, 0).otherwise(1), "purchased_at", "order_id")
+    return live & (F.row_number().over(in_order) == 1)
+
+
+def touched(
+    orders: DataFrame,
+    items: DataFrame,
+    payments: DataFrame,
+    reviews: DataFrame,
+    customers: DataFrame,
+    all_orders: DataFrame,
+) -> DataFrame:
+    """Customers, not orders: an order that comes, goes or moves may make another one the customer's first."""
+    ids = items.select("order_id").union(payments.select("order_id")).union(reviews.select("order_id"))
+    of_orders = all_orders.join(ids, "order_id", "left_semi").select("customer_id")
+    return orders.select("customer_id").union(of_orders).union(customers.select("customer_id"))
+
+
+TABLE = GoldTable(
+    "fact_orders",
+    inputs={
+        "orders": "silver.orders",
+        "items": "silver.order_items",
+        "payments": "silver.payments",
+        "reviews": "silver.reviews",
+        "customers": "gold.dim_customers",
+    },
+    derive=derive,
+    driver="orders",
+    scope=("customer_id",),
+    touched=touched,
+    month_of="order_date",
+)

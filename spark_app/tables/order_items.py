@@ -1,0 +1,20 @@
+"""Order items: one row an order line. A shop that does not say how many pieces means one; no freight means none."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from spark_app.tables.declare import SilverTable
+
+
+def clean(rows: DataFrame) -> DataFrame:
+    return rows.withColumn("quantity", F.coalesce("quantity", F.lit(1))).withColumn(
+        "freight_amount", F.coalesce("freight_amount", F.lit(0).cast("decimal(18,2)"))
+    )
+
+
+TABLE = SilverTable(
+    "order_items",
+    month_of="updated_at",
+    amount="coalesce(quantity, 1) * unit_price + coalesce(freight_amount, 0)",
+    clean=clean,
+)

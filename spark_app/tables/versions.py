@@ -1,0 +1,66 @@
+"""Type 2 dimensions: what held from when to when (Kimball & Ross, The Data Warehouse Toolkit, ch. 5)."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from spark_app.tables.words import BEGINNING, UNKNOWN, UNKNOWN_KEY
+
+
+def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str]) -> DataFrame:
+    """One row a version of each entity, and one for the unknown member.
+
+    `changes` has `entity`, `updated_at` and `attributes`. Gives `key`, `entity`, `attributes`, `valid_from`,
+    `valid_to` (null while current) and `is_current`. Equal neighbours are one version; the first holds from the
+    beginning. The key is a hash of entity and valid_from, so a rebuild gives the same.
+    """
+    in_order = Window.partitionBy(entity).orderBy("updated_at")
+    now = F.struct(*attributes)
+    marked = changes.select(
+        entity, "updated_at", *attributes, F.row_number().over(in_order).alias("n"), F.lag(now).over(in_order).alias("was")
+    )
+    first = F.col("n") == 1
+    kept = marked.where(first | ~F.struct(*attributes).eqNullSafe(F.col("was"))).withColumn(
+        "valid_from", F.when(first, _beginning()).otherwise(F.col("updated_at"))
+    )
+    following = F.lead("valid_from").over(Window.partitionBy(entity).orderBy("valid_from"))
+    dated = kept.withColumn("valid_to", following).select(
+        F.xxhash64(entity, "valid_from").alias(key),
+        entity,
+        *attributes,
+        "valid_from",
+        "valid_to",
+        F.col("valid_to").isNull().alias("is_current"),
+    )
+    return dated.unionByName(_unknown(dated, entity, key))
+
+
+def valid_at(moment: str, entity: str) -> str:
+    """Join condition (SQL) between rows `r` and versions `v`: the version of r's entity that held at a time of r."""
+    return f"r.{entity} = v.{entity} AND {moment} >= v.valid_from AND (v.valid_to IS NULL OR {moment} < v.valid_to)"
+
+
+def moved(changes: DataFrame) -> DataFrame:
+    """Versions that came or went. One whose end or attributes alone changed keeps its key and moves no fact."""
+    return changes.where(F.col("_change_type").isin("insert", "delete"))
+
+
+def restated(changes: DataFrame, key: str, attributes: Sequence[str]) -> DataFrame:
+    """Keys of versions that stayed but whose `attributes` were corrected."""
+    after = changes.where(F.col("_change_type") == "update_postimage").select(key, F.struct(*attributes).alias("now"))
+    before = changes.where(F.col("_change_type") == "update_preimage").select(key, F.struct(*attributes).alias("was"))
+    return after.join(before, key).where(~F.col("now").eqNullSafe(F.col("was"))).select(key)
+
+
+def _beginning() -> Column:
+    return F.lit(BEGINNING).cast("timestamp")
+
+
+def _unknown(like: DataFrame, entity: str, key: str) -> DataFrame:
+    fixed = {key: F.lit(UNKNOWN_KEY), entity: F.lit(UNKNOWN), "valid_from": _beginning(), "is_current": F.lit(True)}
+    empty = F.lit(None)
+    row = like.sparkSession.range(1)
+    return row.select(
+        *[fixed.get(field.name, empty).cast(field.dataType).alias(field.name) for field in like.schema]
+    )

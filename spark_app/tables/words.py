@@ -1,0 +1,29 @@
+"""Words that several tables share, defined once."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+NOT_LIVE = ("canceled", "unavailable")
+UNKNOWN = "unknown"
+UNKNOWN_KEY = -1
+BEGINNING = "1900-01-01 00:00:00"
+MONEY = "decimal(18,2)"
+
+
+def is_live(status: str = "order_status") -> Column:
+    """An order is live unless canceled or unavailable."""
+    return ~F.col(status).isin(*NOT_LIVE)
+
+
+def money(amount: Column) -> Column:
+    """Exact cents; nothing is zero."""
+    return F.coalesce(amount, F.lit(0)).cast(MONEY)
+
+
+def live_money(amount: str) -> Column:
+    """Sum of an amount over live orders."""
+    return money(F.sum(F.when(is_live(), F.col(amount))))
+
+
+def known(column: str) -> Column:
+    return F.coalesce(F.col(column), F.lit(UNKNOWN))

@@ -1,0 +1,30 @@
+"""What every warehouse can do: say which release it holds, and be brought to another in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from spark_app.contracts.table import Contract
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did to one table: `how` is full, changes or nothing."""
+
+    table: str
+    how: str
+    rows: int
+
+
+class Warehouse(Protocol):
+    """Where analysts query."""
+
+    def held(self) -> int | None:
+        """The release it holds, None before the first."""
+
+    def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
+        """Bring all tables to the release, in one transaction; nothing where it is held already."""

@@ -1,0 +1,251 @@
+"""What the gold contracts' rules let pass and what they find, row by row.
+
+Conditions are Spark SQL; the few words that DuckDB spells otherwise are defined for it here, so that no Spark
+is needed to judge a row.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from spark_app.lake.feed import SPARK_WORDS
+from spark_app.contracts.ddl import duckdb_ddl
+from spark_app.contracts.load import load_contracts
+
+CONTRACTS = load_contracts()
+DAY, LATER = "2024-03-02", "2024-03-05 10:00:00"
+ROWS = {
+    "fact_orders": {
+        "order_id": "o1",
+        "customer_key": 7,
+        "customer_id": "c1",
+        "order_status": "delivered",
+        "purchased_at": "2024-03-02 23:59:59",
+        "order_date": DAY,
+        "delivered_at": LATER,
+        "estimated_delivery_at": "2024-03-05 00:00:00",
+        "item_count": 2,
+        "items_amount": 30,
+        "freight_amount": 5,
+        "order_amount": 35,
+        "paid_amount": 35,
+        "refunded_amount": 0,
+        "payment_status": "paid",
+        "is_first_order": True,
+        "delivery_days": 3,
+        "is_late": False,
+        "review_score": 4.5,
+    },
+    "fact_order_items": {
+        "order_id": "o1",
+        "item_number": 1,
+        "product_key": 5,
+        "product_id": "p1",
+        "customer_key": 7,
+        "order_status": "shipped",
+        "order_date": DAY,
+        "quantity": 3,
+        "unit_price": 10,
+        "freight_amount": 5,
+        "item_amount": 30,
+    },
+    "fact_payments": {
+        "order_id": "o1",
+        "payment_sequence": 1,
+        "customer_key": 7,
+        "order_date": DAY,
+        "paid_at": LATER,
+        "payment_method": "pix",
+        "payment_status": "paid",
+        "amount": 35,
+    },
+    "dim_customers": {
+        "customer_key": 7,
+        "customer_id": "c1",
+        "email_hash": "f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2",
+        "gender": "female",
+        "birth_year": 1980,
+        "country": "BR",
+        "valid_from": "1900-01-01",
+        "valid_to": LATER,
+        "is_current": False,
+    },
+    "dim_products": {
+        "product_key": 5,
+        "product_id": "p1",
+        "category": "toys",
+        "unit_cost": 4,
+        "list_price": 10,
+        "weight_g": 0,
+        "valid_from": "1900-01-01",
+        "is_current": True,
+    },
+    # 31 December 2023 is a Sunday of ISO week 52.
+    "dim_dates": {
+        "date_key": 20231231,
+        "date": "2023-12-31",
+        "year": 2023,
+        "quarter": 4,
+        "month": 12,
+        "week": 52,
+        "weekday": 7,
+        "is_weekend": True,
+    },
+    # Five orders, one of them canceled, of three customers: one new, one returning, one who canceled.
+    "daily_sales": {
+        "order_date": DAY,
+        "orders": 5,
+        "canceled_orders": 1,
+        "customers": 3,
+        "new_customers": 1,
+        "returning_customers": 1,
+        "items": 6,
+        "items_amount": 90,
+        "freight_amount": 10,
+        "revenue": 100,
+        "average_order_value": 25,
+        "late_deliveries": 0,
+    },
+    "daily_payments": {
+        "order_date": DAY,
+        "payment_method": "pix",
+        "payment_status": "paid",
+        "payments": 1,
+        "amount": 0,
+    },
+    "daily_customers": {
+        "order_date": DAY,
+        "country": "unknown",
+        "state": "SP",
+        "gender": "unknown",
+        "age_band": "unknown",
+        "orders": 2,
+        "customers": 1,
+        "new_customers": 0,
+        "revenue": 0,
+    },
+    "daily_products": {"order_date": DAY, "category": "unknown", "orders": 1, "items": 0, "revenue": 0},
+    "customer_cohorts": {
+        "cohort_month": "2024-03-01",
+        "months_since": 0,
+        "customers": 2,
+        "orders": 3,
+        "revenue": 9,
+    },
+}
+NOTHING_SOLD = {"items": 0, "items_amount": 0, "freight_amount": 0, "revenue": 0, "average_order_value": None}
+CANCELED_DAY = NOTHING_SOLD | {"canceled_orders": 5, "new_customers": 0, "returning_customers": 0}
+UNDELIVERED = {"delivered_at": None, "delivery_days": None, "is_late": None, "order_status": "shipped"}
+UNSEEN = {"order_date": None, "order_status": None, "customer_key": -1}
+# Rows as good as those above: the table, and what is different.
+GOOD = [(name, {}) for name in ROWS] + [
+    ("fact_orders", UNDELIVERED),
+    ("fact_orders", UNDELIVERED | {"is_late": False}),
+    ("fact_orders", {"delivered_at": "2024-03-06 00:00:00", "is_late": True}),
+    ("fact_orders", {"order_status": "canceled", "is_first_order": False}),
+    ("fact_orders", {"payment_status": "none", "paid_amount": 0}),
+    ("fact_orders", {"payment_status": "partially_refunded", "paid_amount": 20, "refunded_amount": 15}),
+    ("fact_orders", {"review_score": None}),
+    ("fact_payments", {"payment_status": "pending", "paid_at": None}),
+    ("dim_customers", {"valid_to": None, "is_current": True}),
+    ("dim_dates", {"date_key": 20240229, "date": "2024-02-29", "year": 2024, "quarter": 1, "month": 2}
+     | {"week": 9, "weekday": 4, "is_weekend": False}),
+    ("daily_sales", CANCELED_DAY),
+    # 100 over 3 live orders is 33.33 to the cent.
+    ("daily_sales", {"orders": 4, "average_order_value": "33.33"}),
+    ("daily_sales", NOTHING_SOLD | {"average_order_value": 0}),
+]  # fmt: skip
+# Rows with something wrong or odd: the table, what is different, and the rules that find it.
+BAD = [
+    ("fact_orders", {"order_amount": "35.01"}, "order_amount adds up, paid what was ordered"),
+    ("fact_orders", {"order_date": "2024-03-03"}, "order_date is the purchase day"),
+    ("fact_orders", {"item_count": 0}, "order has items, amounts need items"),
+    ("fact_orders", {"payment_status": "pending"}, "paid_amount fits payment_status"),
+    ("fact_orders", {"refunded_amount": 1}, "refunded_amount fits payment_status"),
+    ("fact_orders", {"payment_status": "settled"}, "known payment status, paid_amount fits payment_status"),
+    ("fact_orders", {"order_status": "canceled"}, "first orders are live"),
+    ("fact_orders", {"order_status": "lost"}, "known order status"),
+    ("fact_orders", {"delivery_days": None}, "delivery_days needs a delivery"),
+    ("fact_orders", {"is_late": True}, "is_late fits the dates"),
+    ("fact_orders", {"delivered_at": "2024-03-06 00:00:00"}, "is_late fits the dates"),
+    ("fact_orders", UNDELIVERED | {"order_status": "delivered"}, "delivered orders say when"),
+    ("fact_orders", {"delivered_at": "2024-03-02 23:59:58"}, "delivered after purchase"),
+    ("fact_orders", {"paid_amount": "34.99"}, "paid what was ordered"),
+    ("fact_orders", {"customer_key": -1}, "customer is known"),
+    ("fact_orders", {"review_score": 5.5}, "review_score from 1 to 5"),
+    ("fact_order_items", {"item_amount": "29.99"}, "item_amount adds up"),
+    ("fact_order_items", {"quantity": 0, "item_amount": 0}, "quantity is positive"),
+    ("fact_order_items", {"product_key": -1}, "product is known"),
+    ("fact_order_items", {"customer_key": -1}, "customer is known"),
+    ("fact_order_items", UNSEEN, "order is known"),
+    ("fact_order_items", UNSEEN | {"customer_key": 7},
+     "order is known, lines of unseen orders know nothing of them"),
+    ("fact_order_items", {"order_status": None}, "lines of unseen orders know nothing of them"),
+    ("fact_payments", {"paid_at": None}, "paid payments say when"),
+    ("fact_payments", {"paid_at": "2024-03-01"}, "paid no earlier than ordered"),
+    ("fact_payments", {"order_date": None}, "order is known, payments of unseen orders know no customer"),
+    ("fact_payments", {"amount": -1}, "amount is not negative"),
+    ("dim_customers", {"valid_to": "1900-01-01"}, "versions end after they begin"),
+    ("dim_customers", {"is_current": True}, "current versions are open"),
+    ("dim_customers", {"email_hash": "a@b.example"}, "email_hash is no address"),
+    ("dim_customers", {"country": "Brazil", "gender": "w", "birth_year": 80},
+     "known gender, plausible birth year, country is a code"),
+    ("dim_products", {"category": None, "unit_cost": 11}, "has a category, list_price covers unit_cost"),
+    ("dim_dates", {"date_key": 20231230}, "date_key is the date"),
+    ("dim_dates", {"week": 53}, "parts are the date's"),
+    ("dim_dates", {"weekday": 1, "is_weekend": False}, "parts are the date's"),
+    ("dim_dates", {"is_weekend": False}, "weekends are Saturdays and Sundays"),
+    ("daily_sales", {"revenue": "100.01"}, "revenue adds up"),
+    ("daily_sales", {"average_order_value": "24.98"}, "average_order_value fits"),
+    ("daily_sales", {"average_order_value": None}, "average_order_value fits"),
+    ("daily_sales", CANCELED_DAY | {"average_order_value": 0}, "average_order_value fits"),
+    ("daily_sales", {"new_customers": 3}, "live customers are customers"),
+    ("daily_sales", {"new_customers": 0, "returning_customers": 0}, "live customers have live orders"),
+    ("daily_sales", {"customers": 6}, "customers have orders"),
+    ("daily_sales", {"late_deliveries": 6}, "late_deliveries are orders"),
+    ("daily_sales", CANCELED_DAY | {"items": 1}, "sales need live orders"),
+    ("daily_sales", {"items": -1}, "counts are not negative"),
+    ("daily_payments", {"payments": 0}, "rows have payments"),
+    ("daily_customers", {"customers": 3}, "customers have orders"),
+    ("daily_customers", {"new_customers": 2}, "new_customers are customers"),
+    ("daily_customers", {"orders": 0, "customers": 0}, "rows have orders"),
+    ("daily_customers", {"age_band": "65-70"}, "known age band"),
+    ("daily_products", {"revenue": 1}, "revenue needs items"),
+    ("customer_cohorts", {"cohort_month": "2024-03-02"}, "cohort_month is a first day"),
+    ("customer_cohorts", {"months_since": -1}, "months_since is not negative"),
+    ("customer_cohorts", {"orders": 1}, "customers have orders"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE SCHEMA analytics")
+        for macro in SPARK_WORDS:
+            connection.execute(macro)
+        for name in ROWS:
+            connection.execute(duckdb_ddl(CONTRACTS[f"gold.{name}"])[0])
+        yield connection
+
+
+def broken(engine, name, changes):
+    """Names of the rules that the table's row with these changes breaks; null passes."""
+    row = ROWS[name] | changes
+    rules = [rule for rule in CONTRACTS[f"gold.{name}"].row_rules if rule.kind == "row"]
+    engine.execute(f"DELETE FROM analytics.{name}")
+    marks = ", ".join("?" for _ in row)
+    engine.execute(f"INSERT INTO analytics.{name} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+    conditions = [f"coalesce({rule.passes}, true)" for rule in rules]
+    passed = engine.execute(f"SELECT {', '.join(conditions)} FROM analytics.{name}").fetchone()
+    return {rule.name for rule, good in zip(rules, passed, strict=True) if not good}
+
+
+@pytest.mark.parametrize(("name", "changes"), GOOD)
+def test_good_rows_pass(engine, name, changes):
+    assert broken(engine, name, changes) == set()
+
+
+@pytest.mark.parametrize(("name", "changes", "rules"), BAD)
+def test_what_is_wrong_is_found(engine, name, changes, rules):
+    assert broken(engine, name, changes) == set(rules.split(", "))

@@ -1,0 +1,69 @@
+"""Sources as shipped, and what is said of one that names what is not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.sources import datasets_of, load_source
+from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.settings import conf_dir
+
+CONTRACTS = load_contracts()
+FOLDER = conf_dir() / "sources"
+ENTITIES = ("customers", "order_items", "orders", "payments", "products", "reviews")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_sources_load(path):
+    source = load_source(path.stem, CONTRACTS)
+    assert source.source == path.stem
+    fed = [entity for dataset in datasets_of(source).values() for entity in dataset.entities]
+    assert sorted(fed) == sorted(source.entities)
+
+
+def test_canonical_source_maps_every_column_of_every_entity_onto_itself():
+    source = load_source("canonical", CONTRACTS)
+    assert tuple(sorted(source.entities)) == ENTITIES
+    for entity, mapped in source.entities.items():
+        assert mapped.dataset == entity
+        names = {name: item.column for name, item in mapped.columns.items()}
+        assert names == {name: name for name in CONTRACTS[f"silver.{entity}"].column_names}
+        assert tuple(source.datasets[entity].columns) == CONTRACTS[f"silver.{entity}"].column_names
+
+
+def test_a_foreign_shop_is_shipped():
+    assert {path.stem for path in FOLDER.glob("*.yaml")} > {"canonical"}
+
+
+CASES = [
+    ("entity", "\n  reviews:\n    from: reviews", "\n  review:\n    from: reviews",
+     "did you mean 'reviews'?"),
+    ("dataset", "from: payments", "from: payment", "did you mean 'payments'?"),
+    ("column", "      paid_at: paid_at", "      payed_at: paid_at", "did you mean 'paid_at'?"),
+    ("column of the file", "      paid_at: paid_at", "      paid_at: payed_at", "did you mean 'paid_at'?"),
+    ("required column", "installments: installments\n      amount: amount\n", "installments: installments\n",
+     "required column 'amount' of payments is not mapped"),
+    ("key", "timezone: UTC", "timezon: UTC", "did you mean 'timezone'?"),
+    ("time zone", "timezone: UTC", "timezone: Sao Paulo", "unknown time zone 'Sao Paulo'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "old", "new", "hint"), CASES, ids=[case[0] for case in CASES])
+def test_message_names_file_line_and_nearest_word(tmp_path, what, old, new, hint):
+    text = (FOLDER / "canonical.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "canonical.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + (2 if old.startswith("\n") else 1)
+    if what == "required column":  # nothing is left to point at but the columns
+        line = text[: text.index("columns:", text.index("from: payments"))].count("\n") + 1
+    with pytest.raises(SettingsError) as error:
+        load_source("canonical", CONTRACTS, tmp_path)
+    assert str(error.value).startswith(f"{path}:{line}: ")
+    assert hint in str(error.value)
+
+
+def test_a_source_that_is_not_there():
+    with pytest.raises(SettingsError, match=r"canonicle.yaml: no such source; did you mean 'canonical'\?"):
+        load_source("canonicle", CONTRACTS)

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Write locks/*.txt anew from pyproject.toml: every platform, Python 3.11 and newer, with hashes.
+# Locked versions stay unless pyproject.toml asks otherwise; `make lock UPGRADE=--upgrade` takes the newest.
+# Usage: tools/lock.sh [--upgrade]    (from the top of the project, after tools/venv.sh made .venv-uv)
+set -eu
+
+compile() {
+    output=$1
+    shift
+    .venv-uv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file "$output" "$@"
+    echo "Wrote $output" >&2
+}
+
+compile locks/dev.txt pyproject.toml --extra java --group dev "$@"
+compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides locks/spark4-overrides.txt "$@"
+compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
+compile locks/uv.txt locks/uv.in "$@"
