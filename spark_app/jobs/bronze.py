@@ -82,7 +82,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     before = version_of(context.lake, table)
     replaced = sorted(feed.rows_by_day(context.lake, dataset.name, before, list(drop))) if before is not None else []
     note = note_text(context.run_id, {}, days=days, replaced=[day.isoformat() for day in replaced])
-    rows = _laid_out(_with_meta(read_csv(spark, dataset, files), context, sorted(drop)))
+    rows = _laid_out(with_meta(read_csv(spark, dataset, files), context))
     if before is None:
         delta.append(rows, context.lake, table, note, partition=delta.MONTH)
     else:
@@ -93,7 +93,8 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     return version
 
 
-def _with_meta(rows: DataFrame, context: Context, days: Sequence[date]) -> DataFrame:
+def with_meta(rows: DataFrame, context: Context) -> DataFrame:
+    """Adds `_batch_date` (from the file's folder), `_ingested_at`, `_run_id` and `_month`."""
     day = F.to_date(F.regexp_extract("_source_file", r"/dt=(\d{4}-\d{2}-\d{2})/", 1))
     return delta.with_month(
         rows.withColumn("_batch_date", day)

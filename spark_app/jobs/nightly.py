@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
@@ -39,6 +38,7 @@ class Order:
     layers: tuple[Layer, ...] = LAYERS
     allow_missing: bool = False
     whole_from: Layer | None = None  # rebuild this layer and those after it from nothing
+    again: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # days of entities to judge again
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _layers(context: Context, order: Order) -> Release | None:
             )
             context = replace(context, landed_bytes=landed)
         elif layer == "silver":
-            silver.run(context, whole="silver" in whole)
+            silver.run(context, again=order.again, whole="silver" in whole)
         elif layer == "gold":
             gold.run(context, whole="gold" in whole)
         elif layer == "audit":

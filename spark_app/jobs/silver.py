@@ -110,6 +110,9 @@ def _take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, in
         judged.unpersist()
     results = silver_results(context.run_id, work.contract, counts, context.record.started_at)
     ops.add(context.lake, "quality_results", results)
+    for result in results:
+        if result["effect"] == "warned":
+            context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
     return ("built" if work.days is None else "merged"), sum(int(row["landed"]) for row in counts)
 
 

@@ -24,6 +24,16 @@ class Step:
     version: int | None = None
 
 
+@dataclass(frozen=True)
+class Oddity:
+    """A warning-level rule that some rows broke: they are kept, counted and listed."""
+
+    table: str
+    rule: str
+    broken: int | None
+    checked: int
+
+
 @dataclass
 class RunRecord:
     """Collects the steps and messages of one run; threads may add at once."""
@@ -35,7 +45,7 @@ class RunRecord:
     last_day: date | None = None
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    oddities: list[str] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
     on_step: Callable[[Step, bool], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -64,9 +74,8 @@ class RunRecord:
 
     def odd(self, table: str, rule: str, broken: int | None, checked: int) -> None:
         """A warning-level rule that rows broke: kept, counted, listed."""
-        rows = f"{broken} of {checked} rows" if broken is not None else "not met"
         with self._lock:
-            self.oddities.append(f"{table}: not so: {rule} ({rows})")
+            self.oddities.append(Oddity(table, rule, broken, checked))
 
     def warn(self, message: str) -> None:
         with self._lock:

@@ -1,0 +1,5 @@
+"""`python -m spark_app.cli`."""
+
+from spark_app.cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""`lakehouse releases`: what was published when, what it changed, and going back."""
+
+from __future__ import annotations
+
+import click
+
+from spark_app.cli import options, screen
+
+
+@click.group()
+def releases() -> None:
+    """Releases: list them, see what one changed, go back to an earlier one."""
+
+
+@releases.command("list")
+@options.where
+@options.as_json
+def list_(environment: str, home: str | None, source: str | None, json_: bool) -> None:
+    """Every release, newest first."""
+    from spark_app.lake import releases as known
+
+    found = list(reversed(known.releases(_context(environment, home, source).lake)))
+    if json_:
+        screen.print_json([release.__dict__ for release in found])
+        return
+    columns = ("release", "kind", "of", "released at", "from", "to", "run")
+    rows = [(r.release_id, r.kind, r.of_release, r.released_at, r.first_day, r.last_day, r.run_id) for r in found]
+    screen.table("Releases", columns, rows)
+
+
+@releases.command()
+@options.where
+@click.argument("old", type=int, required=False)
+@click.argument("new", type=int, required=False)
+@options.as_json
+def diff(environment: str, home: str | None, source: str | None, old: int | None, new: int | None, json_: bool) -> None:
+    """What release NEW (the latest) changed against OLD (the one before it): rows of tables, figures of days."""
+    from spark_app.cli.queries import release_difference
+    from spark_app.lake import releases as known
+    from spark_app.runtime.errors import UsageError
+
+    lake = _context(environment, home, source).lake
+    latest = known.latest(lake)
+    if latest is None:
+        raise UsageError("there is no release yet", hint="lakehouse run, or lakehouse demo")
+    after = latest if new is None else known.find(lake, new)
+    number = after.release_id - 1 if old is None else old
+    before = None if number == 0 else known.find(lake, number)
+    found = release_difference(lake, before, after)
+    if json_:
+        screen.print_json(found)
+        return
+    title = f"Release {after.release_id} against {number or 'nothing'}"
+    changed = [(t["table"], t["rows_before"], t["rows"]) for t in found["tables"]]
+    screen.table(title, ("table", "rows before", "rows"), changed, numbers=("rows before", "rows"))
+    columns = ("order_date", "orders_before", "orders", "revenue_before", "revenue")
+    days = [[day[name] for name in columns] for day in found["days"][-60:]]
+    if days:
+        screen.table(f"{len(found['days'])} days differ (the last 60)", columns, days, numbers=columns[1:])
+
+
+@releases.command()
+@options.where
+@click.argument("release_id", type=int)
+@options.as_json
+def rollback(environment: str, home: str | None, source: str | None, release_id: int, json_: bool) -> None:
+    """Show readers the tables of an earlier release again, as a new release; the lake keeps everything.
+
+    Until something changes in gold, nothing newer is released.
+    """
+    from spark_app.jobs import publish
+
+    context = _context(environment, home, source)
+    made = publish.rollback(context, release_id)
+    if json_:
+        screen.print_json(made.__dict__)
+    else:
+        screen.console.print(f"release {made.release_id} shows the tables of release {release_id}; readers see it now")
+
+
+def _context(environment: str, home: str | None, source: str | None):  # type: ignore[no-untyped-def]
+    from spark_app.jobs.nightly import Order, open_context
+    from spark_app.runtime.record import RunRecord
+
+    return open_context(Order(environment, home=home, source=source), RunRecord("releases"))

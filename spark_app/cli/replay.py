@@ -1,0 +1,42 @@
+"""`lakehouse replay`: a public data set as the daily drops a shop would have sent."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from spark_app.cli import options
+from spark_app.cli.screen import console
+from spark_app.runtime.errors import UsageError
+
+
+@click.group()
+def replay() -> None:
+    """Turn a public data set into daily drops.
+
+    \b
+      lakehouse replay olist --from ~/olist --landing .lakehouse/landing
+      lakehouse run --from 2016-09-01 --to 2018-12-31
+    """
+
+
+@replay.command()
+@click.option("--from", "source", required=True, type=click.Path(path_type=Path), help="Folder of Olist's nine CSV files.")
+@click.option("--landing", required=True, help="Folder to write <entity>/dt=YYYY-MM-DD/ into.")
+@click.option("--start", type=options.DAY, help="First day to write.")
+@click.option("--end", type=options.DAY, help="Last day to write.")
+def olist(source: Path, landing: str, start: date | None, end: date | None) -> None:
+    """Brazilian E-Commerce Public Dataset by Olist, as it would have landed day by day."""
+    from spark_app.shops.olist import ReplayError
+    from spark_app.shops.olist import replay as olist_replay
+
+    try:
+        done = olist_replay(source, landing, start, end)
+    except ReplayError as error:
+        raise UsageError(str(error)) from None
+    rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items())
+    console.print(f"{done.files:,} files of {done.days:,} days in {landing}: {rows}")
+    if done.first_day:
+        console.print(f"next: lakehouse run --from {done.first_day} --to {done.last_day}")

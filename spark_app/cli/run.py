@@ -1,0 +1,103 @@
+"""`lakehouse run` and `lakehouse rebuild`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from spark_app.cli import options
+from spark_app.cli.screen import progress
+
+if TYPE_CHECKING:
+    from spark_app.jobs.nightly import Order
+
+# Steps of a run: six datasets, six entities and their reconciliation, eleven tables, audit, publish.
+STEPS = 28
+
+
+@click.command()
+@options.where
+@options.days
+@click.option("--layers", default="bronze,silver,gold,audit,publish", show_default=True, help="Which layers to run.")
+@click.option("--allow-missing", is_flag=True, help="Go on where a daily entity has no drop.")
+@options.as_json
+def run(
+    environment: str,
+    home: str | None,
+    source: str | None,
+    day: date | None,
+    first: date | None,
+    last: date | None,
+    layers: str,
+    allow_missing: bool,
+    json_: bool,
+) -> None:
+    """Take in a day (or a range, in one pass), audit, and release.
+
+    \b
+      lakehouse run                                   yesterday, UTC
+      lakehouse run --date 2024-02-29
+      lakehouse run --from 2016-09-01 --to 2018-12-31
+      lakehouse run --layers audit,publish            after the audit was withheld and mended
+
+    Late and corrected files of the week before are found by themselves. Running again never harms.
+    """
+    from spark_app.jobs.nightly import Order, parse_layers
+
+    start, end = options.span(day, first, last)
+    order = Order(
+        environment,
+        "run",
+        home,
+        source,
+        start,
+        end,
+        layers=parse_layers(layers),
+        allow_missing=allow_missing,
+    )
+    execute(order, json_)
+
+
+@click.command()
+@options.where
+@click.option(
+    "--from-layer",
+    type=click.Choice(["bronze", "silver", "gold"]),
+    default="bronze",
+    show_default=True,
+    help="Derive this layer and those after it again from nothing.",
+)
+@options.as_json
+def rebuild(environment: str, home: str | None, source: str | None, from_layer: str, json_: bool) -> None:
+    """Derive everything again from landing, and release it if it differs.
+
+    The same gold comes out: readers keep the release they have until the new one is audited.
+
+    \b
+      lakehouse rebuild                       after a change of the source's mapping
+      lakehouse rebuild --from-layer gold     after a change of a gold table's logic
+    """
+    from spark_app.jobs.nightly import LAYERS, Order
+
+    begin = LAYERS.index(from_layer)  # type: ignore[arg-type]  # click.Choice offers layers only
+    execute(
+        Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin]), json_
+    )
+
+
+def execute(order: Order, json_: bool) -> None:
+    """Run, show how it went, and end the process with the run's exit code."""
+    from spark_app.cli import summary
+    from spark_app.jobs import nightly
+
+    with progress(STEPS) as follow:
+        outcome = nightly.run(order, follow)
+    if json_:
+        summary.as_json(outcome)
+    else:
+        summary.show(order, outcome)
+    sys.stdout.flush()
+    sys.exit(outcome.exit_code)

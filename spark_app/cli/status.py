@@ -1,0 +1,66 @@
+"""`lakehouse status`: what readers see, and how the last runs went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from spark_app.cli import options, screen
+
+
+@click.command()
+@options.where
+@click.option("--runs", default=5, show_default=True, help="How many runs to show.")
+@options.as_json
+def status(environment: str, home: str | None, source: str | None, runs: int, json_: bool) -> None:
+    """The release readers see, the last runs, what withheld a release, and what is quarantined."""
+    found = _gather(environment, home, source, runs)
+    if json_:
+        screen.print_json(found)
+        return
+    current = found["release"]
+    if current is None:
+        screen.console.print("nothing has been released yet: lakehouse demo, or lakehouse run\n")
+    else:
+        held = found["warehouse_release_id"]
+        behind = "" if held in (current["release_id"], "none") else f"; the warehouse still has {held}"
+        screen.console.print(
+            f"readers see release {current['release_id']} of {screen.text(current['released_at'])}, "
+            f"days to {current['last_day']}{behind}\n"
+        )
+    columns = ("run", "command", "from", "to", "seconds", "exit", "message")
+    rows = [
+        (r["run_id"], r["command"], r["first_day"], r["last_day"], r["seconds"], r["exit_code"], r["message"].split("\n")[0])
+        for r in found["runs"]
+    ]
+    if rows:
+        screen.table("The last runs", columns, rows, numbers=("seconds", "exit"))
+    for rule in found["withheld_by"]:
+        screen.warn(
+            f"withheld by {rule['table_name']}: {rule['rule']} ({rule['rows_broken']} of {rule['rows_checked']} rows)"
+        )
+    if found["quarantine"]:
+        shown = [(q["entity"], q["rule"], q["rows"], q["first_day"], q["last_day"]) for q in found["quarantine"]]
+        screen.table("Quarantined", ("entity", "rule", "rows", "first day", "last day"), shown, numbers=("rows",))
+
+
+def _gather(environment: str, home: str | None, source: str | None, limit: int) -> dict[str, Any]:
+    from spark_app.cli.queries import failed_rules, quarantine_by_reason, recent_runs
+    from spark_app.jobs.nightly import Order, open_context
+    from spark_app.jobs.publish import warehouse
+    from spark_app.lake import releases
+    from spark_app.runtime.record import RunRecord
+
+    context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
+    house, current = warehouse(context), releases.latest(context.lake)
+    runs = recent_runs(context.lake, limit)
+    withheld = failed_rules(context.lake, runs[0]["run_id"]) if runs and runs[0]["exit_code"] == 4 else []
+    return {
+        "environment": environment,
+        "release": None if current is None else current.__dict__,
+        "warehouse_release_id": "none" if house is None else house.held(),
+        "runs": runs,
+        "withheld_by": withheld,
+        "quarantine": quarantine_by_reason(context.lake),
+    }

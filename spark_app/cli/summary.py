@@ -1,0 +1,128 @@
+"""What is said after a run: the day's figures, what was quarantined and why, where the time went, where things are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from spark_app.cli import screen
+from spark_app.cli.queries import last_days, quarantine_by_reason
+from spark_app.jobs.nightly import Order, Outcome
+from spark_app.lake.paths import Lake
+from spark_app.runtime.record import Step
+from spark_app.runtime.settings import Settings, load_settings
+
+
+_WIDE = 42
+
+
+def show(order: Order, outcome: Outcome) -> None:
+    settings = load_settings(order.environment, home=order.home, source=order.source)
+    lake = Lake(settings.resolve(settings.lake))
+    if outcome.exit_code == 0:
+        _figures(settings)
+        _quarantined(lake)
+    for warning in outcome.record.warnings:
+        screen.warn(warning)
+    _odd(outcome)
+    _times(outcome)
+    if outcome.exit_code:
+        screen.fail(outcome.message, outcome.hint)
+        return
+    _places(settings)
+    current = f"; readers see release {outcome.current.release_id}" if outcome.current else ""
+    screen.console.print(f"[bold green]{outcome.message}[/] in {outcome.seconds:.0f} s{current}")
+
+
+def as_json(outcome: Outcome) -> None:
+    screen.print_json(
+        {
+            "run_id": outcome.record.run_id,
+            "exit_code": outcome.exit_code,
+            "message": outcome.message,
+            "hint": outcome.hint,
+            "release_id": outcome.release.release_id if outcome.release else None,
+            "current_release_id": outcome.current.release_id if outcome.current else None,
+            "first_day": outcome.record.first_day,
+            "last_day": outcome.record.last_day,
+            "seconds": round(outcome.seconds, 3),
+            "warnings": outcome.record.warnings,
+            "oddities": [oddity.__dict__ for oddity in outcome.record.oddities],
+            "steps": [
+                {"layer": s.layer, "table": s.table, "seconds": s.seconds, "action": s.action, "version": s.version}
+                for s in outcome.record.steps
+            ],
+        }
+    )
+
+
+def _figures(settings: Settings) -> None:
+    days = last_days(settings)
+    if not days:
+        return
+    latest, before, week = days[0], days[1], days[2]
+    rows = []
+    for name, label in (
+        ("revenue", "revenue"),
+        ("orders", "orders placed"),
+        ("canceled_orders", "of these canceled"),
+        ("average_order_value", "average order value"),
+        ("items", "items"),
+        ("new_customers", "new customers"),
+        ("returning_customers", "returning customers"),
+        ("late_deliveries", "delivered late"),
+    ):
+        rows.append((label, latest[name], before.get(name), week.get(name)))
+    columns = (f"{latest['order_date']}", "", "day before", "week before")
+    screen.table("The last day", columns, rows, numbers=columns[1:])
+
+
+def _quarantined(lake: Lake) -> None:
+    rows = quarantine_by_reason(lake)
+    if rows:
+        shown = [(r["entity"], r["rule"], r["rows"], _brief(r["found"]), _brief(r["expected"])) for r in rows[:15]]
+        columns = ("entity", "rule", "rows", "for example found", "expected")
+        screen.table("Quarantined, with reasons (lakehouse quarantine list)", columns, shown, numbers=("rows",))
+
+
+def _odd(outcome: Outcome) -> None:
+    rows = [(o.table, o.rule, o.broken, o.checked) for o in sorted(outcome.record.oddities, key=lambda o: o.table)]
+    if rows:
+        columns = ("table", "what does not hold", "rows", "of")
+        screen.table("Odd, but kept (warnings of this run)", columns, rows, numbers=("rows", "of"))
+
+
+def _brief(text: str | None) -> str | None:
+    return text if text is None or len(text) <= _WIDE else f"{text[: _WIDE - 1]}…"
+
+
+def _times(outcome: Outcome) -> None:
+    layers: dict[str, list[Step]] = defaultdict(list)
+    for step in outcome.record.steps:
+        layers[step.layer].append(step)
+    rows = []
+    for layer, steps in layers.items():
+        begun = min(step.started_at for step in steps)
+        ended = max(step.started_at.timestamp() + step.seconds for step in steps)
+        worst = sorted(steps, key=lambda step: -step.seconds)[:4]
+        detail = ", ".join(f"{step.table} {step.seconds:.1f} ({step.action})" for step in worst)
+        rows.append((layer, round(ended - begun.timestamp(), 1), detail))
+    columns = ("layer", "seconds", "longest tables")
+    screen.table("Where the time went (all of it in ops.steps)", columns, rows, numbers=("seconds",))
+
+
+def _places(settings: Settings) -> None:
+    rows = [
+        ("warehouse", _short(settings.resolve(settings.warehouse_path)), "analytics.daily_sales, … (DuckDB)"),
+        ("lake", _short(settings.resolve(settings.lake)), "bronze, silver, gold, ops as Delta tables"),
+        ("landing", _short(settings.resolve(settings.landing)), "<dataset>/dt=YYYY-MM-DD/*.csv"),
+        ("quality", _short(settings.resolve(settings.reports)) + "/quality/index.html", "Great Expectations' Data Docs"),
+    ]
+    screen.table("Where things are", ("what", "path", "holds"), rows)
+
+
+def _short(path: str) -> str:
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

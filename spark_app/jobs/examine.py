@@ -1,0 +1,163 @@
+"""What `lakehouse doctor` looks at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from spark_app.contracts.sources import Dataset, Source, slug
+from spark_app.jobs.bronze import with_meta
+from spark_app.jobs.context import Context
+from spark_app.jobs.nightly import Order, open_context
+from spark_app.jobs.publish import warehouse
+from spark_app.lake import releases
+from spark_app.lake.csv_files import numbered, read_csv
+from spark_app.lake.landing import LandedFile, inspect, landed_days, matched, strays
+from spark_app.quality.rows import REASONS, judge
+from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.java import find_java
+from spark_app.runtime.jars import cached_jars, delta_coordinates
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.yaml_lines import nearest
+
+
+@dataclass(frozen=True)
+class Check:
+    what: str
+    good: bool
+    found: str
+    hint: str | None = None
+
+
+def checks(environment: str, home: str | None, source: str | None) -> list[Check]:
+    """Every part of the set-up, each with what was found; later ones are left out where an earlier one is missing."""
+    found = [Check("python", sys.version_info >= (3, 11), sys.version.split()[0])]
+    found.append(_tried("java", lambda: "{0.version} at {0.home} ({0.origin})".format(find_java())))
+    found.append(_tried("delta's jars", _jars))
+    opened: list[Context] = []
+
+    def settings() -> str:
+        opened.append(open_context(Order(environment, home=home, source=source), RunRecord("doctor")))
+        context = opened[0]
+        return f"environment {environment}, source {context.source.source}, {len(context.contracts)} contracts"
+
+    found.append(_tried("settings, contracts, source", settings))
+    if opened:
+        found += _places(opened[0])
+    return found
+
+
+def _places(context: Context) -> list[Check]:
+    names = list(context.datasets)
+    problems = strays(context.landing, names)
+    found = [Check("landing", False, problem) for problem in problems]
+    if not problems:
+        days = landed_days(context.landing, names)
+        span = f"{len(days)} days, {days[0]} to {days[-1]}" if days else "no day yet"
+        found.append(Check("landing", True, f"{context.landing}: {span}"))
+    latest = releases.latest(context.lake)
+    shown = f"release {latest.release_id}" if latest else "no release yet"
+    found.append(Check("lake", True, f"{context.lake.root}: {shown}"))
+    house = warehouse(context)
+    if house is not None:
+        found.append(_tried("warehouse", lambda: f"{context.settings.warehouse}: release {house.held() or 'none yet'}"))
+    return found
+
+
+def _tried(what: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(what, True, look())
+    except LakehouseError as error:
+        return Check(what, False, error.message, error.hint)
+
+
+def _jars() -> str:
+    from pyspark import __version__
+
+    jars = cached_jars(delta_coordinates(__version__))
+    return ", ".join(jar.name for jar in jars) if jars else "not fetched yet; the first run gets them"
+
+
+def sample_file(
+    environment: str, home: str | None, source: str | None, path: Path, dataset: str | None, limit: int
+) -> dict[str, Any]:
+    """How a file of the source would be read: which columns map, which do not, and the first rows that come out."""
+    context = open_context(Order(environment, home=home, source=source), RunRecord("doctor"))
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    meant = _dataset(context, dataset)
+    # The file may lie anywhere: for its batch date it is taken to be of today.
+    file = LandedFile(meant.name, date.today(), path.name, str(path.absolute()), path.stat().st_size, "")
+    seen = inspect(file, meant)
+    known = matched(seen.header, meant)
+    found: dict[str, Any] = {
+        "file": str(path),
+        "dataset": meant.name,
+        "problem": seen.problem,
+        "columns": [
+            {"header": header, "column": column, "feeds": _feeds(context.source, meant, column)}
+            for header, column in zip(seen.header, known, strict=True)
+        ],
+        "missing": [header for header, column in meant.columns.items() if column not in known],
+        "entities": {},
+    }
+    if not seen.problem:
+        rows = with_meta(read_csv(context.spark, meant, [seen]), context).withColumn("_batch_date", F.lit(file.day))
+        bronze = numbered(rows.coalesce(1)).persist()
+        for entity in meant.entities:
+            mapped = context.source.entities[entity]
+            judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)
+            found["entities"][entity] = _outcome(context, entity, judged, limit)
+        bronze.unpersist()
+    return found
+
+
+def _outcome(context: Context, entity: str, judged: Any, limit: int) -> dict[str, Any]:
+    names = context.contracts[f"silver.{entity}"].column_names
+    good, bad = judged.where(F.size(REASONS) == 0), judged.where(F.size(REASONS) > 0)
+    reasons = [
+        {"row_number": row["_row_number"], "text": _sentence(reason)}
+        for row in bad.orderBy("_row_number").select("_row_number", REASONS).limit(limit).collect()
+        for reason in row[REASONS]
+    ]
+    return {
+        "usable": good.count(),
+        "quarantined": bad.count(),
+        "rows": [row.asDict() for row in good.orderBy("_row_number").select(*names).limit(limit).collect()],
+        "reasons": reasons,
+    }
+
+
+def _sentence(reason: Any) -> str:
+    column = f"{reason['column']}: " if reason["column"] else ""
+    found = "nothing" if reason["found"] is None else repr(reason["found"])
+    return f"{column}{reason['rule']}: found {found}, expected {reason['expected']}"
+
+
+def _feeds(source: Source, dataset: Dataset, column: str | None) -> list[str]:
+    """`orders.order_id`, … for a bronze column; expressions that name it count."""
+    if column is None:
+        return []
+    return [
+        f"{entity}.{name}"
+        for entity in dataset.entities
+        for name, mapped in source.entities[entity].columns.items()
+        if (mapped.column is not None and slug(mapped.column) == column) or column in (mapped.expression or "")
+    ]
+
+
+def _dataset(context: Context, name: str | None) -> Dataset:
+    known = context.datasets
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
+    if name is None:
+        raise UsageError(f"the source has several datasets; say which: --dataset {' | '.join(known)}")
+    if name not in known:
+        raise UsageError(f"--dataset: unknown dataset '{name}'{nearest(name, known)}")
+    return known[name]
