@@ -11,9 +11,9 @@ from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
 from spark_app.cli.quarantine import quarantine
 from spark_app.cli.releases import releases
+from spark_app.cli.replay import replay
 from spark_app.cli.run import rebuild, run
 from spark_app.cli.screen import fail
-from spark_app.cli.replay import replay
 from spark_app.cli.status import status
 from spark_app.runtime.errors import LakehouseError
 

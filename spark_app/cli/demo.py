@@ -31,5 +31,7 @@ def demo(environment: str, home: str | None, source: str | None, days: int, orde
     settings = load_settings(environment, home=home, source=source)
     landing = settings.resolve(settings.landing)
     made = generate(landing, START, days, orders_per_day=orders_per_day)
-    console.print(f"{made.files:,} files with {sum(made.rows.values()):,} rows of {made.days} days landed in {landing}\n")
+    console.print(
+        f"{made.files:,} files with {sum(made.rows.values()):,} rows of {made.days} days landed in {landing}\n"
+    )
     execute(Order(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_=False)

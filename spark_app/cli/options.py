@@ -13,7 +13,7 @@ from spark_app.runtime.errors import UsageError
 Command = Callable[..., Any]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date as 2024-12-31."""
 
     name = "date"
@@ -47,6 +47,7 @@ def days(command: Command) -> Command:
 
 
 def as_json(command: Command) -> Command:
+    """--json."""
     return click.option("--json", "json_", is_flag=True, help="Print JSON, for scripts.")(command)
 
 

@@ -72,7 +72,9 @@ def show(
         for reason in row["reasons"]:
             column = f"{reason['column']}: " if reason["column"] else ""
             found = "nothing" if reason["found"] is None else repr(reason["found"])
-            screen.console.print(screen.text(f"  {column}{reason['rule']}: found {found}, expected {reason['expected']}"))
+            screen.console.print(
+                screen.text(f"  {column}{reason['rule']}: found {found}, expected {reason['expected']}")
+            )
         screen.console.print(f"  [dim]{screen.text(row['raw'][:500])}[/]\n")
     if not rows:
         screen.console.print(f"nothing of {entity} is quarantined there")
@@ -83,7 +85,9 @@ def show(
 @click.option("--entity", help="Only this entity.")
 @click.option("--date", "day", type=options.DAY, help="Only this batch date.")
 @options.as_json
-def replay(environment: str, home: str | None, source: str | None, entity: str | None, day: date | None, json_: bool) -> None:
+def replay(
+    environment: str, home: str | None, source: str | None, entity: str | None, day: date | None, json_: bool
+) -> None:
     """Judge quarantined rows again, by today's contracts and source mapping, and release what that changes.
 
     For after a rule was corrected or a code was added to the source. A corrected file needs no replay.

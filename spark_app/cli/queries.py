@@ -37,8 +37,8 @@ def quarantine_by_reason(lake: Lake, entity: str | None = None) -> list[dict[str
     """entity, rule, rows, first and last batch date, and an example of what was found and expected."""
     return quarantine.select(
         lake,
-        "SELECT entity, reason.rule AS rule, count(*) AS rows, min(batch_date) AS first_day, max(batch_date) AS last_day, "
-        "any_value(reason.found) AS found, any_value(reason.expected) AS expected "
+        "SELECT entity, reason.rule AS rule, count(*) AS rows, min(batch_date) AS first_day, "
+        "max(batch_date) AS last_day, any_value(reason.found) AS found, any_value(reason.expected) AS expected "
         "FROM (SELECT entity, batch_date, unnest(reasons) AS reason FROM quarantined) "
         "WHERE (? IS NULL OR entity = ?) GROUP BY ALL ORDER BY rows DESC, entity, rule",
         (entity, entity),
@@ -65,7 +65,12 @@ def release_difference(lake: Lake, old: Release | None, new: Release) -> dict[st
         for day in sorted(set(now) | set(past))
         if now.get(day) != past.get(day)
     ]
-    return {"from_release": old.release_id if old else None, "release": new.release_id, "tables": tables, "days": days}
+    return {
+        "from_release": old.release_id if old else None,
+        "release": new.release_id,
+        "tables": tables,
+        "days": days,
+    }
 
 
 def _daily(lake: Lake, release: Release) -> dict[Any, tuple[Any, ...]]:

@@ -23,7 +23,13 @@ def replay() -> None:
 
 
 @replay.command()
-@click.option("--from", "source", required=True, type=click.Path(path_type=Path), help="Folder of Olist's nine CSV files.")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of Olist's nine CSV files.",
+)
 @click.option("--landing", required=True, help="Folder to write <entity>/dt=YYYY-MM-DD/ into.")
 @click.option("--start", type=options.DAY, help="First day to write.")
 @click.option("--end", type=options.DAY, help="Last day to write.")

@@ -82,10 +82,8 @@ def rebuild(environment: str, home: str | None, source: str | None, from_layer: 
     """
     from spark_app.jobs.nightly import LAYERS, Order
 
-    begin = LAYERS.index(from_layer)  # type: ignore[arg-type]  # click.Choice offers layers only
-    execute(
-        Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin]), json_
-    )
+    begin = LAYERS.index(from_layer)
+    execute(Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin]), json_)
 
 
 def execute(order: Order, json_: bool) -> None:

@@ -31,7 +31,15 @@ def status(environment: str, home: str | None, source: str | None, runs: int, js
         )
     columns = ("run", "command", "from", "to", "seconds", "exit", "message")
     rows = [
-        (r["run_id"], r["command"], r["first_day"], r["last_day"], r["seconds"], r["exit_code"], r["message"].split("\n")[0])
+        (
+            r["run_id"],
+            r["command"],
+            r["first_day"],
+            r["last_day"],
+            r["seconds"],
+            r["exit_code"],
+            r["message"].split("\n")[0],
+        )
         for r in found["runs"]
     ]
     if rows:

@@ -12,7 +12,6 @@ from spark_app.lake.paths import Lake
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
-
 _WIDE = 42
 
 
@@ -49,7 +48,13 @@ def as_json(outcome: Outcome) -> None:
             "warnings": outcome.record.warnings,
             "oddities": [oddity.__dict__ for oddity in outcome.record.oddities],
             "steps": [
-                {"layer": s.layer, "table": s.table, "seconds": s.seconds, "action": s.action, "version": s.version}
+                {
+                    "layer": s.layer,
+                    "table": s.table,
+                    "seconds": s.seconds,
+                    "action": s.action,
+                    "version": s.version,
+                }
                 for s in outcome.record.steps
             ],
         }
@@ -116,7 +121,11 @@ def _places(settings: Settings) -> None:
         ("warehouse", _short(settings.resolve(settings.warehouse_path)), "analytics.daily_sales, … (DuckDB)"),
         ("lake", _short(settings.resolve(settings.lake)), "bronze, silver, gold, ops as Delta tables"),
         ("landing", _short(settings.resolve(settings.landing)), "<dataset>/dt=YYYY-MM-DD/*.csv"),
-        ("quality", _short(settings.resolve(settings.reports)) + "/quality/index.html", "Great Expectations' Data Docs"),
+        (
+            "quality",
+            _short(settings.resolve(settings.reports)) + "/quality/index.html",
+            "Great Expectations' Data Docs",
+        ),
     ]
     screen.table("Where things are", ("what", "path", "holds"), rows)
 

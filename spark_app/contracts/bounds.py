@@ -28,9 +28,7 @@ def unfolded(document: Document, where: Where, quality: DataQuality) -> DataQual
     return quality.model_copy(update={**bounds, "implementation": inner.get("check")})
 
 
-def threshold(
-    document: Document, where: Where, quality: DataQuality, severity: str, unit: Unit
-) -> Threshold | None:
+def threshold(document: Document, where: Where, quality: DataQuality, severity: str, unit: Unit) -> Threshold | None:
     """What an unfolded entry bears; without a bound an error-level entry bears nothing, a warning all."""
     for unused in UNUSED:
         if getattr(quality, unused) is not None:

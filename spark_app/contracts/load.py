@@ -43,9 +43,7 @@ def _load_folder(folder: Path) -> tuple[tuple[str, Contract], ...]:
         for path in sorted((folder / layer).glob("*.yaml")):
             found.append((f"{layer}.{path.stem}", load_contract(path, layer)))
     if not found:
-        raise ContractError(
-            f"{folder}: no contracts found; expected silver/<table>.yaml and gold/<table>.yaml"
-        )
+        raise ContractError(f"{folder}: no contracts found; expected silver/<table>.yaml and gold/<table>.yaml")
     return tuple(found)
 
 
@@ -57,9 +55,7 @@ def load_contract(path: Path, layer: Layer) -> Contract:
         raise document.fail(("schema",), "expected exactly one table")
     table = model.schema_[0]
     if table.name != path.stem:
-        raise document.fail(
-            (*_SCHEMA, "name"), f"found '{table.name}', expected the file's own name '{path.stem}'"
-        )
+        raise document.fail((*_SCHEMA, "name"), f"found '{table.name}', expected the file's own name '{path.stem}'")
     properties = table.properties or []
     if not properties:
         raise document.fail(_SCHEMA, "a table needs properties (its columns)")
@@ -97,9 +93,7 @@ def _column(document: Document, index: int, item: SchemaProperty) -> Column:
     if not item.name or not re.fullmatch(r"[a-z][a-z0-9_]*", item.name):
         raise document.fail((*where, "name"), f"expected a lower-case column name, found {item.name!r}")
     if item.classification and item.classification not in CLASSIFICATIONS:
-        raise document.unknown(
-            (*where, "classification"), item.classification, CLASSIFICATIONS, "classification"
-        )
+        raise document.unknown((*where, "classification"), item.classification, CLASSIFICATIONS, "classification")
     options = item.logicalTypeOptions or {}
     return Column(
         name=item.name,

@@ -88,9 +88,7 @@ def _article(word: str) -> str:
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
-def _rule(
-    document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...], names: list[str]
-) -> Rule:
+def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...], names: list[str]) -> Rule:
     quality = unfolded(document, where, quality)
     if not quality.name:
         raise document.fail(where, "a rule needs a name")
@@ -129,9 +127,7 @@ def _meaning(
     return "row", columns, *_valid_values(document, (*where, "arguments"), column, arguments)
 
 
-def _valid_values(
-    document: Document, where: Where, column: str, arguments: dict[str, Any]
-) -> tuple[str, str]:
+def _valid_values(document: Document, where: Where, column: str, arguments: dict[str, Any]) -> tuple[str, str]:
     for word in arguments:
         if word not in ("validValues", "pattern"):
             raise document.unknown((*where, word), word, ("validValues", "pattern"), "argument")

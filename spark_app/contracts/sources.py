@@ -152,6 +152,4 @@ def _check_entity(
             raise document.unknown(here, item.column, dataset.columns, "column of the file")
     for column in contract.columns:
         if column.required and column.name not in mapped.columns:
-            raise document.fail(
-                (*where, "columns"), f"required column '{column.name}' of {entity} is not mapped"
-            )
+            raise document.fail((*where, "columns"), f"required column '{column.name}' of {entity} is not mapped")

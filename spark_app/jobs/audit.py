@@ -184,15 +184,27 @@ def _message(failed: Sequence[Finding], released: Release | None) -> str:
     still = f"readers keep release {released.release_id}" if released else "nothing has been released yet"
     lines = [f"the audit failed and the release is withheld; {still}"]
     for finding in failed[:10]:
-        rows = f"{finding.rows_broken} of {finding.rows_checked} rows" if finding.rows_broken else f"found {finding.value:g}"
+        rows = (
+            f"{finding.rows_broken} of {finding.rows_checked} rows"
+            if finding.rows_broken
+            else f"found {finding.value:g}"
+        )
         bound = f" ({finding.threshold.text})" if finding.threshold else ""
-        lines.append(f"    {finding.table}: {finding.rule} [{finding.dimension}]: {rows}, expected {finding.expected}{bound}")
+        lines.append(
+            f"    {finding.table}: {finding.rule} [{finding.dimension}]: {rows}, expected {finding.expected}{bound}"
+        )
     return "\n".join(lines)
 
 
 def _hint(failed: Sequence[Finding], docs: Path) -> str:
     first = failed[0].table.partition(".")[2]
     return (
-        f"look: {docs}/index.html, lakehouse quarantine list. Then have the shop send the day again, or correct the rule "
-        f"in the contract of {first} (lakehouse quarantine replay), and run again: the same day, the same command."
+        f"look: {docs}/index.html, lakehouse quarantine list. Then have the shop send the day again, or correct the "
+        f"rule in the contract of {first} (lakehouse quarantine replay), and run again: the same day, the same command."
     )
+
+
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
+
+    main("audit")

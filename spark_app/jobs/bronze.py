@@ -13,7 +13,7 @@ from spark_app.contracts.sources import Dataset
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
-from spark_app.lake.landing import Inspected, LandedFile, days_between, files_of, fingerprint, inspect, strays
+from spark_app.lake.landing import Inspected, LandedFile, days_between, files_of, fingerprint, inspect, strays, unread
 from spark_app.lake.log import note_text, version_of
 from spark_app.runtime.errors import LandingIncomplete
 
@@ -43,7 +43,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     Raises LandingIncomplete where a single date lacks a daily entity and `allow_missing` is not given.
     """
     datasets = context.datasets
-    for problem in strays(context.landing, list(datasets)):
+    for problem in strays(context.landing, list(datasets)) + unread(context.landing, list(datasets), window.days):
         context.record.warn(problem)
     landed = {name: files_of(context.landing, name, window.days) for name in datasets}
     _report_gaps(context, window, landed, allow_missing)
@@ -155,3 +155,9 @@ def _report_gaps(context: Context, window: Window, landed: Mapping[str, Drop], a
         if gaps:
             shown = ", ".join(map(str, gaps[:5])) + (" …" if len(gaps) > 5 else "")
             context.record.warn(f"{name}: {len(gaps)} days without a drop between {held[0]} and {held[-1]}: {shown}")
+
+
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
+
+    main("bronze")

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Context:
+    """Everything a job needs; wiring, no logic."""
+
     settings: Settings
     contracts: Mapping[str, Contract]
     source: Source

@@ -21,14 +21,16 @@ from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.landing import LandedFile, inspect, landed_days, matched, strays
 from spark_app.quality.rows import REASONS, judge
 from spark_app.runtime.errors import LakehouseError, UsageError
-from spark_app.runtime.java import find_java
 from spark_app.runtime.jars import cached_jars, delta_coordinates
+from spark_app.runtime.java import find_java
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.yaml_lines import nearest
 
 
 @dataclass(frozen=True)
 class Check:
+    """One part of the set-up: whether it is good, what was found, and what to do otherwise."""
+
     what: str
     good: bool
     found: str

@@ -65,9 +65,7 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
     with context.record.step("gold", table.name) as step:
         own = [_MONTH_COLUMN] if table.month_of else []
         partition = delta.MONTH if table.month_of else None
-        log.create(
-            context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True
-        )
+        log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True)
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
         commit = log.last_commit(context.lake, contract.qualified)
         version = log.version_of(context.lake, contract.qualified) or 0
@@ -115,9 +113,7 @@ def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
     return _apply(context, spark, work, _shaped(work, should), holds)
 
 
-def _touched(
-    context: Context, spark: SparkSession, work: Refresh, inputs: Mapping[str, DataFrame]
-) -> DataFrame:
+def _touched(context: Context, spark: SparkSession, work: Refresh, inputs: Mapping[str, DataFrame]) -> DataFrame:
     """The scope's values to derive again, each once."""
     assert work.table.touched is not None
     offered = {f"all_{name}": frame for name, frame in inputs.items()}
@@ -130,8 +126,8 @@ def _touched(
 
 def _changes(context: Context, spark: SparkSession, full: str, work: Refresh, like: DataFrame) -> DataFrame:
     if work.taken[full] == work.now[full]:
-        schema = like.schema.add("_change_type", "string")
-        return spark.createDataFrame([], schema)
+        # Known to be empty, so that whatever is joined with it is not read (createDataFrame would start Python workers).
+        return like.where("false").withColumn("_change_type", F.lit(None).cast("string"))
     return delta.changes(spark, context.lake, full, work.taken[full], work.now[full])
 
 
@@ -193,3 +189,9 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
 
 def _note(context: Context, work: Refresh) -> str:
     return log.note_text(context.run_id, work.now)
+
+
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
+
+    main("gold")

@@ -64,6 +64,7 @@ def parse_layers(text: str) -> tuple[Layer, ...]:
 
 
 def yesterday() -> date:
+    """The default batch date, in UTC."""
     return datetime.now(UTC).date() - timedelta(days=1)
 
 

@@ -69,6 +69,7 @@ def load(context: Context) -> Sequence[Loaded]:
 
 
 def warehouse(context: Context) -> Warehouse | None:
+    """The environment's warehouse, None where it has none."""
     settings = context.settings
     if settings.warehouse == "none":
         return None
@@ -92,3 +93,9 @@ def _withdrawn(context: Context, tables: dict[str, int]) -> bool:
     """The latest release took these very tables back."""
     known = releases.releases(context.lake)
     return bool(known) and known[-1].kind == "rollback" and any(dict(one.tables) == tables for one in known)
+
+
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
+
+    main("publish")

@@ -50,26 +50,52 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     done = _reconciled_version(context, table.name)
     commits = log.commits_after(lake, name, done)
     now = log.version_of(lake, name)
-    if not commits or now is None:
+    dataset = context.source.entities[table.name].dataset
+    foreign = _foreign(context, name, f"bronze.{dataset}", done)
+    if now is None or not (commits or foreign):
         return []
     whole = [index for index, commit in enumerate(commits) if commit.note.get("whole")]
     if whole:
         commits, before = commits[whole[-1] :], {}
+        foreign = _foreign(context, name, f"bronze.{dataset}", commits[0].version)
         accepted = _accepted_whole(context, table, now)
     else:
         before = _before(context, table.name)
         accepted = _accepted_changes(context, table, done, now)
     landed = _landed(commits)
     days = sorted(set(landed) | set(accepted))
-    dataset = context.source.entities[table.name].dataset
-    bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0)
+    bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0) if commits else 0
     in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(landed))
     tallies = {day: _tally(before.get(day, Tally()), landed.get(day), accepted.get(day)) for day in days}
     kept = sum(t.accepted for d, t in before.items() if d not in tallies) + sum(t.accepted for t in tallies.values())
-    all_there = kept == log.row_count(lake, name, now)
+    # What others wrote is in no drop: it cannot be told from rows superseded by their numbers alone.
+    all_there = kept == log.row_count(lake, name, now) and not foreign
+    if foreign:
+        context.record.warn(f"{foreign[0]} was written by none of our runs: lakehouse rebuild --from-layer bronze")
     return [
-        _row(context, dataset, table.name, day, tally, now, all_there and in_bronze.get(day, tally.landed) == tally.landed)
+        _row(
+            context,
+            dataset,
+            table.name,
+            day,
+            tally,
+            now,
+            all_there and in_bronze.get(day, tally.landed) == tally.landed,
+        )
         for day, tally in tallies.items()
+    ]
+
+
+def _foreign(context: Context, silver: str, bronze: str, after: int) -> list[str]:
+    """Versions that others wrote: of the entity after `after`, of its bronze since what that version took in."""
+    since = {
+        silver: after,
+        bronze: log.commit_at(context.lake, silver, after).sources.get(bronze, -1) if after >= 0 else -1,
+    }
+    return [
+        f"{table} version {version}"
+        for table, seen in since.items()
+        for version in log.foreign_writes(context.lake, table, seen)
     ]
 
 
@@ -126,9 +152,7 @@ def _before(context: Context, entity: str) -> dict[date, Tally]:
     )
     rows = ops.select(context.lake, "reconciliation", sql, (entity,))
     return {
-        row["batch_date"]: Tally(t["l"], t["q"], t["a"], t["la"], t["qa"], t["aa"])
-        for row in rows
-        for t in (row["t"],)
+        row["batch_date"]: Tally(t["l"], t["q"], t["a"], t["la"], t["qa"], t["aa"]) for row in rows for t in (row["t"],)
     }
 
 

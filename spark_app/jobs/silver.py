@@ -47,6 +47,10 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
     """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
     tables = silver_tables(context.contracts)
     quarantine.ensure(context.lake)
+    # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
+    for contract in context.contracts.values():
+        if contract.layer == "silver":
+            _create(context, contract)
     todo: dict[str, Work] = {}
     for name in context.source.entities:
         work = _work(context, tables[name], (again or {}).get(name, ()), whole)
@@ -71,7 +75,6 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     dataset = context.source.entities[table.name].dataset
     source, target = f"bronze.{dataset}", f"silver.{table.name}"
     version = log.version_of(context.lake, source)
-    _create(context, contract)
     if version is None:
         return None
     taken = log.last_commit(context.lake, target)
@@ -88,9 +91,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
 
 def _create(context: Context, contract: Contract) -> None:
     own = [Column(name, Type(kind), False, "", "", None, None) for name, kind in PROVENANCE]  # type: ignore[arg-type]
-    log.create(
-        context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True
-    )
+    log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
 
 
 def _take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, int]:
@@ -145,9 +146,7 @@ def _write_all(context: Context, best: DataFrame, work: Work, note: str) -> None
         delta.overwrite(rows, context.lake, name, note)
 
 
-def _merge(
-    context: Context, spark: SparkSession, bronze: DataFrame, best: DataFrame, work: Work, note: str
-) -> None:
+def _merge(context: Context, spark: SparkSession, bronze: DataFrame, best: DataFrame, work: Work, note: str) -> None:
     key, name = work.contract.key, f"silver.{work.table.name}"
     version = log.version_of(context.lake, name) or 0
     lost = again = None
@@ -183,3 +182,9 @@ def _note(context: Context, work: Work, counts: Sequence[Row]) -> str:
 
 def _in_days(days: Sequence[date]) -> str:
     return f"_batch_date IN ({delta.date_list(days)})"
+
+
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
+
+    main("silver")

@@ -18,6 +18,8 @@ from spark_app.contracts.sources import Dataset
 from spark_app.lake.landing import Inspected, matched
 
 CORRUPT = "_corrupt_record"
+# A row of more fields than this would end the run; one of fewer is quarantined.
+_MOST_FIELDS = 200_000
 _GLOB = re.compile(r"([\\\[\]{}*?])")
 
 
@@ -64,6 +66,7 @@ def _read_alike(
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", CORRUPT)
         .option("encoding", "UTF-8")
+        .option("maxColumns", _MOST_FIELDS)
     )
     if mixed_lines:
         reader = reader.option("lineSep", "\n")

@@ -54,7 +54,14 @@ def overwrite(
 
 
 def merge(
-    spark: SparkSession, rows: DataFrame, lake: Lake, table: str, on: str, clauses: str, columns: Sequence[str], note: str
+    spark: SparkSession,
+    rows: DataFrame,
+    lake: Lake,
+    table: str,
+    on: str,
+    clauses: str,
+    columns: Sequence[str],
+    note: str,
 ) -> None:
     """MERGE `rows` (alias s) into the table (alias t) in one commit.
 
@@ -74,6 +81,20 @@ def merge(
     finally:
         spark.conf.unset(NOTE)
         spark.catalog.dropTempView(view)
+
+
+def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:
+    """Pack small files into larger ones; no row changes."""
+    spark.conf.set(NOTE, note)
+    try:
+        spark.sql(f"OPTIMIZE delta.`{lake.path(table)}`").collect()
+    finally:
+        spark.conf.unset(NOTE)
+
+
+def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
+    """Remove files that left the table longer than `hours` ago."""
+    spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
 
 
 def date_list(days: Sequence[date]) -> str:

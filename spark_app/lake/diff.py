@@ -1,4 +1,4 @@
-"""The difference between what a table holds and what it should hold: only that is merged, and so only that is loaded."""
+"""What a table holds against what it should hold: only the difference is merged, and so only that is loaded."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def difference(should: DataFrame, holds: DataFrame, key: Sequence[str], month: s
     new = should.select(*key, F.struct(*values).alias("_new"))
     old = holds.select(*key, F.struct(*values).alias("_old"))
     differ = new.join(old, list(key), "full").where(~F.col("_new").eqNullSafe(F.col("_old")))
-    columns = [*key, *[F.col(f"_new.{name}").alias(name) for name in values]]
+    columns = [*[F.col(name) for name in key], *[F.col(f"_new.{name}").alias(name) for name in values]]
     op = F.when(F.col("_new").isNull(), F.lit(REMOVE)).otherwise(F.lit(WRITE)).alias(OP)
     was = [F.col(f"_old.{month}").alias(WAS_MONTH)] if month else []
     return differ.select(*columns, op, *was).select(*should.columns, OP, *([WAS_MONTH] if month else []))

@@ -46,7 +46,10 @@ def merge_source(best: DataFrame, again: DataFrame | None, lost: DataFrame | Non
     derived = again.withColumn(FORCED, F.lit(True)).withColumn(GONE, F.lit(False))
     empty = lost.join(again.select(*key), list(key), "left_anti")
     gone = empty.select(
-        *[F.col(name) if name in key else F.lit(None).cast(best.schema[name].dataType).alias(name) for name in best.columns],
+        *[
+            F.col(name) if name in key else F.lit(None).cast(best.schema[name].dataType).alias(name)
+            for name in best.columns
+        ],
         F.lit(True).alias(FORCED),
         F.lit(True).alias(GONE),
     )

@@ -13,7 +13,6 @@ from spark_app.lake import log
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError
 
-
 # Functions of Spark's that rules use and DuckDB calls otherwise.
 SPARK_WORDS = (
     "CREATE OR REPLACE MACRO regexp_like(value, pattern) AS regexp_matches(value, pattern)",
@@ -22,7 +21,9 @@ SPARK_WORDS = (
 )
 
 
-def over_changes(lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], sql: str) -> list[tuple[Any, ...]]:
+def over_changes(
+    lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], sql: str
+) -> list[tuple[Any, ...]]:
     """`sql` over the rows changed in versions after+1 … upto, named `changed`, with `sign`: 1 came, -1 went."""
     opened = log.open_table(lake, table, upto)
     if opened is None or after >= upto:
@@ -30,7 +31,9 @@ def over_changes(lake: Lake, table: str, after: int, upto: int, columns: Sequenc
     feed = opened.load_cdf(starting_version=after + 1, ending_version=upto, columns=[*columns, "_change_type"])
     with duckdb.connect() as connection:
         connection.register("feed", pa.RecordBatchReader.from_stream(feed))
-        signed = "SELECT *, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS sign FROM feed"
+        signed = (
+            "SELECT *, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS sign FROM feed"
+        )
         return connection.execute(f"WITH changed AS ({signed}) {sql}").fetchall()
 
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import IO
 from urllib.parse import unquote, urlparse
 
 from spark_app.contracts.sources import Dataset
@@ -103,6 +102,17 @@ def strays(landing: str, datasets: Sequence[str]) -> list[str]:
     return problems
 
 
+def unread(landing: str, datasets: Sequence[str], days: Sequence[date]) -> list[str]:
+    """What lies in the folders of these days and is no CSV file by its name."""
+    folders = [local_root(landing) / dataset / f"dt={day}" for dataset in datasets for day in days]
+    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    return [
+        f"{path.relative_to(local_root(landing))}: not read; expected a file *.csv or *.csv.gz"
+        for path in found
+        if path.name[0] not in "._" and not (path.is_file() and _is_csv(path.name))
+    ]
+
+
 def fingerprint(files: Sequence[LandedFile]) -> str:
     """One word for what a day of a dataset holds: names, sizes and contents."""
     parts = [f"{file.name}|{file.size}|{file.checksum}" for file in sorted(files, key=lambda file: file.name)]
@@ -110,14 +120,17 @@ def fingerprint(files: Sequence[LandedFile]) -> str:
 
 
 def days_between(first: date, last: date) -> list[date]:
+    """Every day from first to last, both included."""
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def inspect(file: LandedFile, dataset: Dataset) -> Inspected:
     """Read the header; for compressed files also check that they are whole."""
     found = Inspected(file)
-    if file.size == 0:
-        return replace(found, problem="the file is empty; expected a header row")
+    if ":" in file.name:
+        return replace(
+            found, problem="a colon in the file's name, which Spark cannot open; expected a name without one"
+        )
     try:
         head = _head(file)
     except (OSError, EOFError, zlib.error) as error:
@@ -130,6 +143,8 @@ def inspect(file: LandedFile, dataset: Dataset) -> Inspected:
         header = _header(head.removeprefix(_UTF8_MARK), dataset.separator)
     except (UnicodeDecodeError, csv.Error) as error:
         return replace(found, problem=f"the header is not UTF-8 text ({error}); expected column names")
+    if not any(header):
+        return replace(found, problem="the file is empty; expected a header row")
     return _judged(replace(found, header=header, mixed_lines=_mixed_lines(head)), dataset)
 
 
@@ -142,11 +157,14 @@ def matched(header: Sequence[str], dataset: Dataset) -> list[str | None]:
 
 def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     columns = [column for column in matched(found.header, dataset) if column]
+    if not columns:
+        shown, expected = f"{', '.join(found.header)[:80]}", f"{', '.join(dataset.columns)[:80]}"
+        return replace(found, problem=f"the first row names no known column; found '{shown}', expected of '{expected}'")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         return replace(found, problem=f"the header names '{twice[0]}' twice; expected each column once")
     missing = [header for header, column in dataset.columns.items() if column not in columns]
-    notes = (f"columns not in the header: {', '.join(missing)}",) if missing else ()
+    notes: tuple[str, ...] = (f"columns not in the header: {', '.join(missing)}",) if missing else ()
     unknown = [name for name, column in zip(found.header, matched(found.header, dataset), strict=True) if not column]
     if unknown:
         notes += (f"unknown columns kept in _extra: {', '.join(unknown)}",)
@@ -156,8 +174,13 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
 def _csv_files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
-            if path.is_file() and path.name.endswith((".csv", ".csv.gz")) and path.name[0] not in "._":
+            if path.is_file() and _is_csv(path.name) and path.name[0] not in "._":
                 yield path
+
+
+def _is_csv(name: str) -> bool:
+    # Spark unpacks what ends in .gz, and only so written.
+    return name.lower().endswith(".csv") or (name.lower().endswith(".csv.gz") and name.endswith(".gz"))
 
 
 def _landed(dataset: str, day: date, path: Path) -> LandedFile:
@@ -184,7 +207,7 @@ def _head(file: LandedFile) -> bytes:
         return head
 
 
-def _drain(stream: IO[bytes]) -> None:
+def _drain(stream: gzip.GzipFile) -> None:
     while stream.read(_BLOCK):
         pass
 
@@ -193,7 +216,8 @@ def _header(head: bytes, separator: str) -> tuple[str, ...]:
     lines = head.split(b"\n") if b"\n" in head else head.split(b"\r")
     whole = b"\n".join(lines[:-1]) if len(lines) > 1 else head
     text = io.StringIO(whole.decode("utf-8", errors="replace"), newline="")
-    names = next(csv.reader(text, delimiter=separator), [])
+    # Blank lines before the header are nothing to Spark's reader either.
+    names: list[str] = next((row for row in csv.reader(text, delimiter=separator) if row), [])
     if any("\ufffd" in name for name in names):
         raise csv.Error("bytes that are not UTF-8")
     return tuple(name.strip() for name in names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from deltalake.exceptions import TableNotFoundError
 from spark_app.contracts.table import Column, Type
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError
+from spark_app.runtime.failpoints import commit_point
 
 _ARROW: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -56,6 +58,7 @@ def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable
 
 
 def version_of(lake: Lake, table: str) -> int | None:
+    """The table's newest version, None where there is no table."""
     opened = open_table(lake, table)
     return None if opened is None else opened.version()
 
@@ -76,10 +79,21 @@ def last_commit(lake: Lake, table: str) -> Commit | None:
 def commit_at(lake: Lake, table: str, version: int) -> Commit:
     """The newest commit with our note at or before `version`; one without sources where there is none."""
     opened = open_table(lake, table)
-    for entry in opened.history() if opened else ():
-        if entry["version"] <= version and _note(entry):
-            return Commit(entry["version"], _note(entry))
+    # Nearly always among the newest few: the whole log is read only where it is not.
+    for limit in (opened.version() - version + 20, None) if opened else ():
+        for entry in opened.history(limit) if opened else ():
+            if entry["version"] <= version and _note(entry):
+                return Commit(entry["version"], _note(entry))
     return Commit(version)
+
+
+def written_at(lake: Lake, table: str, version: int) -> datetime:
+    """When a version was committed; now, where its commit is not in the log any more."""
+    opened = open_table(lake, table)
+    for entry in opened.history() if opened else ():
+        if entry["version"] == version:
+            return datetime.fromtimestamp(entry["timestamp"] / 1000, UTC)
+    return datetime.now(UTC)
 
 
 def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
@@ -92,8 +106,31 @@ def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
     return sorted((commit for commit in found if commit.note), key=lambda commit: commit.version)
 
 
+# Operations of others' commits that change no row.
+_HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
+
+
+def foreign_writes(lake: Lake, table: str, after: int) -> list[int]:
+    """Versions newer than `after` in which somebody else wrote, deleted or restored rows."""
+    opened = open_table(lake, table)
+    if opened is None or opened.version() <= after:
+        return []
+    return [
+        entry["version"]
+        for entry in opened.history(opened.version() - after)
+        if entry["version"] > after
+        and not _note(entry)
+        and not str(entry.get("operation", "")).upper().startswith(_HOUSEKEEPING)
+    ]
+
+
 def create(
-    lake: Lake, table: str, columns: Sequence[Column], *, partition: str | None = None, change_feed: bool = False
+    lake: Lake,
+    table: str,
+    columns: Sequence[Column],
+    *,
+    partition: str | None = None,
+    change_feed: bool = False,
 ) -> None:
     """Make an empty table where there is none."""
     if open_table(lake, table) is not None:
@@ -103,7 +140,11 @@ def create(
         schema=pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]),
         mode="ignore",
         partition_by=[partition] if partition else None,
-        configuration={"delta.enableChangeDataFeed": "true"} if change_feed else None,
+        configuration={
+            "delta.enableChangeDataFeed": str(change_feed).lower(),
+            # Releases name versions; their commits must not be cleaned up under them.
+            "delta.logRetentionDuration": "interval 3650 days",
+        },
     )
 
 
@@ -113,7 +154,8 @@ def advance(lake: Lake, table: str, note: str) -> None:
     if opened is None:
         raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
-    write_deltalake(opened, empty, mode="append", commit_properties=_noted(note))
+    with commit_point(table):
+        write_deltalake(opened, empty, mode="append", commit_properties=_noted(note))
 
 
 def row_count(lake: Lake, table: str, version: int | None = None) -> int:
@@ -126,6 +168,7 @@ def row_count(lake: Lake, table: str, version: int | None = None) -> int:
 
 
 def arrow_type(kind: Type) -> pa.DataType:
+    """A contract's type as Arrow's."""
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
 
 

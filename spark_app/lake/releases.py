@@ -15,7 +15,7 @@ from spark_app.runtime.errors import UsageError
 
 @dataclass(frozen=True)
 class Release:
-    """`tables`: gold table -> Delta version. `kind`: run, rebuild or rollback (then `of_release` is the one restored)."""
+    """`tables`: gold table -> Delta version. `kind`: run, rebuild or rollback (`of_release` is then restored)."""
 
     release_id: int
     run_id: str
@@ -46,11 +46,13 @@ def releases(lake: Lake) -> list[Release]:
 
 
 def latest(lake: Lake) -> Release | None:
+    """The release readers see, None before the first."""
     known = releases(lake)
     return known[-1] if known else None
 
 
 def find(lake: Lake, release_id: int) -> Release:
+    """The release of this number; UsageError names those there are."""
     known = releases(lake)
     for release in known:
         if release.release_id == release_id:

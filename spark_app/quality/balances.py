@@ -23,6 +23,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Balance:
+    """Two sums that must be the same."""
+
     name: str
     left: Side
     right: Side
@@ -30,6 +32,8 @@ class Balance:
 
 @dataclass(frozen=True)
 class Balanced:
+    """What the two sums were."""
+
     balance: Balance
     left: Decimal
     right: Decimal
@@ -48,7 +52,9 @@ BALANCES: tuple[Balance, ...] = (
     Balance(
         "money of order lines, silver to fact_order_items",
         Side(
-            "silver.order_items", "quantity * unit_price + freight_amount", ("quantity", "unit_price", "freight_amount")
+            "silver.order_items",
+            "quantity * unit_price + freight_amount",
+            ("quantity", "unit_price", "freight_amount"),
         ),
         _LINES,
     ),
@@ -74,13 +80,19 @@ BALANCES: tuple[Balance, ...] = (
     ),
     Balance("revenue, fact_orders to daily_sales", _LIVE_ORDERS, Side("gold.daily_sales", "revenue", ("revenue",))),
     Balance(
-        "revenue, fact_orders to daily_customers", _LIVE_ORDERS, Side("gold.daily_customers", "revenue", ("revenue",))
+        "revenue, fact_orders to daily_customers",
+        _LIVE_ORDERS,
+        Side("gold.daily_customers", "revenue", ("revenue",)),
     ),
     Balance(
-        "revenue, fact_order_items to daily_products", _LIVE_LINES, Side("gold.daily_products", "revenue", ("revenue",))
+        "revenue, fact_order_items to daily_products",
+        _LIVE_LINES,
+        Side("gold.daily_products", "revenue", ("revenue",)),
     ),
     Balance(
-        "revenue, fact_orders to customer_cohorts", _LIVE_ORDERS, Side("gold.customer_cohorts", "revenue", ("revenue",))
+        "revenue, fact_orders to customer_cohorts",
+        _LIVE_ORDERS,
+        Side("gold.customer_cohorts", "revenue", ("revenue",)),
     ),
     Balance(
         "payments, fact_payments to daily_payments",

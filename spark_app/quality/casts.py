@@ -15,6 +15,8 @@ _ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 _ISO_TIME = r"([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?"
 _ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
 _EXPONENT = r"([eE][+-]?\d{1,2})?"
+# What decimal(38,12) would round away.
+_TOO_FINE = r"[.]\d{12}\d*[1-9]|[eE]-"
 
 
 def cast_text(text: Column, kind: Type, mapped: ColumnMap | None, timezone: str) -> Column:
@@ -41,7 +43,7 @@ def _timestamp(text: Column, formats: tuple[str, ...], timezone: str) -> Column:
     time = F.coalesce(*_by_format(text, formats)) if formats else _iso(text, _ISO_TIME)
     if timezone == "UTC":
         return time
-    return F.when(text.rlike(f"{_ZONE}$"), time).otherwise(F.to_utc_timestamp(time, timezone))
+    return F.when(text.rlike(rf":\d{{2}}([.]\d+)?{_ZONE}$"), time).otherwise(F.to_utc_timestamp(time, timezone))
 
 
 def _by_format(text: Column, formats: tuple[str, ...]) -> list[Column]:
@@ -68,7 +70,7 @@ def _number(text: Column, number: NumberFormat) -> Column:
 
 def _exact(plain: Column, kind: Type) -> Column:
     """Whole numbers and decimals without rounding: 1.5 is no int, 0.005 no amount of cents."""
-    wide = _try(plain, "decimal(38,12)")
+    wide = F.when(~plain.rlike(_TOO_FINE), _try(plain, "decimal(38,12)"))
     narrow = _try(wide, kind.spark)
     return F.when(narrow.cast("decimal(38,12)") == wide, narrow)
 

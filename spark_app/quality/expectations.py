@@ -44,7 +44,9 @@ def validate(findings: Sequence[Finding], docs: Path) -> dict[tuple[str, str], b
     return outcome
 
 
-def _validate_table(gx: Any, context: Any, source: Any, table: str, found: Sequence[Finding]) -> dict[tuple[str, str], bool]:
+def _validate_table(
+    gx: Any, context: Any, source: Any, table: str, found: Sequence[Finding]
+) -> dict[tuple[str, str], bool]:
     import pandas as pd
 
     batch = source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("candidate")
@@ -54,9 +56,7 @@ def _validate_table(gx: Any, context: Any, source: Any, table: str, found: Seque
     definition = context.validation_definitions.add(gx.ValidationDefinition(name=table, data=batch, suite=suite))
     measured = pd.DataFrame({finding.rule: [finding.value] for finding in found})
     result = definition.run(batch_parameters={"dataframe": measured}, result_format="BASIC")
-    return {
-        (table, str(item.expectation_config.kwargs["column"])): bool(item.success) for item in result.results
-    }
+    return {(table, str(item.expectation_config.kwargs["column"])): bool(item.success) for item in result.results}
 
 
 def _expectation(gx: Any, finding: Finding) -> Any:

@@ -77,9 +77,7 @@ def measure(
     return findings
 
 
-def _versions(
-    others: Mapping[str, tuple[str, str]], tables: Mapping[str, int]
-) -> dict[str, tuple[str, int, str]]:
+def _versions(others: Mapping[str, tuple[str, str]], tables: Mapping[str, int]) -> dict[str, tuple[str, int, str]]:
     return {alias: (table, tables[table], column) for alias, (table, column) in others.items()}
 
 

@@ -74,9 +74,7 @@ def fetch_jars(coordinates: Sequence[str]) -> list[Path]:
         jars = cached_jars(coordinates)
     if not jars:
         directory = _directory(coordinates)
-        raise JarsNotFound(
-            f"{directory} holds no jar for {', '.join(coordinates)}", hint="Remove it and try again."
-        )
+        raise JarsNotFound(f"{directory} holds no jar for {', '.join(coordinates)}", hint="Remove it and try again.")
     return jars
 
 
@@ -144,9 +142,7 @@ def _ivy_class_path() -> str:
     home = bundled_spark_home()
     found = sorted((home / "jars").glob("ivy-*.jar")) if home else []
     if not found:
-        raise JarsNotFound(
-            "the installed pyspark brings no Ivy (pyspark/jars/ivy-*.jar) to download jars with"
-        )
+        raise JarsNotFound("the installed pyspark brings no Ivy (pyspark/jars/ivy-*.jar) to download jars with")
     return os.pathsep.join([str(found[0]), f"{found[0].parent}/*"])
 
 

@@ -19,6 +19,9 @@ RESULTS: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "false",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Days before 1582 and times before 1900 as they stand: Spark 3 would end the run over a 0001-01-01.
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.caseSensitive": "false",
     "spark.sql.storeAssignmentPolicy": "ANSI",
     # A landed file larger than one split is one record stream; rows of a file keep their order.
@@ -41,6 +44,8 @@ EMBEDDED: Mapping[str, str] = {
     # Many small files: list them in the driver, and pack many of them into one task.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.files.openCostInBytes": "262144",
+    # VACUUM lists a table in this many tasks; the default is ten thousand.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.autoBroadcastJoinThreshold": "32m",
@@ -56,7 +61,7 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     builder = SparkSession.builder.appName(app)
     conf = {**RESULTS, **DELTA}
     if settings.spark.master:
-        conf |= EMBEDDED | _embedded_java(settings)
+        conf |= {**EMBEDDED, **_embedded_java(settings)}
         builder = builder.master(settings.spark.master)
     if settings.spark.fetch_jars:
         conf |= spark_jar_conf(delta_coordinates(spark_version))

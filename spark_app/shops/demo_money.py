@@ -35,9 +35,7 @@ def share_out(rng: random.Random, method: str, cents: int) -> list[Payment]:
     return [Payment(1, method, rest, rest), Payment(2, "voucher", voucher, voucher)]
 
 
-def payment_rows(
-    rng: random.Random, life: Life, order_id: str, payment: Payment, dirt: str | None = None
-) -> list[Row]:
+def payment_rows(rng: random.Random, life: Life, order_id: str, payment: Payment, dirt: str | None = None) -> list[Row]:
     """Rows of `payments` for one part, one a day at most; `dirt` is marked on the first."""
     installments = rng.choice((1, 1, 1, 2, 3, 6, 10)) if payment.method == "credit_card" else 1
     events = sorted(_events(rng, life, payment.method))

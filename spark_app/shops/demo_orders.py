@@ -137,9 +137,7 @@ def _item_row(order: Order, position: int, line: Line, at: datetime) -> Row:
     )  # fmt: skip
 
 
-def _payments(
-    rng: random.Random, order: Order, life: Life, method: str, correction: Correction | None
-) -> list[Row]:
+def _payments(rng: random.Random, order: Order, life: Life, method: str, correction: Correction | None) -> list[Row]:
     total = sum(line.quantity * line.unit_price + line.freight for line in order.lines)
     if order.oddity == "payment_unlike_amount":
         total += rng.randrange(50, 900)

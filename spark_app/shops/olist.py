@@ -83,9 +83,7 @@ def _write_entity(dump: duckdb.DuckDBPyConnection, drop: Drop, root: Path, days:
     return written
 
 
-def _rows(
-    dump: duckdb.DuckDBPyConnection, drop: Drop, first: str, last: str
-) -> Iterator[tuple[str | None, ...]]:
+def _rows(dump: duckdb.DuckDBPyConnection, drop: Drop, first: str, last: str) -> Iterator[tuple[str | None, ...]]:
     """Rows (dt, canonical columns...) by day, then key, then updated_at."""
     cursor = dump.execute(
         f"SELECT dt, {', '.join(drop.columns)} FROM {drop.table} WHERE dt BETWEEN ? AND ?"

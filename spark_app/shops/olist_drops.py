@@ -27,9 +27,7 @@ def _names(text: str) -> tuple[str, ...]:
 DROPS = (
     Drop(
         "customers",
-        _names(
-            "customer_id email name gender birth_date postal_code city state country created_at updated_at"
-        ),
+        _names("customer_id email name gender birth_date postal_code city state country created_at updated_at"),
         # Two orders of one second leave two rows of one key: the later order id is sent last, and so holds.
         _names("customer_id updated_at order_id"),
     ),

@@ -110,9 +110,7 @@ def open_dump(source: Path) -> duckdb.DuckDBPyConnection:
 def _header(file: Path, expected: tuple[str, ...]) -> list[str]:
     """The file's column names in its own order."""
     if not file.is_file():
-        raise ReplayError(
-            f"{file.name} is missing from {file.parent}: a replay needs all nine files of the dump."
-        )
+        raise ReplayError(f"{file.name} is missing from {file.parent}: a replay needs all nine files of the dump.")
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             found = next(csv.reader(lines), [])
@@ -136,9 +134,7 @@ def _load(dump: duckdb.DuckDBPyConnection, table: str, file: Path, header: list[
             " auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', parallel=false)"
         )
     except duckdb.Error as error:
-        raise ReplayError(
-            f"{file.name} cannot be read as CSV with the columns of its header: {error}"
-        ) from error
+        raise ReplayError(f"{file.name} cannot be read as CSV with the columns of its header: {error}") from error
 
 
 def _text(value: str) -> str:
@@ -162,9 +158,7 @@ def _check_times(dump: duckdb.DuckDBPyConnection, table: str, column: str) -> No
 
 
 def _check_reference(dump: duckdb.DuckDBPyConnection, table: str, column: str, target: str) -> None:
-    found = dump.execute(
-        f"SELECT count(*), min({column}) FROM {table} ANTI JOIN {target} USING ({column})"
-    ).fetchone()
+    found = dump.execute(f"SELECT count(*), min({column}) FROM {table} ANTI JOIN {target} USING ({column})").fetchone()
     if found and found[0]:
         raise ReplayError(
             f"{FILES[table][0]}: {found[0]} row(s) have a {column} that {FILES[target][0]} lacks,"

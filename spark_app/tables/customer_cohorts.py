@@ -25,8 +25,10 @@ def touched(orders: DataFrame, all_orders: DataFrame) -> DataFrame:
     """Months in which orders changed, and every month of a customer whose first order is another one now."""
     begun = orders.where("is_first_order").select("customer_id")
     theirs = all_orders.join(begun, "customer_id", "left_semi")
-    return orders.select("order_date").union(theirs.select("order_date")).select(
-        F.trunc("order_date", "month").alias(ACTIVE)
+    return (
+        orders.select("order_date")
+        .union(theirs.select("order_date"))
+        .select(F.trunc("order_date", "month").alias(ACTIVE))
     )
 
 

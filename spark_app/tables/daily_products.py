@@ -21,8 +21,10 @@ def derive(items: DataFrame, orders: DataFrame, products: DataFrame) -> DataFram
         live_money("line_amount").alias("revenue"),
     )
     # An order counts once for each of its categories, however many lines it has there.
-    liked = lines.select("order_date", "category", "order_id").distinct().join(
-        orders.select("order_id", "review_score"), "order_id"
+    liked = (
+        lines.select("order_date", "category", "order_id")
+        .distinct()
+        .join(orders.select("order_id", "review_score"), "order_id")
     )
     mean = F.round(F.avg("review_score"), 2).cast("decimal(4,2)")
     scores = liked.groupBy("order_date", "category").agg(mean.alias("average_review_score"))

@@ -45,7 +45,8 @@ class GoldTable:
     where named, whole inputs as `all_<input>`; it gives the rows of `scope` (columns) to be derived again. Those
     columns select rows of the input `driver` before `derive` sees it, and rows of the table itself: what is in the
     scope and is not derived again is deleted. Without `touched` the table is derived whole each time an input
-    changes: for small tables only. `scope_sql` gives the scope's columns where the table's own rows name them otherwise.
+    changes: for small tables only. `scope_sql` and `driver_sql` give the scope's columns where the table's own rows
+    or the driver's name them otherwise.
     """
 
     name: str

@@ -18,7 +18,11 @@ def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str
     in_order = Window.partitionBy(entity).orderBy("updated_at")
     now = F.struct(*attributes)
     marked = changes.select(
-        entity, "updated_at", *attributes, F.row_number().over(in_order).alias("n"), F.lag(now).over(in_order).alias("was")
+        entity,
+        "updated_at",
+        *attributes,
+        F.row_number().over(in_order).alias("n"),
+        F.lag(now).over(in_order).alias("was"),
     )
     first = F.col("n") == 1
     kept = marked.where(first | ~F.struct(*attributes).eqNullSafe(F.col("was"))).withColumn(
@@ -47,9 +51,10 @@ def moved(changes: DataFrame) -> DataFrame:
 
 
 def restated(changes: DataFrame, key: str, attributes: Sequence[str]) -> DataFrame:
-    """Keys of versions that stayed but whose `attributes` were corrected."""
-    after = changes.where(F.col("_change_type") == "update_postimage").select(key, F.struct(*attributes).alias("now"))
-    before = changes.where(F.col("_change_type") == "update_preimage").select(key, F.struct(*attributes).alias("was"))
+    """Keys of versions whose `attributes` were corrected, at once or by going in one commit and coming in another."""
+    came = F.col("_change_type").isin("insert", "update_postimage")
+    after = changes.where(came).select(key, F.struct(*attributes).alias("now"))
+    before = changes.where(~came).select(key, F.struct(*attributes).alias("was"))
     return after.join(before, key).where(~F.col("now").eqNullSafe(F.col("was"))).select(key)
 
 
@@ -58,9 +63,12 @@ def _beginning() -> Column:
 
 
 def _unknown(like: DataFrame, entity: str, key: str) -> DataFrame:
-    fixed = {key: F.lit(UNKNOWN_KEY), entity: F.lit(UNKNOWN), "valid_from": _beginning(), "is_current": F.lit(True)}
+    fixed = {
+        key: F.lit(UNKNOWN_KEY),
+        entity: F.lit(UNKNOWN),
+        "valid_from": _beginning(),
+        "is_current": F.lit(True),
+    }
     empty = F.lit(None)
     row = like.sparkSession.range(1)
-    return row.select(
-        *[fixed.get(field.name, empty).cast(field.dataType).alias(field.name) for field in like.schema]
-    )
+    return row.select(*[fixed.get(field.name, empty).cast(field.dataType).alias(field.name) for field in like.schema])

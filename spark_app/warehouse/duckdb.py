@@ -86,9 +86,7 @@ def _held(connection: duckdb.DuckDBPyConnection) -> tuple[int | None, dict[str, 
     ).fetchone()
     if not known:
         return None, {}
-    row = connection.execute(
-        "SELECT release_id, tables FROM etl.releases ORDER BY release_id DESC LIMIT 1"
-    ).fetchone()
+    row = connection.execute("SELECT release_id, tables FROM etl.releases ORDER BY release_id DESC LIMIT 1").fetchone()
     return (None, {}) if row is None else (int(row[0]), json.loads(row[1]))
 
 
@@ -163,5 +161,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str
 def _enter(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     connection.execute(
         "INSERT INTO etl.releases VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP)",
-        [release.release_id, release.run_id, release.kind, json.dumps(dict(release.tables)), release.released_at],
+        [
+            release.release_id,
+            release.run_id,
+            release.kind,
+            json.dumps(dict(release.tables)),
+            release.released_at,
+        ],
     )

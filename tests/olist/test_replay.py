@@ -30,9 +30,7 @@ def test_folded_orders_are_the_dumps(olist_dir: Path, landing: Path) -> None:
         " order_delivered_customer_date order_estimated_delivery_date",
     )
     orders = list(held(drops(landing, "orders"), "order_id").values())
-    columns = (
-        "order_id customer_id status purchased_at approved_at shipped_at delivered_at estimated_delivery_at"
-    )
+    columns = "order_id customer_id status purchased_at approved_at shipped_at delivered_at estimated_delivery_at"
     assert sorted(picked(orders, columns)) == sorted(expected)
 
 
@@ -89,10 +87,7 @@ def test_folded_counts_agree_with_the_independent_figures(olist_dir: Path, landi
         "payments": "order_id payment_sequence",
         "reviews": "review_id order_id",
     }
-    usable = {
-        entity: [row for row in drops(landing, entity) if row.get("method") != "not_defined"]
-        for entity in keys
-    }
+    usable = {entity: [row for row in drops(landing, entity) if row.get("method") != "not_defined"] for entity in keys}
     found = {entity: len(held(usable[entity], *key.split())) for entity, key in keys.items()}
     assert found == dict(counts.silver_counts(olist_dir))
 

@@ -143,9 +143,7 @@ def test_products_are_sent_when_first_sold_with_english_categories(tmp_path: Pat
     }  # fmt: skip
     replay(write_dump(tmp_path / "dump", dump), str(tmp_path / "landing"))
     products = drops(tmp_path / "landing", "products")
-    assert picked(
-        products, "dt product_id category weight_g length_cm height_cm width_cm photos updated_at"
-    ) == [
+    assert picked(products, "dt product_id category weight_g length_cm height_cm width_cm photos updated_at") == [
         ("2017-01-01", "p1", "books", "9", "8", "7", "6", "4", P),
         ("2017-01-01", "p2", "novidade", "9", "8", "7", "6", "4", P),
         ("2017-01-01", "p3", "", "9", "8", "7", "6", "4", P),
@@ -249,9 +247,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
         ({"payments": ["too,few"]}, "olist_order_payments_dataset.csv cannot be read"),
     ],
 )
-def test_rows_that_cannot_be_dated_are_named(
-    tmp_path: Path, dump: dict[str, list[str]], message: str
-) -> None:
+def test_rows_that_cannot_be_dated_are_named(tmp_path: Path, dump: dict[str, list[str]], message: str) -> None:
     with pytest.raises(ReplayError, match=message):
         replay(write_dump(tmp_path / "dump", dump), str(tmp_path / "landing"))
     assert not (tmp_path / "landing").exists()

@@ -19,9 +19,7 @@ FILES = {
     "olist_order_items_dataset.csv": (
         "order_id,order_item_id,product_id,seller_id,shipping_limit_date,price,freight_value"
     ),
-    "olist_order_payments_dataset.csv": (
-        "order_id,payment_sequential,payment_type,payment_installments,payment_value"
-    ),
+    "olist_order_payments_dataset.csv": ("order_id,payment_sequential,payment_type,payment_installments,payment_value"),
     "olist_order_reviews_dataset.csv": (
         "review_id,order_id,review_score,review_comment_title,review_comment_message,"
         "review_creation_date,review_answer_timestamp"

@@ -45,7 +45,9 @@ def drop(
     return path
 
 
-def run_days(home: Path, first: str | date, last: str | date | None = None, *, expect: int = 0, **order: Any) -> Outcome:
+def run_days(
+    home: Path, first: str | date, last: str | date | None = None, *, expect: int = 0, **order: Any
+) -> Outcome:
     """A local run of one date or a range in `home` (which holds `landing`); fails unless it ends with `expect`."""
     days = [date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last or first)]
     wanted = {"allow_missing": True, **order}
@@ -72,7 +74,9 @@ def warehouse(home: Path) -> Tables:
         }
 
 
-def table_rows(home: Path, table: str, columns: Sequence[str] | None = None, version: int | None = None) -> list[tuple[Any, ...]]:
+def table_rows(
+    home: Path, table: str, columns: Sequence[str] | None = None, version: int | None = None
+) -> list[tuple[Any, ...]]:
     """Sorted rows of a table of the lake (`silver.orders`, `ops.runs`); technical columns only where asked for."""
     opened = DeltaTable(str(home / "lake" / table.replace(".", "/")), version=version)
     dataset = opened.to_pyarrow_dataset()
@@ -93,8 +97,8 @@ def gold_columns() -> dict[str, tuple[str, ...]]:
 
 
 def pick(home: Path, table: str, *columns: str) -> list[tuple[Any, ...]]:
-    """Sorted rows of some columns of a gold table: what a hand-written expectation compares with."""
-    return table_rows(home, f"gold.{table}", columns)
+    """Sorted rows of some columns (all where none is named) of a gold table."""
+    return table_rows(home, f"gold.{table}", columns or gold_columns()[table])
 
 
 def assert_same(found: Tables, expected: Tables) -> None:

@@ -61,8 +61,8 @@ def line(entity: str, **values: str) -> str:
     """A good row's CSV line but for `values`, quoted where CSV wants it, without its end."""
     text = io.StringIO()
     row = {**GOOD[entity], **values}
-    csv.writer(text, lineterminator="").writerow([row.get(name, "") for name in COLUMNS[entity]])
-    return text.getvalue()
+    csv.writer(text).writerow([row.get(name, "") for name in COLUMNS[entity]])
+    return text.getvalue().removesuffix("\r\n")
 
 
 def lines(entity: str, *rows: Mapping[str, str]) -> str:

@@ -42,12 +42,9 @@ def test_duckdb_comments_tables_and_has_no_index(warehouse):
     comment = "SELECT comment FROM duckdb_tables() WHERE table_name = 'daily_payments'"
     text = warehouse.execute(comment).fetchone()[0]
     assert text.endswith(
-        "Grain: one row per day, payment method and payment status. "
-        "Key: order_date, payment_method, payment_status."
+        "Grain: one row per day, payment method and payment status. Key: order_date, payment_method, payment_status."
     )
-    assert warehouse.execute(
-        "SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
-    )
+    assert warehouse.execute("SELECT count(*) FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'")
     assert warehouse.fetchone() == (0,)
 
 
@@ -58,9 +55,7 @@ def test_duckdb_takes_a_row_and_refuses_one_without_a_required_value(warehouse):
 
 
 def test_apostrophes_in_descriptions_stay_text(warehouse):
-    comment = (
-        "SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_orders' AND column_name = 'order_id'"
-    )
+    comment = "SELECT comment FROM duckdb_columns() WHERE table_name = 'fact_orders' AND column_name = 'order_id'"
     assert warehouse.execute(comment).fetchone() == ("the shop's id of the order",)
 
 
@@ -122,9 +117,7 @@ def test_spark_columns():
 
 def test_docs_are_up_to_date():
     written = docs.PATH.read_text(encoding="utf-8")
-    assert written == docs.table_docs(CONTRACTS), (
-        "docs/tables.md is stale: python -m spark_app.contracts.docs"
-    )
+    assert written == docs.table_docs(CONTRACTS), "docs/tables.md is stale: python -m spark_app.contracts.docs"
 
 
 def test_docs_show_what_a_reader_asks_for():

@@ -53,9 +53,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "hint"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@pytest.mark.parametrize(("old", "new", "hint"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_message_names_file_line_and_nearest_word(tmp_path, old, new, hint):
     path, line = broken(tmp_path, "fact_orders", old, new)
     with pytest.raises(ContractError) as error:

@@ -39,9 +39,7 @@ def judge(paths: list[Path]) -> dict[str, list[str]]:
     if not python.exists():
         pytest.skip(f"datacontract-cli is not installed in {TOOLS}: make contract-tools")
     given = json.dumps([str(path) for path in paths])
-    done = subprocess.run(
-        [str(python), "-c", JUDGE], input=given, capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run([str(python), "-c", JUDGE], input=given, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -55,9 +53,7 @@ def test_a_contract_that_is_not_valid_is_found(tmp_path):
     unlike = {
         "no id": text.replace("id: gold.fact_orders\n", ""),
         "metric without bound": text.replace("mustBe: 0, ", "", 1),
-        "misplaced bound": text.replace(
-            "{check: daysBehind, mustBeLessOrEqualTo: 3}", "daysBehind, mustBe: 3"
-        ),
+        "misplaced bound": text.replace("{check: daysBehind, mustBeLessOrEqualTo: 3}", "daysBehind, mustBe: 3"),
     }
     for name, changed in unlike.items():
         assert changed != text

@@ -9,9 +9,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from spark_app.lake.feed import SPARK_WORDS
 from spark_app.contracts.ddl import duckdb_ddl
 from spark_app.contracts.load import load_contracts
+from spark_app.lake.feed import SPARK_WORDS
 
 CONTRACTS = load_contracts()
 DAY, LATER = "2024-03-02", "2024-03-05 10:00:00"

@@ -105,9 +105,7 @@ SPOILED: dict[str, Callable[[str, Record], bool]] = {
     "bad_quantity": lambda _, record: not record.get("quantity", "1").isdigit(),
     "unknown_method": lambda _, record: record.get("method", "paypal") not in METHODS,
     "unknown_status": lambda entity, record: entity in STATUSES and record["status"] not in STATUSES[entity],
-    "negative_amount": lambda _, record: _any(
-        record, ("unit_price", "amount"), lambda text: text.startswith("-")
-    ),
+    "negative_amount": lambda _, record: _any(record, ("unit_price", "amount"), lambda text: text.startswith("-")),
 }
 
 
@@ -150,9 +148,7 @@ def test_another_seed_gives_another_shop(shop: tuple[Path, DemoSummary], tmp_pat
     )
 
 
-def test_a_day_does_not_depend_on_how_many_days_follow(
-    shop: tuple[Path, DemoSummary], tmp_path: Path
-) -> None:
+def test_a_day_does_not_depend_on_how_many_days_follow(shop: tuple[Path, DemoSummary], tmp_path: Path) -> None:
     generate(str(tmp_path), START, 25)
     days = {f"dt={START + timedelta(days=offset)}" for offset in range(25)}
     first = {name: content for name, content in _contents(shop[0]).items() if Path(name).parts[1] in days}
@@ -179,9 +175,7 @@ def test_summary_counts_the_rows_that_landed(shop: tuple[Path, DemoSummary], lan
 
 
 def test_summary_counts_the_rows_to_be_quarantined(shop: tuple[Path, DemoSummary], landed: Landed) -> None:
-    found = Counter(
-        kind for entity, records in landed.records.items() for r in records if (kind := spoiled(entity, r))
-    )
+    found = Counter(kind for entity, records in landed.records.items() for r in records if (kind := spoiled(entity, r)))
     found["too_many_fields"] = sum(len(fields) > len(header) for header, fields in landed.misshapen)
     found["too_few_fields"] = sum(len(fields) < len(header) for header, fields in landed.misshapen)
     assert found == {kind: shop[1].dirt[kind] for kind in QUARANTINED}
@@ -214,9 +208,7 @@ def test_kept_dirt_is_what_its_name_says(shop: tuple[Path, DemoSummary], landed:
         "order_without_items": len(settled - with_items),
         "order_without_payments": len(settled - paid_for),
         "unknown_order": sum(order_id.startswith("X") for order_id in paid_for),
-        "unknown_product": sum(
-            (i["product_id"],) not in products for key, i in items.items() if key[0] in settled
-        ),
+        "unknown_product": sum((i["product_id"],) not in products for key, i in items.items() if key[0] in settled),
         "unknown_customer": sum((orders[o,]["customer_id"],) not in customers for o in settled),
         "zero_payment": sum(payment["amount"] == "0.00" for payment in payments.values()),
         "times_out_of_order": sum("" < o["approved_at"] < o["purchased_at"] for o in orders.values()),

@@ -115,9 +115,7 @@ def test_a_failed_download_leaves_nothing_that_looks_complete(cache, monkeypatch
     assert list((cache / "jars").iterdir()) == []
 
 
-def test_of_two_that_fetch_at_once_the_second_takes_what_the_first_brought(
-    cache, ivy, monkeypatch, spark_home
-):
+def test_of_two_that_fetch_at_once_the_second_takes_what_the_first_brought(cache, ivy, monkeypatch, spark_home):
     bring = jars._run_ivy
 
     def overtaken(coordinates, work):

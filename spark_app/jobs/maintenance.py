@@ -1,0 +1,68 @@
+"""Maintenance: small files are packed, and files of versions that nobody can ask for any more are removed.
+
+    python -m spark_app.jobs.maintenance --env local --keep-releases 30
+
+Every version that a kept release names stays readable, and what gold has not taken in of silver yet stays there.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, timedelta
+
+from spark_app.jobs.context import Context, thread_session
+from spark_app.jobs.nightly import Order, open_context
+from spark_app.lake import delta, log, releases
+from spark_app.quality.balances import with_sources
+from spark_app.runtime.record import RunRecord
+
+# Files of versions newer than this stay whatever the releases say: jobs that run now may read them.
+KEEP_DAYS = 7
+
+
+def run(context: Context, keep_releases: int) -> None:
+    """Pack silver's and gold's files, then remove files that none of the last `keep_releases` releases needs."""
+    needed = _needed(context, keep_releases)
+    spark = thread_session(context)
+    for name, contract in context.contracts.items():
+        commit = log.last_commit(context.lake, name)
+        if commit is None:
+            continue
+        with context.record.step(contract.layer, contract.name) as step:
+            # Packing changes no row: the table's progress stays what it was.
+            delta.optimize(spark, context.lake, name, log.note_text(context.run_id, commit.sources))
+            delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
+            step.action, step.version = "packed", log.version_of(context.lake, name)
+
+
+def _needed(context: Context, keep_releases: int) -> dict[str, int]:
+    """Table -> the oldest version that a kept release, or gold's own progress, still speaks of."""
+    oldest: dict[str, int] = {}
+    kept = [dict(release.tables) for release in releases.releases(context.lake)[-keep_releases:]]
+    gold = {name: log.version_of(context.lake, name) for name in context.contracts if name.startswith("gold.")}
+    now = {name: version for name, version in gold.items() if version is not None}
+    for tables in [*kept, now]:
+        for name, version in with_sources(context.lake, tables).items():
+            oldest[name] = min(version, oldest.get(name, version))
+    return oldest
+
+
+def _hours_since(context: Context, table: str, version: int) -> int:
+    """Hours back to the commit of `version`: files it needs were removed after that, if at all."""
+    written = log.written_at(context.lake, table, version)
+    back = max(datetime.now(UTC) - written, timedelta(days=KEEP_DAYS))
+    return int(back.total_seconds() // 3600) + 1
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="maintenance", allow_abbrev=False)
+    parser.add_argument("--env", default="local")
+    parser.add_argument("--home")
+    parser.add_argument("--keep-releases", type=int, default=30)
+    found = parser.parse_args()
+    run(open_context(Order(found.env, home=found.home), RunRecord("maintenance")), found.keep_releases)
+
+
+if __name__ == "__main__":
+    main()

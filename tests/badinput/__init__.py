@@ -1,0 +1,1 @@
+"""Untidy and broken input."""

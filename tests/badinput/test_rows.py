@@ -1,0 +1,164 @@
+"""Rows that cannot be used are quarantined with file, row, column, what was found and what was expected."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.badinput.conftest import Dirty
+from tests.badinput.dirt import ALL_AT_ONCE, AMOUNTS, MEGABYTE, PAYMENTS, SHAPES, TIMES, TIMES_GIVEN, WHOLE_NUMBERS
+from tests.support.files import lake_rows, ops_rows, warehouse_rows
+
+Where = list[tuple[int, str, str | None, str | None]]
+
+
+def reasons(dirty: Dirty, entity: str, day: str, file: str = "a.csv") -> Where:
+    """(row number, rule, column, found) of what a file's rows broke."""
+    return [
+        (row["row_number"], reason["rule"], reason["column"], reason["found"])
+        for row in dirty.of(entity, day, file)
+        for reason in row["reasons"]
+    ]
+
+
+def test_the_run_is_released_and_says_so(dirty: Dirty) -> None:
+    assert (dirty.outcome.exit_code, dirty.outcome.message) == (0, "release 1")
+
+
+def test_amounts_are_exact_or_quarantined(dirty: Dirty) -> None:
+    kept = lake_rows(dirty.home, "silver.payments", f"SELECT order_id, amount FROM data WHERE _batch_date = '{PAYMENTS}'")
+    expected = {name: Decimal(amount) for name, (_, amount) in AMOUNTS.items() if amount}
+    assert {name: amount for name, amount in kept if not name.startswith("enough")} == expected
+
+
+def test_unusable_amounts_are_shown_as_they_were(dirty: Dirty) -> None:
+    found = [where for where in reasons(dirty, "payments", PAYMENTS) if where[2] == "amount"]
+    rules = {"negative": "amount is not negative", "trillion": "amount is plausible"}
+    assert found == [
+        (number, rules.get(name, "amount is a decimal"), "amount", given)
+        for number, (name, (given, kept)) in enumerate(AMOUNTS.items(), 1)
+        if kept is None
+    ]
+
+
+def test_unknown_codes_and_blanks_are_quarantined_and_say_what_was_expected(dirty: Dirty) -> None:
+    last = len(AMOUNTS)
+    assert reasons(dirty, "payments", PAYMENTS)[-2:] == [
+        (last + 1, "known payment method", "method", "not_defined"),
+        (last + 2, "method is present", "method", None),
+    ]
+    expected = dirty.of("payments", PAYMENTS)[-2]["reasons"][0]["expected"]
+    assert expected.startswith("one of credit_card, debit_card, ")
+
+
+def test_a_payment_of_zero_is_odd_but_kept(dirty: Dirty) -> None:
+    sql = "SELECT rows_broken, passed, effect FROM ops_rows WHERE rule = 'amount is not zero' AND table_name = 'silver.payments'"
+    assert ops_rows(dirty.home, "quality_results", sql) == [(1, False, "warned")]
+
+
+def test_times_are_whole_and_become_utc(dirty: Dirty) -> None:
+    sql = f"SELECT order_id, approved_at::TIMESTAMP FROM data WHERE _batch_date = '{TIMES}'"
+    expected = {name: datetime.fromisoformat(kept) for name, (_, kept) in TIMES_GIVEN.items() if kept}
+    assert dict(lake_rows(dirty.home, "silver.orders", sql)) == expected
+
+
+def test_what_is_no_time_is_quarantined(dirty: Dirty) -> None:
+    assert reasons(dirty, "orders", TIMES) == [
+        (number, "approved_at is a timestamp", "approved_at", given)
+        for number, (given, kept) in enumerate(TIMES_GIVEN.values(), 1)
+        if kept is None
+    ]
+
+
+def test_whole_numbers_are_whole(dirty: Dirty) -> None:
+    sql = f"SELECT order_id, quantity FROM data WHERE _batch_date = '{PAYMENTS}'"
+    expected = {name: kept for name, (_, kept) in WHOLE_NUMBERS.items() if kept}
+    assert dict(lake_rows(dirty.home, "silver.order_items", sql)) == expected
+    first = list(WHOLE_NUMBERS).index("two-and-a-half") + 1
+    assert reasons(dirty, "order_items", PAYMENTS) == [
+        (first, "quantity is an int", "quantity", "2.5"),
+        (first + 1, "quantity is positive", "quantity", "0"),
+        (first + 2, "quantity is positive", "quantity", "-1"),
+        (first + 3, "quantity is an int", "quantity", "2147483648"),
+        (first + 4, "line amount is plausible", None, None),
+    ]
+
+
+def test_rows_of_too_few_or_too_many_fields_are_torn_and_shown_as_they_stood(dirty: Dirty) -> None:
+    start = "o,5,,,2024-03-01 09:00:00,,2024-03-01 09:00:00"
+    assert reasons(dirty, "reviews", SHAPES, "few-many.csv") == [
+        (2, "row is whole", None, f"too-many,{start},surplus,more"),
+        (4, "row is whole", None, "too-few,o,5"),
+        (6, "row is whole", None, f"too-many-empty,{start},,"),
+    ]
+    expected = {row["reasons"][0]["expected"] for row in dirty.of("reviews", SHAPES, "few-many.csv")}
+    assert expected == {"as many fields as the header has names"}
+
+
+def test_tens_of_thousands_of_fields_are_one_torn_row(dirty: Dirty) -> None:
+    ((number, rule, _, found),) = reasons(dirty, "reviews", SHAPES, "very-many.csv")
+    assert (number, rule, str(found)[:11]) == (1, "row is whole", "very-many,o")
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("quoted.csv", [(3, "score from 1 to 5", "score", "9")]),
+        ("quoted-2.csv", [(2, "score is an int", "score", "ten")]),
+    ],
+)
+def test_row_numbers_count_records_not_lines(dirty: Dirty, file: str, expected: Where) -> None:
+    assert reasons(dirty, "reviews", SHAPES, file) == expected
+
+
+def test_an_open_quote_swallows_no_row_unseen(dirty: Dirty) -> None:
+    ((number, rule, _, found),) = reasons(dirty, "reviews", SHAPES, "open-quote.csv")
+    assert (number, rule) == (2, "row is whole")
+    assert "swallowed,o,5" in str(found)
+
+
+def test_bytes_that_are_no_utf_8_are_quarantined_in_keys_and_marked_elsewhere(dirty: Dirty) -> None:
+    assert reasons(dirty, "reviews", SHAPES, "latin-1.csv") == [(2, "text is valid UTF-8", "review_id", "cl\ufffd")]
+    comment = lake_rows(dirty.home, "silver.reviews", "SELECT comment FROM data WHERE review_id = 'latin-1'")
+    assert comment == [("caf\ufffd",)]
+
+
+def test_text_is_kept_to_the_letter(dirty: Dirty) -> None:
+    found = dict(lake_rows(dirty.home, "silver.reviews", "SELECT review_id, coalesce(comment, title) FROM data"))
+    said = 'said\r\n\r\n"much",\nand more'
+    names = ["q1", "q2", "q4", "q5", "inner"]
+    assert [found[name] for name in names] == [said, "x", 'say "hi"', said, '3" pipe']
+    assert found["megabyte"] == MEGABYTE
+
+
+def test_what_follows_a_broken_row_is_kept(dirty: Dirty) -> None:
+    sql = f"SELECT review_id FROM data WHERE _batch_date = '{SHAPES}' AND _row_number > 0"
+    found = {name for (name,) in lake_rows(dirty.home, "silver.reviews", sql)}
+    after = {"between-0", "between-1", "between-2", "after-it", "after-very-many", "before-open", "after-inner", "q4"}
+    assert after <= found
+
+
+def test_a_day_on_which_all_six_break_at_once(dirty: Dirty) -> None:
+    rules = {row["entity"]: row["reasons"][0]["rule"] for row in dirty.quarantine if str(row["batch_date"]) == ALL_AT_ONCE}
+    assert rules == {
+        "customers": "customer_id is present",
+        "products": "weight_g is not negative",
+        "orders": "known order status",
+        "order_items": "unit_price is not negative",
+        "payments": "known payment status",
+        "reviews": "score from 1 to 5",
+    }
+    sql = "SELECT order_id, order_amount, customer_id FROM fact_orders WHERE order_id = 'all'"
+    assert warehouse_rows(dirty.home, sql) == [("all", Decimal("10.00"), "all")]
+
+
+def test_nothing_is_lost_on_any_day(dirty: Dirty) -> None:
+    sql = (
+        "SELECT entity, batch_date FROM ops_rows WHERE NOT balanced "
+        "OR rows_landed <> rows_accepted + rows_superseded + rows_quarantined"
+    )
+    assert ops_rows(dirty.home, "reconciliation", sql) == []
+    landed = ops_rows(dirty.home, "reconciliation", "SELECT sum(rows_quarantined) FROM ops_rows")
+    assert landed == [(len(dirty.quarantine),)]

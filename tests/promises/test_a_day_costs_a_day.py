@@ -1,0 +1,117 @@
+"""Promise 4, counted and not timed: one more day does the same work after ten days of history as after sixty."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+from spark_app.jobs import bronze
+from spark_app.lake import landing
+from spark_app.shops.demo import generate
+from tests.support.drops import gold_columns, run_days
+
+START, DAYS, SHORT = date(2024, 1, 22), 60, 10  # the day after them is March 22
+NEXT = START + timedelta(days=DAYS)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one day's run did: files of landing it opened, and per table what its commits wrote."""
+
+    listed: int
+    opened: int
+    files_written: Mapping[str, int]
+    rows_copied: Mapping[str, int]
+    rows: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Work, Work]:
+    everything = tmp_path_factory.mktemp("landed")
+    generate(str(everything), START, DAYS + 1, orders_per_day=12)
+    return tuple(day_after(tmp_path_factory.mktemp("history"), everything, days) for days in (SHORT, DAYS))  # type: ignore[return-value]
+
+
+def day_after(home: Path, everything: Path, days: int) -> Work:
+    """The work of the day after `days` days of history."""
+    copy_days(everything, home, NEXT - timedelta(days=days), days)
+    run_days(home, NEXT - timedelta(days=days), NEXT - timedelta(days=1))
+    copy_days(everything, home, NEXT, 1)
+    before = {name: DeltaTable(str(path)).version() for name, path in tables(home)}
+    with pytest.MonkeyPatch.context() as patch:
+        counts: Counter[str] = Counter()
+        patch.setattr(bronze, "inspect", counting(bronze.inspect, counts, "opened"))
+        patch.setattr(landing, "_landed", counting(landing._landed, counts, "listed"))
+        run_days(home, NEXT)
+    files, rows, held = {}, {}, {}
+    for name, path in tables(home):
+        table = DeltaTable(str(path))
+        metrics = [entry.get("operationMetrics", {}) for entry in commits_after(table, before[name])]
+        files[name] = sum(number(m, "numTargetFilesAdded") + number(m, "numFiles") for m in metrics)
+        rows[name] = sum(number(m, "numTargetRowsCopied") for m in metrics)
+        held[name] = table.to_pyarrow_dataset().count_rows()
+    return Work(counts["listed"], counts["opened"], files, rows, held)
+
+
+def copy_days(source: Path, home: Path, first: date, days: int) -> None:
+    for entity in source.iterdir():
+        for offset in range(days):
+            folder = f"{entity.name}/dt={first + timedelta(days=offset)}"
+            shutil.copytree(source / folder, home / "landing" / folder)
+
+
+def tables(home: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted((home / "lake").glob("*/*")):
+        if path.parent.name != "ops":
+            yield f"{path.parent.name}.{path.name}", path
+
+
+def commits_after(table: DeltaTable, version: int) -> list[dict[str, Any]]:
+    return [entry for entry in table.history() if entry["version"] > version]
+
+
+def number(metrics: Mapping[str, Any], name: str) -> int:
+    return int(metrics.get(name, 0))
+
+
+def counting(function: Any, counts: Counter[str], name: str) -> Any:
+    def counted(*args: Any) -> Any:
+        counts[name] += 1
+        return function(*args)
+
+    return counted
+
+
+def test_landing_is_read_for_the_day_and_its_look_back_only(works: tuple[Work, Work]) -> None:
+    short, long = works
+    assert short.opened == long.opened > 0
+    assert short.listed == long.listed
+
+
+def test_the_long_history_is_long(works: tuple[Work, Work]) -> None:
+    short, long = works
+    assert long.rows["gold.fact_orders"] > 4 * short.rows["gold.fact_orders"]
+
+
+def test_files_written_do_not_grow(works: tuple[Work, Work]) -> None:
+    """A few more: orders of the month before are delivered today, and their month's file is written again."""
+    short, long = works
+    grown = {name: (short.files_written[name], long.files_written[name]) for name in short.files_written}
+    assert {name: pair for name, pair in grown.items() if pair[1] > pair[0] + 2} == {}
+
+
+@pytest.mark.parametrize("table", [f"gold.{name}" for name in gold_columns()] + ["silver.orders", "silver.payments"])
+def test_rows_written_again_stay_within_the_months_touched(works: tuple[Work, Work], table: str) -> None:
+    """A month is the unit of rewriting: of sixty days at most this month's and the last one's rows are copied."""
+    short, long = works
+    months = 52 / SHORT  # February 1 to March 22, against ten days
+    assert long.rows_copied[table] <= short.rows_copied[table] * months * 1.5 + 50

@@ -1,0 +1,151 @@
+"""Promise 1: killed anywhere and run again, a night ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.runtime.failpoints import KILLED, VARIABLE
+from spark_app.shops.demo_rows import COLUMNS
+from tests.support.drops import assert_same, drop, gold, run_days, table_dicts, warehouse
+from tests.support.kill import Killed, Plug
+from tests.support.shop import customer, item, order, payment, product, review
+
+FIRST, SECOND = "2024-01-31", "2024-02-01"
+GOLD = [contract.name for contract in load_contracts().values() if contract.layer == "gold"]
+KINDS = {
+    *[f"bronze.{entity}" for entity in COLUMNS],
+    *[f"silver.{entity}" for entity in COLUMNS],
+    *[f"gold.{table}" for table in GOLD],
+    "silver.quarantine.payments",
+    "ops.ingested_files",
+    "ops.reconciliation",
+    "ops.quality_results",
+    "ops.releases",
+    "warehouse",
+}
+
+
+def first_day(landing: Path) -> None:
+    drop(landing, "customers", FIRST, [customer("C1", f"{FIRST} 08:00:00")])
+    drop(landing, "products", FIRST, [product("P1", f"{FIRST} 08:00:00")])
+    drop(landing, "orders", FIRST, [order("O1", "C1", f"{FIRST} 10:00:00")])
+    drop(landing, "order_items", FIRST, [item("O1", 1, "P1", "10.00", f"{FIRST} 10:00:00")])
+    drop(landing, "payments", FIRST, [payment("O1", "10.00", "pending", f"{FIRST} 10:00:00")])
+    drop(landing, "reviews", FIRST, [])
+
+
+def second_day(landing: Path) -> None:
+    """Every table changes: a move, a new price, a delivery, a payment (and one that cannot be used), a review."""
+    at = f"{SECOND} 09:00:00"
+    drop(landing, "customers", SECOND, [customer("C1", at, "Paris", "FR"), customer("C2", at, "Lima", "PE")])
+    drop(landing, "products", SECOND, [product("P1", at, "games")])
+    delivered = order("O1", "C1", f"{FIRST} 10:00:00", "delivered", delivered_at=at, updated_at=at)
+    drop(landing, "orders", SECOND, [delivered, order("O2", "C2", f"{SECOND} 10:00:00")])
+    drop(landing, "order_items", SECOND, [item("O2", 1, "P1", "12.00", f"{SECOND} 10:00:00")])
+    unusable = payment("O2", "12.00", "dreamt of", at)
+    drop(landing, "payments", SECOND, [payment("O1", "10.00", "paid", at), unusable])
+    drop(landing, "reviews", SECOND, [review("R1", "O1", 4, at)])
+
+
+@pytest.fixture
+def one_released_day(home: Path) -> Path:
+    first_day(home / "landing")
+    run_days(home, FIRST)
+    second_day(home / "landing")
+    return home
+
+
+def proof(home: Path) -> set[tuple[Any, ...]]:
+    """What the reconciliation says last of each entity and day."""
+    rows = sorted(table_dicts(home, "ops.reconciliation"), key=lambda row: int(row["silver_version"]))
+    names = ("rows_landed", "rows_accepted", "rows_superseded", "rows_quarantined", "amount_accepted", "balanced")
+    last = {(row["entity"], row["batch_date"]): tuple(row[name] for name in names) for row in rows}
+    return {(*key, *values) for key, values in last.items()}
+
+
+def releases(home: Path) -> list[tuple[int, str, date]]:
+    rows = table_dicts(home, "ops.releases")
+    return sorted((row["release_id"], row["kind"], row["last_day"]) for row in rows)
+
+
+def no_two_at_once(conf: Path) -> None:
+    local = conf / "local.yaml"
+    local.write_text(local.read_text().replace("parallel: 2", "parallel: 1"))
+
+
+def test_killed_after_every_commit_in_turn(
+    one_released_day: Path, tmp_path: Path, plug: Plug, own_conf: Callable[[Callable[[Path], None]], None]
+) -> None:
+    own_conf(no_two_at_once)  # one commit after the other, so that each can be the last
+    killed, plain = tmp_path / "killed", tmp_path / "plain"
+    for copy in (killed, plain):
+        for part in ("landing", "lake", "warehouse.duckdb"):
+            source = one_released_day / part
+            (shutil.copytree if source.is_dir() else _copy)(source, copy / part)
+    plug.points.clear()
+    run_days(plain, SECOND)
+    wanted = +plug.points
+    assert set(wanted) == KINDS
+    died = killed_one_commit_later_each_time(killed, plug, wanted)
+    assert set(died) == KINDS
+    assert_same(gold(killed), gold(plain))
+    assert_same(warehouse(killed), gold(plain))
+    assert proof(killed) == proof(plain)
+    assert releases(killed) == releases(plain)
+    assert len(releases(killed)) == 2
+
+
+def killed_one_commit_later_each_time(home: Path, plug: Plug, wanted: Counter[str]) -> Counter[str]:
+    """Runs until one lives; each dies after its first commit that was not yet died after as often as `wanted`."""
+    died: Counter[str] = Counter()
+
+    def is_next(point: str) -> bool:
+        name, _, moment = point.rpartition(":")
+        return moment == "after" and died[name] < wanted[name]
+
+    for _ in range(wanted.total() + 1):
+        plug.pull_at(is_next)
+        try:
+            run_days(home, SECOND)
+        except Killed as killed:
+            del killed
+            died[plug.last] += 1
+            continue
+        return died
+    raise AssertionError(f"still dying after {wanted.total()} runs: {wanted - died} were not reached")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.write_bytes(source.read_bytes())
+
+
+def test_a_real_process_dies_with_its_commit_and_the_next_goes_on(one_released_day: Path) -> None:
+    command = (
+        "import sys; from datetime import date; from spark_app.jobs.nightly import Order, run; "
+        "day = date.fromisoformat(sys.argv[2]); "
+        "sys.exit(run(Order('local', home=sys.argv[1], first=day, last=day)).exit_code)"
+    )
+    home = one_released_day
+    before = gold(home)
+    done = subprocess.run(
+        [sys.executable, "-c", command, str(home), SECOND],
+        env={**os.environ, VARIABLE: "silver.orders:after"},
+        check=False,
+    )
+    assert done.returncode == KILLED
+    assert_same(gold(home), before)
+    assert_same(warehouse(home), before)
+    assert run_days(home, SECOND).release is not None
+    assert_same(warehouse(home), gold(home))
+    assert gold(home) != before

@@ -1,0 +1,133 @@
+"""Promise 2: landed = accepted + superseded + quarantined, by entity and day, and money to the cent.
+
+The landed files are counted here by Python's csv module, not by the code under test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+from spark_app.shops.demo import DIRT_KINDS, DemoSummary, generate
+from spark_app.shops.demo_rows import COLUMNS
+from tests.support.csvs import records, rows_landed
+from tests.support.drops import drop, run_days, table_dicts, warehouse
+from tests.support.shop import payment
+
+SHOPS = [(date(2024, 1, 29), 6, 7), (date(2023, 12, 30), 4, 20)]
+Proof = dict[tuple[str, date], dict[str, Any]]
+
+
+class Shop:
+    """A generated shop taken in: one range, and its last day as an increment."""
+
+    def __init__(self, home: Path, start: date, days: int, seed: int) -> None:
+        self.home = home
+        self.summary: DemoSummary = generate(str(home / "landing"), start, days, orders_per_day=25, seed=seed)
+        last = self.summary.last_day
+        run_days(home, start, last.replace(day=last.day - 1))
+        run_days(home, last)
+        rows = sorted(table_dicts(home, "ops.reconciliation"), key=lambda row: int(row["silver_version"]))
+        self.proof: Proof = {(row["entity"], row["batch_date"]): row for row in rows}
+
+    def total(self, column: str, entity: str) -> Any:
+        return sum(row[column] for (name, _), row in self.proof.items() if name == entity)
+
+    def silver(self, entity: str) -> list[dict[str, Any]]:
+        return table_dicts(self.home, f"silver.{entity}")
+
+
+@pytest.fixture(scope="module", params=SHOPS, ids=["turn of the month", "turn of the year"])
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Shop:
+    return Shop(tmp_path_factory.mktemp("shop"), *request.param)
+
+
+def test_every_landed_row_is_accounted_for(shop: Shop) -> None:
+    parts = ("rows_accepted", "rows_superseded", "rows_quarantined")
+    accounted = Counter({key: sum(row[part] for part in parts) for key, row in shop.proof.items()})
+    assert +accounted == rows_landed(shop.home / "landing")
+    assert all(row["balanced"] for row in shop.proof.values())
+
+
+def test_the_quarantine_holds_what_was_counted_and_what_was_spoiled(shop: Shop) -> None:
+    counted = Counter({key: row["rows_quarantined"] for key, row in shop.proof.items()})
+    rows = table_dicts(shop.home, "silver.quarantine")
+    assert Counter((row["entity"], row["batch_date"]) for row in rows) == +counted
+    spoiled = sum(shop.summary.dirt[kind] for kind, fate in DIRT_KINDS if fate == "quarantined")
+    assert len(rows) == spoiled > 0
+    assert all(row["reasons"] for row in rows)
+
+
+@pytest.mark.parametrize("entity", COLUMNS)
+def test_accepted_rows_are_silvers_rows_and_their_money(shop: Shop, entity: str) -> None:
+    rows = shop.silver(entity)
+    assert shop.total("rows_accepted", entity) == len(rows)
+    assert shop.total("amount_accepted", entity) == sum(amount(entity, row) for row in rows)
+
+
+@pytest.mark.parametrize("entity", COLUMNS)
+def test_superseded_rows_are_the_older_ones_of_their_keys(shop: Shop, entity: str) -> None:
+    """Told from the files alone: of each key as many usable rows as there are, less the one that holds."""
+    bad = {(row["source_file"], row["row_number"]) for row in table_dicts(shop.home, "silver.quarantine")}
+    keys: Counter[tuple[str, ...]] = Counter()
+    for path in sorted((shop.home / "landing" / entity).glob("dt=*/*.csv*")):
+        name = "/".join(path.parts[-3:])
+        for number, row in enumerate(records(path), 1):
+            if (name, number) not in bad:
+                keys[tuple(row[column] for column in key_of(entity))] += 1
+    assert shop.total("rows_superseded", entity) == keys.total() - len(keys)
+
+
+def test_money_reaches_the_analysts_to_the_cent(shop: Shop) -> None:
+    house = warehouse(shop.home)
+    lines = sum((row[10] + row[11] for row in house["fact_order_items"]), Decimal(0))
+    paid = sum((row[8] for row in house["fact_payments"]), Decimal(0))
+    assert lines == shop.total("amount_accepted", "order_items") > 0
+    assert paid == shop.total("amount_accepted", "payments") > 0
+    for entity in ("order_items", "payments"):
+        parts = sum(shop.total(f"amount_{part}", entity) for part in ("accepted", "superseded", "quarantined"))
+        assert parts == shop.total("amount_landed", entity)
+
+
+def test_what_others_do_to_silver_is_noticed_and_withheld(shop: Shop, tmp_path: Path) -> None:
+    tampered, shown = copied(shop.home, tmp_path), warehouse(shop.home)
+    DeltaTable(str(tampered / "lake/silver/order_items")).delete("item_number = 1 AND order_id = 'O00000005'")
+    found = run_days(tampered, shop.summary.last_day, expect=4)
+    assert "landed = accepted + superseded + quarantined" in found.message
+    assert warehouse(tampered) == shown
+
+
+def test_rows_that_vanish_from_bronze_are_noticed_the_next_night(shop: Shop, tmp_path: Path) -> None:
+    tampered, shown = copied(shop.home, tmp_path), warehouse(shop.home)
+    DeltaTable(str(tampered / "lake/bronze/payments")).delete("payment_sequence = '1'")
+    night = shop.summary.last_day + timedelta(days=1)
+    drop(tampered / "landing", "payments", night, [payment("O00000001", "1.00", "paid", f"{night} 09:00:00", 9)])
+    assert "lakehouse rebuild" in " ".join(run_days(tampered, night, expect=4).record.warnings)
+    assert warehouse(tampered) == shown
+
+
+def copied(home: Path, to: Path) -> Path:
+    for part in ("landing", "lake"):
+        shutil.copytree(home / part, to / part)
+    shutil.copyfile(home / "warehouse.duckdb", to / "warehouse.duckdb")
+    return to
+
+
+def key_of(entity: str) -> tuple[str, ...]:
+    history = ("customer_id", "updated_at") if entity == "customers" else ("product_id", "updated_at")
+    keys = {"orders": ("order_id",), "order_items": ("order_id", "item_number"), "reviews": ("review_id", "order_id")}
+    return {**keys, "payments": ("order_id", "payment_sequence")}.get(entity, history)
+
+
+def amount(entity: str, row: dict[str, Any]) -> Decimal:
+    if entity == "order_items":
+        return Decimal(row["quantity"] * row["unit_price"] + row["freight_amount"])
+    return Decimal(row["amount"]) if entity == "payments" else Decimal(0)
