@@ -43,7 +43,7 @@ for command in (demo, run, replay, status, quarantine, releases, rebuild, doctor
 def main() -> None:
     """Entry point: errors of ours end with their exit code and one message, never a stack trace."""
     try:
-        lakehouse.main(standalone_mode=False)
+        lakehouse.main(standalone_mode=False, prog_name="lakehouse")
     except click.ClickException as error:
         error.show()
         sys.exit(2)

@@ -72,9 +72,9 @@ def run(
 )
 @options.as_json
 def rebuild(environment: str, home: str | None, source: str | None, from_layer: str, json_: bool) -> None:
-    """Derive everything again from landing, and release it if it differs.
+    """Derive everything again from landing, and release it.
 
-    The same gold comes out: readers keep the release they have until the new one is audited.
+    The same rows come out: readers keep the release they have until the new one is audited.
 
     \b
       lakehouse rebuild                       after a change of the source's mapping

@@ -113,7 +113,8 @@ def _times(outcome: Outcome) -> None:
         detail = ", ".join(f"{step.table} {step.seconds:.1f} ({step.action})" for step in worst)
         rows.append((layer, round(ended - begun.timestamp(), 1), detail))
     columns = ("layer", "seconds", "longest tables")
-    screen.table("Where the time went (all of it in ops.steps)", columns, rows, numbers=("seconds",))
+    if rows:
+        screen.table("Where the time went (all of it in ops.steps)", columns, rows, numbers=("seconds",))
 
 
 def _places(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from typing import cast
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from spark_app.contracts.rules import compile_rules
-from spark_app.contracts.table import Column, Contract, Layer, Reference, Serving, Type
+from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where
@@ -72,6 +72,8 @@ def load_contract(path: Path, layer: Layer) -> Contract:
     )
     if not key:
         raise document.fail((*_SCHEMA, "properties"), "no column has primaryKey: true")
+    rules = compile_rules(document, table, columns, key)
+    _check_kinds(document, layer, rules, key)
     return Contract(
         layer=layer,
         name=path.stem,
@@ -80,12 +82,23 @@ def load_contract(path: Path, layer: Layer) -> Contract:
         grain=table.dataGranularityDescription or "",
         columns=columns,
         key=key,
-        rules=compile_rules(document, table, columns, key),
+        rules=rules,
         references=_references(document, table, names),
         daily=_daily(document, model),
         serving=_serving(document, table, names),
         path=str(path),
     )
+
+
+def _check_kinds(document: Document, layer: Layer, rules: tuple[Rule, ...], key: tuple[str, ...]) -> None:
+    """Silver is judged row by row as it comes in, gold as tables: a rule that its layer does not run is no rule."""
+    for rule in rules:
+        table_rule = rule.kind in ("row_count", "days_behind") or (rule.kind == "unique" and rule.columns != key)
+        if (layer == "silver" and table_rule) or (layer == "gold" and rule.kind == "quarantined"):
+            other = "gold" if layer == "silver" else "silver"
+            raise document.fail(
+                (*_SCHEMA, "quality"), f"rule '{rule.name}' is one for {other} tables; found in {layer}"
+            )
 
 
 def _column(document: Document, index: int, item: SchemaProperty) -> Column:

@@ -50,7 +50,7 @@ def candidate(context: Context) -> dict[str, int]:
     tables = {}
     for name, contract in context.contracts.items():
         if contract.layer == "gold":
-            version = log.version_of(context.lake, name)
+            version = log.data_version(context.lake, name)
             if version is None:
                 raise LakeError(f"{name}: no table at {context.lake.path(name)}", hint="run the gold layer first")
             tables[name] = version
@@ -95,18 +95,45 @@ def _balances(context: Context, tables: dict[str, int], released: Release | None
 def _landed(context: Context, released: Release | None) -> list[Finding]:
     """Silver's part: days whose rows are mostly unusable, and days whose rows do not add up."""
     sql = (
-        "SELECT entity, batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, b := balanced), "
-        "silver_version) AS t FROM ops_rows WHERE reconciled_at > ? GROUP BY ALL"
+        "SELECT entity, batch_date, max(silver_version) AS version, arg_max(struct_pack(l := rows_landed, "
+        "q := rows_quarantined, b := balanced), silver_version) AS t FROM ops_rows GROUP BY ALL"
     )
-    since = released.released_at if released else datetime(1970, 1, 1, tzinfo=UTC)
-    rows = ops.select(context.lake, "reconciliation", sql, (since,))
+    # By versions, not by time: a rollback is newer than what was withheld before it, and does not excuse it.
+    taken = with_sources(context.lake, dict(released.tables)) if released else {}
+    rows = ops.select(context.lake, "reconciliation", sql)
+    rows = [row for row in rows if row["version"] > taken.get(f"silver.{row['entity']}", -1)]
     findings = []
     for contract in context.contracts.values():
         days = {str(row["batch_date"]): row["t"] for row in rows if row["entity"] == contract.name}
         if contract.layer == "silver" and days:
             findings.append(_adds_up(contract, days))
             findings += [_unusable(contract, rule, days) for rule in contract.rules if rule.kind == "quarantined"]
+    return findings + _bounded_warnings(context, released)
+
+
+def _bounded_warnings(context: Context, released: Release | None) -> list[Finding]:
+    """Silver's warnings that the contract bounds, as they were counted when the days were taken in."""
+    sql = (
+        "SELECT table_name, rule, sum(rows_checked) AS checked, sum(rows_broken) AS broken FROM ops_rows "
+        "WHERE candidate IS NULL AND checked_at > ? GROUP BY ALL"
+    )
+    since = released.released_at if released else datetime(1970, 1, 1, tzinfo=UTC)
+    rows = ops.select(context.lake, "quality_results", sql, (since,))
+    counted = {(row["table_name"], row["rule"]): (int(row["checked"]), int(row["broken"])) for row in rows}
+    findings = []
+    for name, contract in context.contracts.items():
+        for rule in contract.row_rules if contract.layer == "silver" else ():
+            if rule.severity == "warning" and rule.threshold is not None and (name, rule.name) in counted:
+                findings.append(_bounded(name, rule, *counted[name, rule.name]))
     return findings
+
+
+def _bounded(table: str, rule: Rule, checked: int, broken: int) -> Finding:
+    share = rule.threshold is not None and rule.threshold.unit == "percent"
+    value = 100.0 * broken / checked if share and checked else float(broken)
+    return Finding(
+        table, rule.name, rule.dimension, rule.severity, checked, broken, value, rule.threshold, rule.expected
+    )
 
 
 def _adds_up(contract: Contract, days: Mapping[str, Mapping[str, int]]) -> Finding:

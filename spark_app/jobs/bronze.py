@@ -147,6 +147,12 @@ def _report_gaps(context: Context, window: Window, landed: Mapping[str, Drop], a
         return
     wanted = days_between(window.first, window.last)
     held = sorted({day for drop in landed.values() for day in drop if day >= window.first})
+    if not held and all(version_of(context.lake, f"bronze.{name}") is None for name in context.datasets):
+        raise LandingIncomplete(
+            f"no drop from {window.first} to {window.last} in {context.landing}; expected "
+            f"{', '.join(context.datasets)} with folders dt=YYYY-MM-DD",
+            hint="lakehouse demo makes a shop; lakehouse doctor says what is there",
+        )
     if not held:
         context.record.warn(f"landing holds no day from {window.first} to {window.last} in {context.landing}")
         return

@@ -78,7 +78,7 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
 
 
 def _version(context: Context, full: str, table: GoldTable) -> int:
-    version = log.version_of(context.lake, full)
+    version = log.data_version(context.lake, full)
     if version is None:
         raise LakeError(
             f"gold.{table.name}: its input {full} is not at {context.lake.path(full)}",
@@ -126,7 +126,7 @@ def _touched(context: Context, spark: SparkSession, work: Refresh, inputs: Mappi
 
 def _changes(context: Context, spark: SparkSession, full: str, work: Refresh, like: DataFrame) -> DataFrame:
     if work.taken[full] == work.now[full]:
-        # Known to be empty, so that whatever is joined with it is not read (createDataFrame would start Python workers).
+        # Known to be empty: what is joined with it is not read. createDataFrame would start Python workers.
         return like.where("false").withColumn("_change_type", F.lit(None).cast("string"))
     return delta.changes(spark, context.lake, full, work.taken[full], work.now[full])
 

@@ -30,7 +30,7 @@ def run(context: Context, keep_releases: int) -> None:
             continue
         with context.record.step(contract.layer, contract.name) as step:
             # Packing changes no row: the table's progress stays what it was.
-            delta.optimize(spark, context.lake, name, log.note_text(context.run_id, commit.sources))
+            delta.optimize(spark, context.lake, name, log.note_text(context.run_id, commit.sources, packed=True))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
 

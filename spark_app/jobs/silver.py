@@ -101,6 +101,7 @@ def _take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, in
     try:
         counts = counted(judged, work.contract, work.table.amount).collect()
         _quarantine(context, judged, work, counts)
+        _keep_results(context, work, counts)
         note = _note(context, work, counts)
         best = entities.holding(_kept(judged, work), work.contract.key)
         if work.days is None:
@@ -109,16 +110,20 @@ def _take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, in
             _merge(context, spark, bronze, best, work, note)
     finally:
         judged.unpersist()
-    results = silver_results(context.run_id, work.contract, counts, context.record.started_at)
-    ops.add(context.lake, "quality_results", results)
-    for result in results:
-        if result["effect"] == "warned":
-            context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
     return ("built" if work.days is None else "merged"), sum(int(row["landed"]) for row in counts)
 
 
 def _judged(context: Context, bronze: DataFrame, work: Work) -> DataFrame:
     return judge(bronze, work.contract, context.source, context.source.entities[work.table.name])
+
+
+def _keep_results(context: Context, work: Work, counts: Sequence[Row]) -> None:
+    """Before the entity's own commit: a run killed between the two counts again, and nothing goes uncounted."""
+    results = silver_results(context.run_id, work.contract, counts, context.record.started_at)
+    ops.add(context.lake, "quality_results", results)
+    for result in results:
+        if result["effect"] == "warned":
+            context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
 
 
 def _quarantine(context: Context, judged: DataFrame, work: Work, counts: Sequence[Row]) -> None:

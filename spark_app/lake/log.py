@@ -76,6 +76,19 @@ def last_commit(lake: Lake, table: str) -> Commit | None:
     return None
 
 
+def data_version(lake: Lake, table: str) -> int | None:
+    """The newest version that is not mere packing of files: what was released or taken in stays so after it."""
+    opened = open_table(lake, table)
+    if opened is None:
+        return None
+    for limit in (1, 20, None):
+        for entry in opened.history(limit):
+            note = _note(entry)
+            if note and not note.get("packed"):
+                return int(entry["version"])
+    return opened.version()
+
+
 def commit_at(lake: Lake, table: str, version: int) -> Commit:
     """The newest commit with our note at or before `version`; one without sources where there is none."""
     opened = open_table(lake, table)

@@ -1,7 +1,8 @@
 """Places where a test can kill the process: right before or after each commit.
 
-`LAKEHOUSE_FAILPOINT=silver.orders:after` ends the process there, as a pulled plug would. Every commit of a run
-passes through `commit_point`, so the list of commits is the list of names it is called with:
+`LAKEHOUSE_FAILPOINT=silver.orders:after` ends the process there, as a pulled plug would. Every commit of rows
+passes through `commit_point` (making an empty table does not), so the list of commits is the list of names it is
+called with:
 bronze.<dataset>, ops.ingested_files, silver.quarantine.<entity>, silver.<entity>, ops.reconciliation,
 gold.<table>, ops.quality_results, ops.releases, warehouse.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,7 +75,19 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
     for key, value in (("home", home), ("source", source)):
         if value is not None:
             merged[key] = value
-    return Settings.model_validate(merged)
+    settings = Settings.model_validate(merged)
+    _check_path(settings.resolve(settings.lake))
+    return settings
+
+
+def _check_path(lake: str) -> None:
+    # Delta's log reader takes a path for a URL: these would be other folders, or none.
+    found = re.search(r"[\[\]\\]|%[0-9A-Fa-f]{2}", lake)
+    if found and "://" not in lake:
+        raise SettingsError(
+            f"lake: found '{found[0]}' in {lake}, expected a path without brackets, backslashes and %-codes",
+            hint="set home or lake to another folder",
+        )
 
 
 def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

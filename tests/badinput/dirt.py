@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from spark_app.jobs.nightly import Outcome
 from tests.support.files import header, line, lines, put
 
 # What the days are about.
@@ -83,6 +86,20 @@ FILE_NAMES = (
     "aste*risk?.csv", "back\\slash.csv", "12:30.csv", "ünïcode.csv", "hash#tag.csv", "amp&eq=.csv", "semi;colon.csv",
     "zip me.csv.gz",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dirty:
+    """The home of the run over all the dirt, how it ended, and what it quarantined."""
+
+    home: Path
+    outcome: Outcome
+    quarantine: list[dict[str, Any]]
+
+    def of(self, entity: str, day: str, file: str = "a.csv") -> list[dict[str, Any]]:
+        """Quarantined rows of one file, in its order."""
+        landed = f"{entity}/dt={day}/{file}"
+        return [row for row in self.quarantine if row["source_file"] == landed and row["entity"] == entity]
 
 
 def make(landing: Path) -> None:

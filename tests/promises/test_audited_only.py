@@ -6,8 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
-from tests.support.drops import Tables, assert_same, drop, gold, run_days, table_dicts, warehouse
+from spark_app.jobs.nightly import Order, open_context
+from spark_app.jobs.publish import rollback
+from spark_app.runtime.record import RunRecord
+from tests.support.drops import Tables, assert_same, copied, drop, gold, run_days, table_dicts, warehouse
 from tests.support.kill import Killed, Plug
 from tests.support.shop import customer, item, order, product
 
@@ -25,11 +29,17 @@ def land(home: Path, day: str, prefix: str, status: str = "created") -> None:
     drop(home / "landing", "order_items", day, [item(name, 1, "P1", "10.00", at) for name in ids])
 
 
-@pytest.fixture
-def released(home: Path) -> Path:
+@pytest.fixture(scope="module")
+def first_release(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
+    home = tmp_path_factory.mktemp("first")
     land(home, FIRST, "A")
     run_days(home, FIRST)
     return home
+
+
+@pytest.fixture
+def released(first_release: Path, tmp_path: Path) -> Path:
+    return copied(first_release, tmp_path)
 
 
 def release_ids(home: Path) -> list[int]:
@@ -56,11 +66,14 @@ def test_a_day_that_is_mostly_unusable_is_withheld_until_it_comes_corrected(rele
     assert release_ids(released) == [1]
     # Asking again changes nothing, and publishing alone does not get around the audit.
     assert run_days(released, SECOND, expect=4, layers=("publish",)).release is None
+    # Neither does a rollback, which is newer than what the audit found.
+    rollback(open_context(Order("local", home=str(released)), RunRecord("rollback")), 1)
+    run_days(released, SECOND, expect=4, layers=("audit", "publish"))
     assert_same(warehouse(released), shown)
 
     land(released, SECOND, "B")
     assert run_days(released, SECOND).release is not None
-    assert release_ids(released) == [1, 2]
+    assert release_ids(released) == [1, 2, 3]
     assert_same(warehouse(released), gold(released))
     assert order_ids(warehouse(released)) == {"A", "B"}
 

@@ -5,7 +5,6 @@ The landed files are counted here by Python's csv module, not by the code under 
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +18,7 @@ from pyspark.sql import SparkSession
 from spark_app.shops.demo import DIRT_KINDS, DemoSummary, generate
 from spark_app.shops.demo_rows import COLUMNS
 from tests.support.csvs import records, rows_landed
-from tests.support.drops import drop, run_days, table_dicts, warehouse
+from tests.support.drops import copied, drop, run_days, table_dicts, warehouse
 from tests.support.shop import payment
 
 SHOPS = [(date(2024, 1, 29), 6, 7), (date(2023, 12, 30), 4, 20)]
@@ -112,13 +111,6 @@ def test_rows_that_vanish_from_bronze_are_noticed_the_next_night(shop: Shop, tmp
     drop(tampered / "landing", "payments", night, [payment("O00000001", "1.00", "paid", f"{night} 09:00:00", 9)])
     assert "lakehouse rebuild" in " ".join(run_days(tampered, night, expect=4).record.warnings)
     assert warehouse(tampered) == shown
-
-
-def copied(home: Path, to: Path) -> Path:
-    for part in ("landing", "lake"):
-        shutil.copytree(home / part, to / part)
-    shutil.copyfile(home / "warehouse.duckdb", to / "warehouse.duckdb")
-    return to
 
 
 def key_of(entity: str) -> tuple[str, ...]:

@@ -7,8 +7,17 @@ from decimal import Decimal
 
 import pytest
 
-from tests.badinput.conftest import Dirty
-from tests.badinput.dirt import ALL_AT_ONCE, AMOUNTS, MEGABYTE, PAYMENTS, SHAPES, TIMES, TIMES_GIVEN, WHOLE_NUMBERS
+from tests.badinput.dirt import (
+    ALL_AT_ONCE,
+    AMOUNTS,
+    MEGABYTE,
+    PAYMENTS,
+    SHAPES,
+    TIMES,
+    TIMES_GIVEN,
+    WHOLE_NUMBERS,
+    Dirty,
+)
 from tests.support.files import lake_rows, ops_rows, warehouse_rows
 
 Where = list[tuple[int, str, str | None, str | None]]
@@ -28,7 +37,9 @@ def test_the_run_is_released_and_says_so(dirty: Dirty) -> None:
 
 
 def test_amounts_are_exact_or_quarantined(dirty: Dirty) -> None:
-    kept = lake_rows(dirty.home, "silver.payments", f"SELECT order_id, amount FROM data WHERE _batch_date = '{PAYMENTS}'")
+    kept = lake_rows(
+        dirty.home, "silver.payments", f"SELECT order_id, amount FROM data WHERE _batch_date = '{PAYMENTS}'"
+    )
     expected = {name: Decimal(amount) for name, (_, amount) in AMOUNTS.items() if amount}
     assert {name: amount for name, amount in kept if not name.startswith("enough")} == expected
 
@@ -141,7 +152,9 @@ def test_what_follows_a_broken_row_is_kept(dirty: Dirty) -> None:
 
 
 def test_a_day_on_which_all_six_break_at_once(dirty: Dirty) -> None:
-    rules = {row["entity"]: row["reasons"][0]["rule"] for row in dirty.quarantine if str(row["batch_date"]) == ALL_AT_ONCE}
+    rules = {
+        row["entity"]: row["reasons"][0]["rule"] for row in dirty.quarantine if str(row["batch_date"]) == ALL_AT_ONCE
+    }
     assert rules == {
         "customers": "customer_id is present",
         "products": "weight_g is not negative",

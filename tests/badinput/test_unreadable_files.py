@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.badinput.conftest import Dirty
-from tests.badinput.dirt import FILE_NAMES, FILES, LINE_ENDS, NAMES
+from tests.badinput.dirt import FILE_NAMES, FILES, LINE_ENDS, NAMES, Dirty
 from tests.support.files import lake_rows, ops_rows
 
 UNREADABLE = {

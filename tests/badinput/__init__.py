@@ -1,1 +1,0 @@
-"""Untidy and broken input."""

@@ -1,0 +1,125 @@
+"""fact_orders: what an order holds, was paid, how it was delivered and liked."""
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark_app.tables.fact_orders import derive, is_first_order, item_sums, payment_sums, review_means
+from tests.support.frames import Rows, assert_rows, frame
+
+pytestmark = pytest.mark.core
+
+ORDERS = (
+    "order_id string, customer_id string, status string, purchased_at timestamp, approved_at timestamp, "
+    "shipped_at timestamp, delivered_at timestamp, estimated_delivery_at timestamp"
+)
+ITEMS = "order_id string, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2)"
+PAYMENTS = "order_id string, status string, amount decimal(18,2)"
+REVIEWS = "order_id string, score int"
+CUSTOMERS = "customer_id string, customer_key bigint, valid_from timestamp, valid_to timestamp"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (["paid"], "paid"),
+        (["paid", "paid"], "paid"),
+        (["pending"], "pending"),
+        (["voided", "voided"], "voided"),
+        (["failed"], "failed"),
+        (["paid", "refunded"], "partially_refunded"),
+        (["refunded", "pending"], "partially_refunded"),
+        (["paid", "pending"], "partially_paid"),
+        (["paid", "voided", "failed"], "partially_paid"),
+        (["voided", "authorized"], "pending"),
+        (["failed", "pending"], "pending"),
+    ],
+)
+def test_payment_status(spark: SparkSession, statuses: list[str], expected: str) -> None:
+    payments = frame(spark, PAYMENTS, [("o", status, "1.00") for status in statuses])
+    assert_rows(payment_sums(payments), "order_id string, payment_status string", [("o", expected)])
+
+
+def test_paid_and_refunded_amounts(spark: SparkSession) -> None:
+    payments = [("o", "paid", "1.10"), ("o", "paid", "2.20"), ("o", "refunded", "5.00"), ("o", "voided", "9.00")]
+    schema = "order_id string, paid_amount decimal(28,2), refunded_amount decimal(28,2)"
+    assert_rows(payment_sums(frame(spark, PAYMENTS, payments)), schema, [("o", "3.30", "5.00")])
+
+
+def test_item_sums_count_lines_and_multiply_pieces(spark: SparkSession) -> None:
+    items = [("o", 3, "0.10", "1.00"), ("o", 1, "0.10", "0.05"), ("x", 1, "7.00", "0.00")]
+    found = item_sums(frame(spark, ITEMS, items)).selectExpr(
+        "order_id", "item_count", "cast(items_amount as decimal(18,2)) items_amount", "cast(freight_amount as decimal(18,2)) freight_amount"
+    )
+    schema = "order_id string, item_count bigint, items_amount decimal(18,2), freight_amount decimal(18,2)"
+    assert_rows(found, schema, [("o", 2, "0.40", "1.05"), ("x", 1, "7.00", "0.00")])
+
+
+@pytest.mark.parametrize(
+    ("scores", "mean"),
+    [([5], "5.00"), ([4, 5], "4.50"), ([1, 1, 2], "1.33"), ([1, 2, 2], "1.67"), ([1, 1, 1, 1, 1, 1, 1, 2], "1.13")],
+)
+def test_review_score_is_the_mean_rounded_half_up(spark: SparkSession, scores: list[int], mean: str) -> None:
+    reviews = frame(spark, REVIEWS, [("o", score) for score in scores])
+    assert_rows(review_means(reviews), "order_id string, review_score decimal(4,2)", [("o", mean)])
+
+
+@pytest.mark.parametrize(
+    ("orders", "first"),
+    [
+        pytest.param([("o1", "delivered", "2024-01-01"), ("o2", "created", "2024-01-02")], "o1", id="the earliest"),
+        pytest.param([("o1", "canceled", "2024-01-01"), ("o2", "created", "2024-01-02")], "o2", id="of live ones"),
+        pytest.param([("o2", "created", "2024-01-01"), ("o1", "created", "2024-01-01")], "o1", id="of one second by id"),
+        pytest.param([("o1", "unavailable", "2024-01-01")], None, id="none is live"),
+        pytest.param([("o1", "returned", "2024-01-01")], "o1", id="returned is live"),
+    ],
+)
+def test_first_order(spark: SparkSession, orders: Rows, first: str | None) -> None:
+    rows = frame(spark, "order_id string, order_status string, purchased_at timestamp", orders).selectExpr("*", "'c' customer_id")
+    found = rows.withColumn("is_first_order", is_first_order())
+    expected = [(order, order == first) for order, *_ in orders]
+    assert_rows(found, "order_id string, is_first_order boolean", expected)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "estimated", "days", "late"),
+    [
+        ("2024-01-10 23:59:59", "2024-01-10 00:00:00", 9, False),
+        ("2024-01-11 00:00:00", "2024-01-10 00:00:00", 10, True),
+        ("2024-01-01 13:00:00", "2024-01-10 00:00:00", 0, False),
+        (None, "2024-01-10 00:00:00", None, None),
+        ("2024-01-10 00:00:00", None, 9, None),
+    ],
+)
+def test_lateness_is_a_matter_of_days(
+    spark: SparkSession, delivered: str | None, estimated: str | None, days: int | None, late: bool | None
+) -> None:
+    order = ("o", "c", "delivered", "2024-01-01 12:00:00", None, None, delivered, estimated)
+    found = _derived(spark, [order])
+    assert_rows(found, "delivery_days int, is_late boolean", [(days, late)])
+
+
+def test_an_order_without_anything_is_an_order(spark: SparkSession) -> None:
+    found = _derived(spark, [("o", "c", "created", "2024-01-01 23:59:59", None, None, None, None)])
+    schema = (
+        "order_id string, customer_key bigint, order_date date, item_count int, order_amount decimal(18,2), "
+        "paid_amount decimal(18,2), payment_status string, review_score decimal(4,2)"
+    )
+    assert_rows(found, schema, [("o", -1, "2024-01-01", 0, "0.00", "0.00", "none", None)])
+
+
+def test_an_order_points_to_the_customer_as_of_its_purchase(spark: SparkSession) -> None:
+    customers = [("c", 1, "1900-01-01", "2024-01-05 10:00:00"), ("c", 2, "2024-01-05 10:00:00", None)]
+    times = {"before": "2024-01-05 09:59:59", "at": "2024-01-05 10:00:00"}
+    orders = [(name, "c", "created", time, None, None, None, None) for name, time in times.items()]
+    found = _derived(spark, orders, customers)
+    assert_rows(found, "order_id string, customer_key bigint", [("before", 1), ("at", 2)])
+
+
+def _derived(spark: SparkSession, orders: Rows, customers: Rows = ()):  # type: ignore[no-untyped-def]
+    return derive(
+        frame(spark, ORDERS, orders),
+        frame(spark, ITEMS, []),
+        frame(spark, PAYMENTS, []),
+        frame(spark, REVIEWS, []),
+        frame(spark, CUSTOMERS, customers),
+    )
