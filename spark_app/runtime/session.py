@@ -72,7 +72,7 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     return spark
 
 
-# Below this, compiling Java for each stage costs more than it saves.
+# Below this, compiling Java for each stage and planning it anew while it runs cost more than they save.
 _SMALL = 256 * 1024**2
 
 
@@ -87,6 +87,7 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
     if settings.light_compiler and landed_bytes < _SMALL:
         own.conf.set("spark.sql.codegen.wholeStage", "false")
+        own.conf.set("spark.sql.adaptive.enabled", "false")
     return own
 
 
