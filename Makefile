@@ -61,8 +61,8 @@ test-spark4: setup-spark4 ## Run the core tests on Spark 4
 lock: .venv-uv/.synced ## Write locks/*.txt anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@sh tools/lock.sh $(UPGRADE)
 
-clean: ## Remove what runs and tools leave behind, the local lake (.lakehouse) too
-	rm -rf .lakehouse spark-warehouse metastore_db derby.log build dist
+clean: ## Remove what tools leave behind (data under .lakehouse stay)
+	rm -rf spark-warehouse metastore_db derby.log build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find spark_app tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from spark_app.jobs.context import Context, thread_session
 from spark_app.jobs.nightly import Order, open_context
 from spark_app.lake import delta, log, releases
+from spark_app.lake.lock import only_run
 from spark_app.quality.balances import with_sources
 from spark_app.runtime.record import RunRecord
 
@@ -61,7 +62,9 @@ def main() -> None:
     parser.add_argument("--home")
     parser.add_argument("--keep-releases", type=int, default=30)
     found = parser.parse_args()
-    run(open_context(Order(found.env, home=found.home), RunRecord("maintenance")), found.keep_releases)
+    context = open_context(Order(found.env, home=found.home), RunRecord("maintenance"))
+    with only_run(context.lake):
+        run(context, found.keep_releases)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from spark_app.contracts.sources import load_source
 from spark_app.jobs import audit, bronze, gold, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.lake import landing, ops
+from spark_app.lake.lock import only_run
 from spark_app.lake.releases import Release, latest
 from spark_app.quality.expectations import import_early
 from spark_app.runtime.errors import LakehouseError, UsageError
@@ -77,7 +78,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Ou
     code, message, hint = 0, "", None
     try:
         context = open_context(order, record)
-        release = _layers(context, order)
+        with only_run(context.lake):
+            release = _layers(context, order)
         message = f"release {release.release_id}" if release else "nothing new"
     except LakehouseError as error:
         code, message, hint = error.exit_code, error.message, error.hint

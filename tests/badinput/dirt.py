@@ -179,7 +179,8 @@ def _shapes(landing: Path) -> None:
     wide = line("reviews", review_id="very-many") + "," * 30_000
     review("very-many.csv", "\n".join([header("reviews"), wide, line("reviews", review_id="after-very-many"), ""]))
     review("open-quote.csv", "\n".join([
-        header("reviews"), line("reviews", review_id="before-open"), 'open,o,5,"never closed,', line("reviews", review_id="swallowed"), "",
+        header("reviews"), line("reviews", review_id="before-open"), 'open,o,5,"never closed,',
+        line("reviews", review_id="swallowed"), "",
     ]))  # fmt: skip
     review("inner-quotes.csv", "\n".join([
         header("reviews"), 'inner,o,5,3" pipe,,2024-03-01,,2024-03-01', line("reviews", review_id="after-inner"), "",

@@ -65,7 +65,8 @@ def test_unknown_codes_and_blanks_are_quarantined_and_say_what_was_expected(dirt
 
 
 def test_a_payment_of_zero_is_odd_but_kept(dirty: Dirty) -> None:
-    sql = "SELECT rows_broken, passed, effect FROM ops_rows WHERE rule = 'amount is not zero' AND table_name = 'silver.payments'"
+    where = "rule = 'amount is not zero' AND table_name = 'silver.payments'"
+    sql = f"SELECT rows_broken, passed, effect FROM ops_rows WHERE {where}"
     assert ops_rows(dirty.home, "quality_results", sql) == [(1, False, "warned")]
 
 

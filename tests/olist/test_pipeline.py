@@ -129,7 +129,9 @@ def test_items_and_revenue_by_category(shop: Replayed) -> None:
         SELECT category, sum(items)::BIGINT, sum(revenue)::DECIMAL(18,2)
         FROM daily_products GROUP BY category HAVING sum(items) > 0 ORDER BY category
     """
-    expected = [(name or "unknown", items, revenue) for name, _, items, _, revenue in figures.sales_by_category(shop.dump)]
+    expected = [
+        (name or "unknown", items, revenue) for name, _, items, _, revenue in figures.sales_by_category(shop.dump)
+    ]
     assert shop.warehouse(sql) == sorted(expected)
 
 
@@ -234,9 +236,13 @@ def test_silver_holds_what_the_dump_holds(shop: Replayed, entity: str, part: str
 
 
 def test_customers_keep_their_leading_zeros(shop: Replayed) -> None:
-    held = dict(lake_rows(shop.home, "silver.customers", "SELECT customer_id, arg_max(postal_code, updated_at) FROM data GROUP BY 1"))
+    held = dict(
+        lake_rows(
+            shop.home, "silver.customers", "SELECT customer_id, arg_max(postal_code, updated_at) FROM data GROUP BY 1"
+        )
+    )
     given = {(row["customer_unique_id"], row["customer_zip_code_prefix"]) for row in raw(shop.dump, "customers")}
-    assert {pair for pair in held.items()} <= given
+    assert set(held.items()) <= given
     assert sum(str(code).startswith("0") for code in held.values()) > 0
     assert {len(str(code)) for code in held.values()} == {5}
 
@@ -250,7 +256,9 @@ def _plain(value: object) -> str:
 def _number(text: str) -> str:
     """Money as silver shows it: the dump writes 58.9 for 58.90."""
     whole, point, cents = text.partition(".")
-    return f"{whole}.{cents.ljust(2, '0')}" if point and whole.isdigit() and cents.isdigit() and len(cents) < 3 else text
+    return (
+        f"{whole}.{cents.ljust(2, '0')}" if point and whole.isdigit() and cents.isdigit() and len(cents) < 3 else text
+    )
 
 
 def test_oddities_are_counted_and_listed_as_warnings(shop: Replayed) -> None:
@@ -274,7 +282,7 @@ def test_every_day_is_balanced(shop: Replayed) -> None:
         SELECT entity, sum(rows_landed), sum(rows_accepted) + sum(rows_superseded) + sum(rows_quarantined),
                sum(rows_accepted), bool_and(balanced) FROM ops_rows GROUP BY entity
     """
-    kept = dict(counts.silver_counts(shop.dump))
+    kept: dict[str, int] = dict(counts.silver_counts(shop.dump))
     rows = ops_rows(shop.home, "reconciliation", sql)
     assert {entity for entity, *_ in rows} == set(kept)
     for entity, landed, accounted, accepted, balanced in rows:

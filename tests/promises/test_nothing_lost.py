@@ -21,7 +21,7 @@ from tests.support.csvs import records, rows_landed
 from tests.support.drops import copied, drop, run_days, table_dicts, warehouse
 from tests.support.shop import payment
 
-SHOPS = [(date(2024, 1, 29), 6, 7), (date(2023, 12, 30), 4, 20)]
+SHOPS = [(date(2024, 1, 29), 6, 7)]
 Proof = dict[tuple[str, date], dict[str, Any]]
 
 
@@ -44,7 +44,7 @@ class Shop:
         return table_dicts(self.home, f"silver.{entity}")
 
 
-@pytest.fixture(scope="module", params=SHOPS, ids=["turn of the month", "turn of the year"])
+@pytest.fixture(scope="module", params=SHOPS, ids=["turn of the month"])
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Shop:
     return Shop(tmp_path_factory.mktemp("shop"), *request.param)
 

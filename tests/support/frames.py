@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DecimalType, TimestampType, _parse_datatype_string
+from pyspark.sql.types import DecimalType, StructType, TimestampType, _parse_datatype_string
 
 Rows = Sequence[tuple[Any, ...]]
 
 
 def frame(spark: SparkSession, schema: str, rows: Rows) -> DataFrame:
     """A frame of these rows. Times, days and money may be given as text."""
-    wanted = _parse_datatype_string(schema)
+    wanted = cast(StructType, _parse_datatype_string(schema))
     texts = ", ".join(f"`{field.name}` {_given(field.dataType)}" for field in wanted.fields)
     given = [tuple(str(value) if isinstance(value, Decimal) else value for value in row) for row in rows]
     return spark.createDataFrame(given, texts).select(
@@ -33,5 +33,3 @@ def assert_rows(found: DataFrame, schema: str, rows: Rows) -> None:
 def _given(kind: Any) -> str:
     as_text = isinstance(kind, TimestampType | DecimalType) or kind.simpleString() == "date"
     return "string" if as_text else kind.simpleString()
-
-

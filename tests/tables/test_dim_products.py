@@ -10,7 +10,8 @@ pytestmark = pytest.mark.core
 
 PRODUCTS = (
     "product_id string, name string, category string, brand string, unit_cost decimal(18,2), "
-    "list_price decimal(18,2), weight_g int, length_cm int, height_cm int, width_cm int, photos int, updated_at timestamp"
+    "list_price decimal(18,2), weight_g int, length_cm int, height_cm int, width_cm int, photos int, "
+    "updated_at timestamp"
 )
 
 

@@ -48,7 +48,10 @@ def test_paid_and_refunded_amounts(spark: SparkSession) -> None:
 def test_item_sums_count_lines_and_multiply_pieces(spark: SparkSession) -> None:
     items = [("o", 3, "0.10", "1.00"), ("o", 1, "0.10", "0.05"), ("x", 1, "7.00", "0.00")]
     found = item_sums(frame(spark, ITEMS, items)).selectExpr(
-        "order_id", "item_count", "cast(items_amount as decimal(18,2)) items_amount", "cast(freight_amount as decimal(18,2)) freight_amount"
+        "order_id",
+        "item_count",
+        "cast(items_amount as decimal(18,2)) items_amount",
+        "cast(freight_amount as decimal(18,2)) freight_amount",
     )
     schema = "order_id string, item_count bigint, items_amount decimal(18,2), freight_amount decimal(18,2)"
     assert_rows(found, schema, [("o", 2, "0.40", "1.05"), ("x", 1, "7.00", "0.00")])
@@ -68,13 +71,17 @@ def test_review_score_is_the_mean_rounded_half_up(spark: SparkSession, scores: l
     [
         pytest.param([("o1", "delivered", "2024-01-01"), ("o2", "created", "2024-01-02")], "o1", id="the earliest"),
         pytest.param([("o1", "canceled", "2024-01-01"), ("o2", "created", "2024-01-02")], "o2", id="of live ones"),
-        pytest.param([("o2", "created", "2024-01-01"), ("o1", "created", "2024-01-01")], "o1", id="of one second by id"),
+        pytest.param(
+            [("o2", "created", "2024-01-01"), ("o1", "created", "2024-01-01")], "o1", id="of one second by id"
+        ),
         pytest.param([("o1", "unavailable", "2024-01-01")], None, id="none is live"),
         pytest.param([("o1", "returned", "2024-01-01")], "o1", id="returned is live"),
     ],
 )
 def test_first_order(spark: SparkSession, orders: Rows, first: str | None) -> None:
-    rows = frame(spark, "order_id string, order_status string, purchased_at timestamp", orders).selectExpr("*", "'c' customer_id")
+    rows = frame(spark, "order_id string, order_status string, purchased_at timestamp", orders).selectExpr(
+        "*", "'c' customer_id"
+    )
     found = rows.withColumn("is_first_order", is_first_order())
     expected = [(order, order == first) for order, *_ in orders]
     assert_rows(found, "order_id string, is_first_order boolean", expected)

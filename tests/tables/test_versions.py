@@ -18,14 +18,23 @@ UNKNOWN = ("unknown", None, "1900-01-01", None, True)
     ("changes", "expected"),
     [
         pytest.param([], [], id="nothing"),
-        pytest.param([("a", "2024-01-05", "Bonn")], [("a", "Bonn", "1900-01-01", None, True)], id="first holds from the beginning"),
+        pytest.param(
+            [("a", "2024-01-05", "Bonn")],
+            [("a", "Bonn", "1900-01-01", None, True)],
+            id="first holds from the beginning",
+        ),
         pytest.param(
             [("a", "2024-01-05", "Bonn"), ("a", "2024-01-07", "Kiel")],
             [("a", "Bonn", "1900-01-01", "2024-01-07", False), ("a", "Kiel", "2024-01-07", None, True)],
             id="a change begins a version",
         ),
         pytest.param(
-            [("a", "2024-01-05", "Bonn"), ("a", "2024-01-06", "Bonn"), ("a", "2024-01-07", "Kiel"), ("a", "2024-01-08", "Kiel")],
+            [
+                ("a", "2024-01-05", "Bonn"),
+                ("a", "2024-01-06", "Bonn"),
+                ("a", "2024-01-07", "Kiel"),
+                ("a", "2024-01-08", "Kiel"),
+            ],
             [("a", "Bonn", "1900-01-01", "2024-01-07", False), ("a", "Kiel", "2024-01-07", None, True)],
             id="equal neighbours are one",
         ),
@@ -39,7 +48,12 @@ UNKNOWN = ("unknown", None, "1900-01-01", None, True)
             id="there and back are three",
         ),
         pytest.param(
-            [("a", "2024-01-05", None), ("a", "2024-01-06", None), ("a", "2024-01-07", "Kiel"), ("a", "2024-01-08", None)],
+            [
+                ("a", "2024-01-05", None),
+                ("a", "2024-01-06", None),
+                ("a", "2024-01-07", "Kiel"),
+                ("a", "2024-01-08", None),
+            ],
             [
                 ("a", None, "1900-01-01", "2024-01-07", False),
                 ("a", "Kiel", "2024-01-07", "2024-01-08", False),
