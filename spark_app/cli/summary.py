@@ -6,8 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from spark_app.cli import screen
-from spark_app.cli.queries import last_days, quarantine_by_reason
+from spark_app.cli.queries import last_days, quarantine_by_reason, release_difference
 from spark_app.jobs.nightly import Order, Outcome
+from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
@@ -20,6 +21,7 @@ def show(order: Order, outcome: Outcome) -> None:
     lake = Lake(settings.resolve(settings.lake))
     if outcome.exit_code == 0:
         _figures(settings)
+        _release(lake, outcome)
         _quarantined(lake)
     for warning in outcome.record.warnings:
         screen.warn(warning)
@@ -80,6 +82,19 @@ def _figures(settings: Settings) -> None:
         rows.append((label, latest[name], before.get(name), week.get(name)))
     columns = (f"{latest['order_date']}", "", "day before", "week before")
     screen.table("The last day", columns, rows, numbers=columns[1:])
+
+
+def _release(lake: Lake, outcome: Outcome) -> None:
+    """The last few days whose figures the release changes; a first one changes all and says nothing."""
+    if outcome.release is None or outcome.release.release_id == 1:
+        return
+    before = releases.find(lake, outcome.release.release_id - 1)
+    days = release_difference(lake, before, outcome.release)["days"]
+    columns = ("order_date", "orders_before", "orders", "revenue_before", "revenue")
+    shown = [[day[name] for name in columns] for day in days[-7:]]
+    if shown:
+        title = f"What release {outcome.release.release_id} changes: {len(days)} days (lakehouse releases diff)"
+        screen.table(title, columns, shown, numbers=columns[1:])
 
 
 def _quarantined(lake: Lake) -> None:

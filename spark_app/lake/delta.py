@@ -8,6 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spark_app.lake import log
 from spark_app.lake.paths import Lake
 from spark_app.runtime.failpoints import commit_point
 
@@ -36,10 +37,13 @@ def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) 
 
 
 def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None = None) -> None:
-    """Add rows in one commit."""
+    """Add rows in one commit; also where there are none, for the note says how far the table has come."""
+    before = log.version_of(lake, table)
     writer = rows.write.format("delta").mode("append").option("userMetadata", note).option("mergeSchema", "true")
     with commit_point(table):
         (writer.partitionBy(partition) if partition else writer).save(lake.path(table))
+    if log.version_of(lake, table) == before:
+        log.advance(lake, table, note)  # Delta makes no commit of nothing
 
 
 def overwrite(

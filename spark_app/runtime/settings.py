@@ -81,11 +81,11 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
 
 
 def _check_path(lake: str) -> None:
-    # Delta's log reader takes a path for a URL: these would be other folders, or none.
-    found = re.search(r"[\[\]\\]|%[0-9A-Fa-f]{2}", lake)
+    # Delta's log reader takes a path for a URL: with these it finds another folder, none, or an empty history.
+    found = re.search(r"[][\\#?^|]|%[0-9A-Fa-f]{2}", lake)
     if found and "://" not in lake:
         raise SettingsError(
-            f"lake: found '{found[0]}' in {lake}, expected a path without brackets, backslashes and %-codes",
+            f"lake: found '{found[0]}' in {lake}, expected a path without [ ] \\ # ? ^ | and %-codes",
             hint="set home or lake to another folder",
         )
 

@@ -13,7 +13,7 @@ from tests.support.files import quarantined
 @pytest.fixture(scope="session")
 def dirty(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dirt.Dirty:
     # A home that a person might have.
-    home = tmp_path_factory.mktemp("dirt") / "my shop (1) 100%+é#"
+    home = tmp_path_factory.mktemp("dirt") / "my shop (1) 100%+é"
     dirt.make(home / "landing")
     outcome = run_days(home, dirt.FILES, dirt.ALL_AT_ONCE)
     return dirt.Dirty(home, outcome, quarantined(home))

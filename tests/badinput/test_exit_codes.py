@@ -89,7 +89,7 @@ def test_a_contract_with_a_misspelt_rule_is_refused(conf: Path, tmp_path: Path) 
     assert "unknown column 'amuont'; did you mean 'amount'?" in outcome.message
 
 
-@pytest.mark.parametrize("name", ["shop [1]", "a%20b", "a\\b"])
+@pytest.mark.parametrize("name", ["shop [1]", "a%20b", "c#", "why?", "a^b", "a|b", "a\\b"])
 def test_a_home_that_delta_cannot_open_is_refused(tmp_path: Path, name: str) -> None:
     outcome = attempt(tmp_path / name)
     assert outcome.exit_code == 2

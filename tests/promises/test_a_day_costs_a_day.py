@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
@@ -17,7 +19,7 @@ from pyspark.sql import SparkSession
 from spark_app.jobs import bronze
 from spark_app.lake import landing
 from spark_app.shops.demo import generate
-from tests.support.drops import gold_columns, run_days
+from tests.support.drops import run_days
 
 START, DAYS, SHORT = date(2024, 1, 22), 60, 10  # the day after them is March 22
 NEXT = START + timedelta(days=DAYS)
@@ -32,6 +34,8 @@ class Work:
     files_written: Mapping[str, int]
     rows_copied: Mapping[str, int]
     rows: Mapping[str, int]
+    rows_since_february: Mapping[str, int]
+    months: Mapping[str, set[str]]
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +56,27 @@ def day_after(home: Path, everything: Path, days: int) -> Work:
         patch.setattr(bronze, "inspect", counting(bronze.inspect, counts, "opened"))
         patch.setattr(landing, "_landed", counting(landing._landed, counts, "listed"))
         run_days(home, NEXT)
-    files, rows, held = {}, {}, {}
+    files, rows, held, recent, months = {}, {}, {}, {}, {}
     for name, path in tables(home):
         table = DeltaTable(str(path))
         metrics = [entry.get("operationMetrics", {}) for entry in commits_after(table, before[name])]
         files[name] = sum(number(m, "numTargetFilesAdded") + number(m, "numFiles") for m in metrics)
         rows[name] = sum(number(m, "numTargetRowsCopied") for m in metrics)
-        held[name] = table.to_pyarrow_dataset().count_rows()
-    return Work(counts["listed"], counts["opened"], files, rows, held)
+        data = table.to_pyarrow_dataset()
+        held[name] = data.count_rows()
+        by_month = "_month" in data.schema.names
+        recent[name] = data.count_rows(filter=ds.field("_month") >= date(2024, 2, 1)) if by_month else held[name]
+        months[name] = {
+            month for version in range(before[name] + 1, table.version() + 1) for month in written(path, version)
+        }
+    return Work(counts["listed"], counts["opened"], files, rows, held, recent, months)
+
+
+def written(table: Path, version: int) -> set[str]:
+    """Months whose files a commit added, from Delta's log; nothing of a table without months."""
+    lines = (table / "_delta_log" / f"{version:020}.json").read_text().splitlines()
+    added = [entry["add"]["partitionValues"] for entry in map(json.loads, lines) if "add" in entry]
+    return {values["_month"] for values in added if values.get("_month")}
 
 
 def copy_days(source: Path, home: Path, first: date, days: int) -> None:
@@ -109,9 +126,18 @@ def test_files_written_do_not_grow(works: tuple[Work, Work]) -> None:
     assert {name: pair for name, pair in grown.items() if pair[1] > pair[0] + 2} == {}
 
 
-@pytest.mark.parametrize("table", [f"gold.{name}" for name in gold_columns()] + ["silver.orders", "silver.payments"])
-def test_rows_written_again_stay_within_the_months_touched(works: tuple[Work, Work], table: str) -> None:
-    """A month is the unit of rewriting: of sixty days at most this month's and the last one's rows are copied."""
-    short, long = works
-    months = 52 / SHORT  # February 1 to March 22, against ten days
-    assert long.rows_copied[table] <= short.rows_copied[table] * months * 1.5 + 50
+def test_only_files_of_this_month_and_the_last_are_written(works: tuple[Work, Work]) -> None:
+    """A month is the unit of rewriting; what was laid down in January is not touched in March."""
+    _, long = works
+    months = {name: sorted(found) for name, found in long.months.items() if found}
+    assert "silver.orders" in months
+    assert "gold.fact_orders" in months
+    assert {name: found for name, found in months.items() if found[0] < "2024-02-01"} == {}
+
+
+@pytest.mark.parametrize("table", ["silver.orders", "gold.fact_orders", "gold.fact_order_items", "gold.fact_payments"])
+def test_rows_copied_are_fewer_than_the_history_holds(works: tuple[Work, Work], table: str) -> None:
+    _, long = works
+    january = long.rows[table] - long.rows_since_february[table]
+    assert january > 0
+    assert long.rows_copied[table] <= long.rows_since_february[table]
