@@ -145,13 +145,10 @@ def _kept(judged: DataFrame, work: Work) -> DataFrame:
 def _write_all(context: Context, best: DataFrame, work: Work, note: str) -> None:
     rows = best.repartition(delta.MONTH)
     name = f"silver.{work.table.name}"
-    version = log.version_of(context.lake, name)
     if work.first:
         delta.append(rows, context.lake, name, note, partition=delta.MONTH)
     else:
         delta.overwrite(rows, context.lake, name, note)
-    if log.version_of(context.lake, name) == version:  # Delta makes no commit of no rows
-        log.advance(context.lake, name, note)
 
 
 def _merge(context: Context, spark: SparkSession, bronze: DataFrame, best: DataFrame, work: Work, note: str) -> None:

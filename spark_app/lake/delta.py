@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.lake import log
@@ -38,12 +38,8 @@ def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) 
 
 def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None = None) -> None:
     """Add rows in one commit; also where there are none, for the note says how far the table has come."""
-    before = log.version_of(lake, table)
     writer = rows.write.format("delta").mode("append").option("userMetadata", note).option("mergeSchema", "true")
-    with commit_point(table):
-        (writer.partitionBy(partition) if partition else writer).save(lake.path(table))
-    if log.version_of(lake, table) == before:
-        log.advance(lake, table, note)  # Delta makes no commit of nothing
+    _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
 
 
 def overwrite(
@@ -53,8 +49,15 @@ def overwrite(
     writer = rows.write.format("delta").mode("overwrite").option("userMetadata", note)
     if where is not None:
         writer = writer.option("replaceWhere", where).option("mergeSchema", "true")
-    with commit_point(point or table):
+    _save(writer, lake, table, note, point or table)
+
+
+def _save(writer: DataFrameWriter, lake: Lake, table: str, note: str, point: str) -> None:
+    before = log.version_of(lake, table)
+    with commit_point(point):
         writer.save(lake.path(table))
+    if log.version_of(lake, table) == before:
+        log.advance(lake, table, note)  # Delta makes no commit of nothing
 
 
 def merge(
