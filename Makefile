@@ -24,7 +24,7 @@ UPGRADE ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test lint format contract-tools setup-spark4 test-spark4 lock clean distclean
+.PHONY: help setup jars demo test test-long lint format contract-tools setup-spark4 test-spark4 lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ demo: setup ## Run the whole pipeline over a small made-up shop
 
 test: setup contract-tools ## Run the tests (PYTEST_ARGS="-k name" narrows them)
 	$(PYTHON_DEV) -m pytest $(PYTEST_ARGS)
+
+test-long: setup ## Run the tests that run the pipeline many times: any order of arrival, killed runs, a day's cost
+	$(PYTHON_DEV) -m pytest -m long $(PYTEST_ARGS)
 
 lint: .venv/.synced ## Check style, types and the direction of imports
 	$(PYTHON_DEV) -m ruff check .

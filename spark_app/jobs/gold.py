@@ -164,11 +164,7 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
 
 def _in_months(months: Sequence[date | None]) -> str:
     """Literal months, so that a merge never opens the files of others."""
-    known = sorted({month for month in months if month is not None})
-    parts = [f"t.{delta.MONTH} IN ({delta.date_list(known)})"] if known else []
-    if None in months:
-        parts.append(f"t.{delta.MONTH} IS NULL")
-    return f"({' OR '.join(parts)})"
+    return f"t.{delta.MONTH} IN ({delta.date_list([month for month in months if month is not None])})"
 
 
 def _input(context: Context, spark: SparkSession, full: str, version: int) -> DataFrame:

@@ -14,10 +14,16 @@ from spark_app.runtime.failpoints import commit_point
 
 NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 MONTH = "_month"
+NO_MONTH = date(1900, 1, 1)
 
 
 def read(spark: SparkSession, lake: Lake, table: str, version: int) -> DataFrame:
-    """A table as it was at `version`."""
+    """A table as it was at `version`.
+
+    Delta keeps the newest state at hand and works out older ones anew: what is still so is read as it is.
+    """
+    if version in (log.version_of(lake, table), log.data_version(lake, table)):
+        return spark.read.format("delta").load(lake.path(table))
     return spark.read.format("delta").option("versionAsOf", version).load(lake.path(table))
 
 
@@ -110,5 +116,9 @@ def date_list(days: Sequence[date]) -> str:
 
 
 def with_month(rows: DataFrame, column: str) -> DataFrame:
-    """Adds the technical partition column `_month`: the first day of the month of `column`."""
-    return rows.withColumn(MONTH, F.trunc(F.col(column).cast("date"), "month"))
+    """Adds the technical partition column `_month`: the first day of the month of `column`, 1900 where it is empty.
+
+    Never null: delta-rs cannot read the change feed of a partition without a value.
+    """
+    month = F.trunc(F.col(column).cast("date"), "month")
+    return rows.withColumn(MONTH, F.coalesce(month, F.lit(NO_MONTH)))

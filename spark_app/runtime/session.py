@@ -33,6 +33,8 @@ DELTA: Mapping[str, str] = {
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.databricks.delta.stats.collect": "true",
     "spark.databricks.delta.schema.autoMerge.enabled": "false",
+    # What is merged is read at fixed versions: Delta need not keep a copy of it for fear that it changes.
+    "spark.databricks.delta.merge.materializeSource": "none",
 }
 # An embedded session works on little data: every shuffle and every page of a UI is overhead.
 EMBEDDED: Mapping[str, str] = {

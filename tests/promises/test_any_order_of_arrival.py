@@ -24,6 +24,8 @@ from spark_app.shops.demo_rows import COLUMNS
 from tests.support.drops import assert_same, days_of, drop, gold, run_days
 from tests.support.shop import Row, customer, item, order, payment, product, review
 
+pytestmark = pytest.mark.long
+
 DAYS = days_of("2024-01-30", 3)
 CUSTOMERS, PRODUCTS, ORDERS = ["C1", "C2", "C3"], ["P1", "P2"], ["O1", "O2", "O3", "O4", "O5", "O6"]
 STATUSES = ["created", "shipped", "delivered", "canceled"]

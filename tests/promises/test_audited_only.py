@@ -78,6 +78,7 @@ def test_a_day_that_is_mostly_unusable_is_withheld_until_it_comes_corrected(rele
     assert order_ids(warehouse(released)) == {"A", "B"}
 
 
+@pytest.mark.long
 def test_a_rule_of_a_gold_contract_withholds_all_tables(
     released: Path, own_conf: UseConf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ def no_order_of_ten(conf: Path) -> None:
     contract.write_text(f"{head}{found}{rule}{tail}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_the_warehouse_changes_in_one_moment(released: Path, plug: Plug, moment: str) -> None:
     shown = warehouse(released)

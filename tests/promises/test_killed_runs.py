@@ -21,6 +21,8 @@ from tests.support.drops import assert_same, copied, drop, gold, run_days, table
 from tests.support.kill import Killed, Plug
 from tests.support.shop import customer, item, order, payment, product, review
 
+pytestmark = pytest.mark.long
+
 FIRST, SECOND = "2024-01-31", "2024-02-01"
 GOLD = [contract.name for contract in load_contracts().values() if contract.layer == "gold"]
 KINDS = {

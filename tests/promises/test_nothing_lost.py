@@ -96,6 +96,7 @@ def test_money_reaches_the_analysts_to_the_cent(shop: Shop) -> None:
         assert parts == shop.total("amount_landed", entity)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("table", "rows"),
     [

@@ -12,6 +12,8 @@ import pytest
 from spark_app.shops.olist import replay
 from tests.support.drops import assert_same, gold, run_days, warehouse
 
+pytestmark = pytest.mark.long
+
 FIRST, DAYS = date(2017, 11, 29), 4  # over the end of a month
 
 

@@ -70,7 +70,7 @@ def warehouse(home: Path) -> Tables:
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         return {
-            name: _sorted(connection.execute(f'SELECT {_list(columns)} FROM analytics."{name}"').to_arrow_table())
+            name: _sorted(connection.sql(f'SELECT {_list(columns)} FROM analytics."{name}"').to_arrow_table())
             for name, columns in gold_columns().items()
         }
 

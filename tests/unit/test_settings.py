@@ -1,0 +1,84 @@
+"""Every setting: what it is where nothing is said, that it can be set, and that nonsense is refused by line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.settings import conf_dir, load_settings
+
+# setting, its value unset (base.yaml and local.yaml emptied of it), a line that sets it, the value then
+SETTINGS = [
+    ("home", ".lakehouse", "home: elsewhere", "elsewhere"),
+    ("landing", "landing", "landing: drops", "drops"),
+    ("lake", "lake", "lake: tables", "tables"),
+    ("reports", "reports", "reports: pages", "pages"),
+    ("source", "canonical", "source: kiosk", "kiosk"),
+    ("lookback_days", 7, "lookback_days: 0", 0),
+    ("parallel", 4, "parallel: 1", 1),
+    ("warehouse", "duckdb", "warehouse: none", "none"),
+    ("warehouse_path", "warehouse.duckdb", "warehouse_path: w.duckdb", "w.duckdb"),
+    ("spark.master", None, "spark: {master: 'local[1]'}", "local[1]"),
+    ("spark.driver_memory", None, "spark: {driver_memory: 1g}", "1g"),
+    ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),
+    ("spark.light_compiler", False, "spark: {light_compiler: true}", True),
+    ("spark.bytes_per_partition", 32 * 1024**2, "spark: {bytes_per_partition: 1000}", 1000),
+]
+
+
+@pytest.fixture
+def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A conf folder whose base.yaml and local.yaml say nothing."""
+    copy = tmp_path / "conf"
+    shutil.copytree(conf_dir(), copy)
+    for name in ("base.yaml", "local.yaml"):
+        (copy / name).write_text("{}\n")
+    monkeypatch.setenv("LAKEHOUSE_CONF", str(copy))
+    return copy
+
+
+def value(name: str) -> object:
+    found: object = load_settings("local")
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+@pytest.mark.parametrize(("name", "unset", "line", "then"), SETTINGS)
+def test_unset_and_set(conf: Path, name: str, unset: object, line: str, then: object) -> None:
+    assert value(name) == unset
+    (conf / "local.yaml").write_text(f"{line}\n")
+    assert value(name) == then
+
+
+def test_every_setting_is_in_the_list(conf: Path) -> None:
+    model = type(load_settings("local"))
+    own = {name for name in model.model_fields if name not in ("environment", "spark")}
+    spark = {f"spark.{name}" for name in type(load_settings("local").spark).model_fields}
+    assert {name for name, *_ in SETTINGS} == own | spark
+
+
+def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
+    (conf / "base.yaml").write_text("spark:\n  driver_memory: 1g\n  light_compiler: true\n")
+    (conf / "local.yaml").write_text("spark:\n  driver_memory: 2g\n")
+    assert (value("spark.driver_memory"), value("spark.light_compiler")) == ("2g", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("home: x\nlookbak_days: 3\n", r"local\.yaml:2: lookbak_days: unknown key .* did you mean 'lookback_days'"),
+        ("lookback_days: -1\n", r"local\.yaml:1: lookback_days: .*greater than or equal to 0, found -1"),
+        ("warehouse: oracle\n", r"local\.yaml:1: warehouse: .*'duckdb' or 'none', found 'oracle'"),
+        ("spark:\n  driver_memory: lots\n", r"local\.yaml:2: spark\.driver_memory: .*found 'lots'"),
+        ("- a list\n", r"local\.yaml: expected a mapping"),
+        ("home: [\n", r"local\.yaml: not readable as YAML"),
+    ],
+)
+def test_nonsense_is_refused_by_file_and_line(conf: Path, text: str, message: str) -> None:
+    (conf / "local.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=message):
+        load_settings("local")
