@@ -19,6 +19,8 @@ from pyspark.sql import SparkSession
 from tests.support.drops import Tables, assert_same, drop, gold, pick, run_days, warehouse
 from tests.support.shop import customer, item, order, payment, product, review
 
+pytestmark = pytest.mark.long
+
 BEGINNING = datetime(1900, 1, 1)
 JAN_29, JAN_30, FEB_1, FEB_2 = date(2024, 1, 29), date(2024, 1, 30), date(2024, 2, 1), date(2024, 2, 2)
 
