@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from spark_app.cli import options, screen
 from spark_app.runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    from spark_app.lake.paths import Lake
 
 
 @click.group()
@@ -118,7 +122,7 @@ def replay(
     execute(order, json_)
 
 
-def _lake(environment: str, home: str | None, source: str | None):  # type: ignore[no-untyped-def]
+def _lake(environment: str, home: str | None, source: str | None) -> Lake:
     from spark_app.lake.paths import Lake
     from spark_app.runtime.settings import load_settings
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from spark_app.cli import options, screen
+
+if TYPE_CHECKING:
+    from spark_app.jobs.context import Context
 
 
 @click.group()
@@ -78,7 +83,7 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
         screen.console.print(f"release {made.release_id} shows the tables of release {release_id}; readers see it now")
 
 
-def _context(environment: str, home: str | None, source: str | None):  # type: ignore[no-untyped-def]
+def _context(environment: str, home: str | None, source: str | None) -> Context:
     from spark_app.jobs.nightly import Order, open_context
     from spark_app.runtime.record import RunRecord
 

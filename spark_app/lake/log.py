@@ -7,7 +7,7 @@ its inputs (`sources`: table -> version). So progress and data are one commit an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -66,14 +66,7 @@ def version_of(lake: Lake, table: str) -> int | None:
 def last_commit(lake: Lake, table: str) -> Commit | None:
     """The newest commit that carries our note; a table we have only created has none."""
     opened = open_table(lake, table)
-    if opened is None:
-        return None
-    for limit in (1, 20, None):
-        for entry in opened.history(limit):
-            note = _note(entry)
-            if note:
-                return Commit(entry["version"], note)
-    return None
+    return None if opened is None else next(_noted(opened), None)
 
 
 def data_version(lake: Lake, table: str) -> int | None:
@@ -81,12 +74,15 @@ def data_version(lake: Lake, table: str) -> int | None:
     opened = open_table(lake, table)
     if opened is None:
         return None
+    return next((commit.version for commit in _noted(opened) if not commit.note.get("packed")), opened.version())
+
+
+def _noted(opened: DeltaTable) -> Iterator[Commit]:
+    """Commits with our note, newest first, some perhaps twice: all of the log is read only where need be."""
     for limit in (1, 20, None):
         for entry in opened.history(limit):
-            note = _note(entry)
-            if note and not note.get("packed"):
-                return int(entry["version"])
-    return opened.version()
+            if note := _note(entry):
+                yield Commit(entry["version"], note)
 
 
 def commit_at(lake: Lake, table: str, version: int) -> Commit:
@@ -168,7 +164,7 @@ def advance(lake: Lake, table: str, note: str) -> None:
         raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
     with commit_point(table):
-        write_deltalake(opened, empty, mode="append", commit_properties=_noted(note))
+        write_deltalake(opened, empty, mode="append", commit_properties=_properties(note))
 
 
 def row_count(lake: Lake, table: str, version: int | None = None) -> int:
@@ -203,7 +199,7 @@ def quarantine_schema() -> pa.Schema:
     )
 
 
-def _noted(note: str) -> CommitProperties:
+def _properties(note: str) -> CommitProperties:
     return CommitProperties(custom_metadata={"userMetadata": note})
 
 
