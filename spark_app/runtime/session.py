@@ -35,6 +35,8 @@ DELTA: Mapping[str, str] = {
     "spark.databricks.delta.schema.autoMerge.enabled": "false",
     # What is merged is read at fixed versions: Delta need not keep a copy of it for fear that it changes.
     "spark.databricks.delta.merge.materializeSource": "none",
+    # A small table's files are listed in the checksum beside each commit: its state need not be worked out again.
+    "spark.databricks.delta.allFilesInCrc.enabled": "true",
 }
 # An embedded session works on little data: every shuffle and every page of a UI is overhead.
 EMBEDDED: Mapping[str, str] = {
@@ -74,8 +76,14 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     return spark
 
 
-# Below this, compiling Java for each stage and planning it anew while it runs cost more than they save.
+# Below this, generating and compiling Java for each expression and stage, and planning anew while a query runs, cost
+# more than they save: half of a small day's CPU time.
 _SMALL = 256 * 1024**2
+_SMALL_WORK: Mapping[str, str] = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
 
 
 def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> SparkSession:
@@ -88,8 +96,8 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
     partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
     if settings.light_compiler and landed_bytes < _SMALL:
-        own.conf.set("spark.sql.codegen.wholeStage", "false")
-        own.conf.set("spark.sql.adaptive.enabled", "false")
+        for key, value in _SMALL_WORK.items():
+            own.conf.set(key, value)
     return own
 
 
@@ -100,21 +108,20 @@ def _steady(spark: SparkSession) -> SparkSession:
     return spark
 
 
-def shuffle_partitions(landed_bytes: int, bytes_per_partition: int, cores: int) -> int:
-    """Partitions that fit the data: one for each `bytes_per_partition` landed, at least one a core up to 4."""
-    return max(min(cores, 4), -(-landed_bytes // bytes_per_partition))
-
-
 def _embedded_java(settings: Settings) -> dict[str, str]:
     prepare_environment()
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks for another address, and warns of it
     options = "-Duser.timezone=UTC -XX:+UseSerialGC" if (os.cpu_count() or 1) <= 2 else "-Duser.timezone=UTC"
     if settings.spark.light_compiler:
         # The light compiler alone would get a code cache too small for Spark's generated classes.
         options += " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
-    conf = {"spark.driver.extraJavaOptions": options}
-    if settings.spark.driver_memory:
-        conf["spark.driver.memory"] = settings.spark.driver_memory
-    return conf
+    conf = {}
+    if memory := settings.spark.driver_memory:
+        # All of it from the start, half for young objects: plans die young, and a heap that grows bit by bit
+        # stops the world a hundred times on the way.
+        options += f" -Xms{memory} -XX:NewRatio=1 -XX:MetaspaceSize=256m"
+        conf["spark.driver.memory"] = memory
+    return {**conf, "spark.driver.extraJavaOptions": options}
 
 
 def _use_utc() -> None:
