@@ -25,12 +25,14 @@ def demo(environment: str, home: str | None, source: str | None, days: int, orde
     rules know. Running it again finds nothing new.
     """
     from spark_app.jobs.nightly import Order
+    from spark_app.lake.objects import writable
     from spark_app.runtime.settings import load_settings
     from spark_app.shops.demo import generate
 
     settings = load_settings(environment, home=home, source=source)
     landing = settings.resolve(settings.landing)
-    made = generate(landing, START, days, orders_per_day=orders_per_day)
+    with writable(landing, settings.s3) as folder:
+        made = generate(str(folder), START, days, orders_per_day=orders_per_day)
     console.print(
         f"{made.files:,} files with {sum(made.rows.values()):,} rows of {made.days} days landed in {landing}\n"
     )

@@ -127,4 +127,4 @@ def _lake(environment: str, home: str | None, source: str | None) -> Lake:
     from spark_app.runtime.settings import load_settings
 
     settings = load_settings(environment, home=home, source=source)
-    return Lake(settings.resolve(settings.lake))
+    return Lake(settings.resolve(settings.lake), settings.s3)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
-
-import duckdb
 
 from spark_app.lake import feed, log, ops, quarantine
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.runtime.settings import Settings
+
+DAILY = (
+    "order_date",
+    "revenue",
+    "orders",
+    "canceled_orders",
+    "average_order_value",
+    "items",
+    "new_customers",
+    "returning_customers",
+    "late_deliveries",
+)
 
 
-def last_days(settings: Settings) -> list[dict[str, Any]]:
-    """daily_sales of the last day in the warehouse, of the day before, and of the week before ({} where none)."""
-    path = Path(settings.resolve(settings.warehouse_path))
-    if settings.warehouse != "duckdb" or not path.is_file():
+def last_days(lake: Lake, release: Release | None) -> list[dict[str, Any]]:
+    """`DAILY` of the release's last day, of the day before, and of the week before ({} where there is none)."""
+    if release is None:
         return []
-    with duckdb.connect(str(path), read_only=True) as connection:
-        last = connection.execute("SELECT max(order_date) FROM analytics.daily_sales").fetchone()
-        if not last or last[0] is None:
-            return []
-        found = []
-        for back in (0, 1, 7):
-            result = connection.execute(
-                "SELECT * FROM analytics.daily_sales WHERE order_date = ?::DATE - ?::INTEGER", [last[0], back]
-            )
-            names = [column[0] for column in result.description]
-            row = result.fetchone()
-            found.append(dict(zip(names, row, strict=True)) if row else {})
-        return found
+    sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= (SELECT max(order_date) - 7 FROM data)"
+    rows = feed.over_version(lake, "gold.daily_sales", release.tables["gold.daily_sales"], sql)
+    by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in rows}
+    last = max(by_day, default=None)
+    return [by_day.get(last - timedelta(days=back), {}) for back in (0, 1, 7)] if last else []
 
 
 def quarantine_by_reason(lake: Lake, entity: str | None = None) -> list[dict[str, Any]]:

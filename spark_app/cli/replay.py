@@ -30,16 +30,20 @@ def replay() -> None:
     type=click.Path(path_type=Path),
     help="Folder of Olist's nine CSV files.",
 )
-@click.option("--landing", required=True, help="Folder to write <entity>/dt=YYYY-MM-DD/ into.")
+@click.option("--landing", required=True, help="Folder or s3a:// URI to write <entity>/dt=YYYY-MM-DD/ into.")
+@click.option("--env", "environment", default="local", show_default=True, help="Whose S3 settings to use for a URI.")
 @click.option("--start", type=options.DAY, help="First day to write.")
 @click.option("--end", type=options.DAY, help="Last day to write.")
-def olist(source: Path, landing: str, start: date | None, end: date | None) -> None:
+def olist(source: Path, landing: str, environment: str, start: date | None, end: date | None) -> None:
     """Brazilian E-Commerce Public Dataset by Olist, as it would have landed day by day."""
+    from spark_app.lake.objects import writable
+    from spark_app.runtime.settings import load_settings
     from spark_app.shops.olist import ReplayError
     from spark_app.shops.olist import replay as olist_replay
 
     try:
-        done = olist_replay(source, landing, start, end)
+        with writable(landing, load_settings(environment).s3) as folder:
+            done = olist_replay(source, str(folder), start, end)
     except ReplayError as error:
         raise UsageError(str(error)) from None
     rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items())

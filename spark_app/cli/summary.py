@@ -10,6 +10,7 @@ from spark_app.cli.queries import last_days, quarantine_by_reason, release_diffe
 from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
 from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
@@ -18,9 +19,9 @@ _WIDE = 42
 
 def show(order: Order, outcome: Outcome) -> None:
     settings = load_settings(order.environment, home=order.home, source=order.source)
-    lake = Lake(settings.resolve(settings.lake))
+    lake = Lake(settings.resolve(settings.lake), settings.s3)
     if outcome.exit_code == 0:
-        _figures(settings)
+        _figures(lake, outcome.current)
         _release(lake, outcome)
         _quarantined(lake)
     for warning in outcome.record.warnings:
@@ -63,8 +64,8 @@ def as_json(outcome: Outcome) -> None:
     )
 
 
-def _figures(settings: Settings) -> None:
-    days = last_days(settings)
+def _figures(lake: Lake, release: Release | None) -> None:
+    days = last_days(lake, release)
     if not days:
         return
     latest, before, week = days[0], days[1], days[2]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from spark_app.contracts.table import Contract, Rule, Threshold
 from spark_app.jobs.context import Context
 from spark_app.lake import log, ops, releases
+from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
 from spark_app.quality.balances import weigh, with_sources
 from spark_app.quality.expectations import validate
@@ -33,8 +33,9 @@ def run(context: Context) -> str | None:
         findings = _measure(context, tables, released)
         findings += _balances(context, tables, released) + _landed(context, released)
     with context.record.step("audit", "great expectations"):
-        docs = Path(context.settings.resolve(context.settings.reports)) / "quality"
-        outcome = validate(findings, docs)
+        docs = f"{context.settings.resolve(context.settings.reports)}/quality"
+        with writable(docs, context.settings.s3) as folder:
+            outcome = validate(findings, folder)
     failed = [finding for finding in findings if not outcome[finding.table, finding.rule] and finding.withholds]
     _keep(context, findings, candidate_id(tables), failed)
     for finding in findings:
@@ -223,7 +224,7 @@ def _message(failed: Sequence[Finding], released: Release | None) -> str:
     return "\n".join(lines)
 
 
-def _hint(failed: Sequence[Finding], docs: Path) -> str:
+def _hint(failed: Sequence[Finding], docs: str) -> str:
     first = failed[0].table.partition(".")[2]
     return (
         f"look: {docs}/index.html, lakehouse quarantine list. Then have the shop send the day again, or correct the "

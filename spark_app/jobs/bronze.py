@@ -13,7 +13,8 @@ from spark_app.contracts.sources import Dataset
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
-from spark_app.lake.landing import Inspected, LandedFile, days_between, files_of, fingerprint, inspect, strays, unread
+from spark_app.lake.headers import Inspected, inspect
+from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
 from spark_app.lake.log import note_text, version_of
 from spark_app.runtime.errors import LandingIncomplete
 
@@ -73,7 +74,7 @@ def _changed(context: Context, dataset: str, drop: Drop, held: Mapping[date, str
 
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop) -> int:
     """One commit for all changed days; its note names them, and those that bronze held rows of before."""
-    files = [inspect(file, dataset) for day in sorted(drop) for file in drop[day]]
+    files = [inspect(file, dataset, context.settings.s3) for day in sorted(drop) for file in drop[day]]
     for found in files:
         if found.problem:
             context.record.warn(f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on")

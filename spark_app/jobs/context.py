@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 
 from spark_app.contracts.sources import Dataset, Source, datasets_of
 from spark_app.contracts.table import Contract
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Lake, Landing
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
@@ -37,11 +37,11 @@ class Context:
 
     @property
     def lake(self) -> Lake:
-        return Lake(self.settings.resolve(self.settings.lake))
+        return Lake(self.settings.resolve(self.settings.lake), self.settings.s3)
 
     @property
-    def landing(self) -> str:
-        return self.settings.resolve(self.settings.landing)
+    def landing(self) -> Landing:
+        return Landing(self.settings.resolve(self.settings.landing), self.settings.s3)
 
     @property
     def datasets(self) -> dict[str, Dataset]:

@@ -18,7 +18,8 @@ from spark_app.jobs.nightly import Order, open_context
 from spark_app.jobs.publish import warehouse
 from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
-from spark_app.lake.landing import LandedFile, inspect, landed_days, matched, strays
+from spark_app.lake.headers import inspect, matched
+from spark_app.lake.landing import LandedFile, landed_days, strays
 from spark_app.quality.rows import REASONS, judge
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
@@ -96,7 +97,7 @@ def sample_file(
     meant = _dataset(context, dataset)
     # The file may lie anywhere: for its batch date it is taken to be of today.
     file = LandedFile(meant.name, date.today(), path.name, str(path.absolute()), path.stat().st_size, "")
-    seen = inspect(file, meant)
+    seen = inspect(file, meant, context.settings.s3)
     known = matched(seen.header, meant)
     found: dict[str, Any] = {
         "file": str(path),

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from spark_app.contracts.sources import Dataset
-from spark_app.lake.landing import Inspected, matched
+from spark_app.lake.headers import Inspected, matched
 
 CORRUPT = "_corrupt_record"
 # A row of more fields than this would end the run; one of fewer is quarantined.

@@ -52,7 +52,7 @@ def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
 def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:
     """The table's log, or None where there is no table."""
     try:
-        return DeltaTable(lake.path(table), version=version)
+        return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
     except TableNotFoundError:
         return None
 
@@ -154,6 +154,7 @@ def create(
             # Releases name versions; their commits must not be cleaned up under them.
             "delta.logRetentionDuration": "interval 3650 days",
         },
+        storage_options=lake.storage_options,
     )
 
 

@@ -129,7 +129,8 @@ def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         return
     data = pa.Table.from_pylist([dict(row) for row in listed], schema=SCHEMAS[table])
     with _one_writer, commit_point(f"ops.{table}"):
-        write_deltalake(lake.path(f"ops.{table}"), data, mode="append", schema_mode="merge")
+        path, options = lake.path(f"ops.{table}"), lake.storage_options
+        write_deltalake(path, data, mode="append", schema_mode="merge", storage_options=options)
 
 
 def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:

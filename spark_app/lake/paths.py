@@ -1,8 +1,11 @@
-"""Where tables lie: `<lake>/<layer>/<table>`."""
+"""Where tables lie: `<lake>/<layer>/<table>`, and how the store they lie in is reached."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from spark_app.lake.objects import is_s3
+from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 
 
 @dataclass(frozen=True)
@@ -10,7 +13,39 @@ class Lake:
     """The root of the lake. Tables are named `<layer>.<table>` everywhere."""
 
     root: str
+    s3: S3Settings = AWS_ITSELF
 
     def path(self, table: str) -> str:
         layer, _, name = table.partition(".")
         return f"{self.root.rstrip('/')}/{layer}/{name}"
+
+    @property
+    def storage_options(self) -> dict[str, str]:
+        """What delta-rs is told of the store; it looks for credentials as every AWS tool does."""
+        if not is_s3(self.root):
+            return {}
+        options = {
+            "aws_endpoint": self.s3.endpoint,
+            "aws_region": self.s3.region,
+            "aws_allow_http": "true" if (self.s3.endpoint or "").startswith("http://") else None,
+            "aws_virtual_hosted_style_request": "false" if self.s3.path_style else None,
+            # A commit is put only where its name is free; or, for several writers, by way of the shared table.
+            "aws_conditional_put": None if self.s3.log_table else "etag",
+            "aws_s3_locking_provider": "dynamodb" if self.s3.log_table else None,
+            "delta_dynamo_table_name": self.s3.log_table,
+        }
+        return {key: value for key, value in options.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The root of landing: `<root>/<dataset>/dt=YYYY-MM-DD/`."""
+
+    root: str
+    s3: S3Settings = AWS_ITSELF
+
+    def __str__(self) -> str:
+        return self.root
+
+    def folder(self, *names: str) -> str:
+        return "/".join([self.root.rstrip("/"), *names])

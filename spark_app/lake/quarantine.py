@@ -22,7 +22,13 @@ _one_writer = Lock()
 def ensure(lake: Lake) -> None:
     """Make the empty table: `entity dataset batch_date source_file row_number reasons raw run_id quarantined_at`."""
     if log.open_table(lake, TABLE) is None:
-        DeltaTable.create(lake.path(TABLE), schema=log.quarantine_schema(), mode="ignore", partition_by=["entity"])
+        DeltaTable.create(
+            lake.path(TABLE),
+            schema=log.quarantine_schema(),
+            mode="ignore",
+            partition_by=["entity"],
+            storage_options=lake.storage_options,
+        )
 
 
 def replace(

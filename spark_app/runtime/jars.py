@@ -18,8 +18,8 @@ from xml.sax.saxutils import quoteattr
 from spark_app.runtime.errors import LakehouseError, SettingsError
 from spark_app.runtime.java import bundled_spark_home, find_java
 
-# Spark's minor version → Scala's and Delta's.
-_DELTA = {"3.5": ("2.12", "3.3.2"), "4.0": ("2.13", "4.0.1")}
+# Spark's minor version → Scala's, Delta's and Hadoop's. Hadoop's is the one that Spark's wheel is built with.
+_DELTA = {"3.5": ("2.12", "3.3.2", "3.3.4"), "4.0": ("2.13", "4.0.1", "3.4.1")}
 
 # Where Debian and Red Hat keep the certificates that the machine trusts. A Java from a Python package brings
 # only a list of its own, which lacks what a company's TLS proxy signs with.
@@ -40,12 +40,23 @@ def delta_coordinates(pyspark_version: str) -> list[str]:
 
     Raises `SettingsError` for a Spark that no Delta is chosen for.
     """
+    scala, delta, _ = _fitting(pyspark_version)
+    return [f"io.delta:delta-spark_{scala}:{delta}"]
+
+
+def s3_coordinates(pyspark_version: str, *, dynamodb: bool = False) -> list[str]:
+    """Coordinates of Hadoop's S3A (with AWS's own bundle, some 280 MB), and of Delta's log in DynamoDB."""
+    _, delta, hadoop = _fitting(pyspark_version)
+    log = [f"io.delta:delta-storage-s3-dynamodb:{delta}"] if dynamodb else []
+    return [f"org.apache.hadoop:hadoop-aws:{hadoop}", *log]
+
+
+def _fitting(pyspark_version: str) -> tuple[str, str, str]:
     minor = ".".join(pyspark_version.split(".")[:2])
     if minor not in _DELTA:
         known = ", ".join(sorted(_DELTA))
         raise SettingsError(f"no Delta is chosen for Spark {pyspark_version}; expected Spark {known}")
-    scala, delta = _DELTA[minor]
-    return [f"io.delta:delta-spark_{scala}:{delta}"]
+    return _DELTA[minor]
 
 
 def cache_root() -> Path:

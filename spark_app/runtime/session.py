@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pyspark import __version__ as spark_version
 from pyspark.sql import SparkSession
 
-from spark_app.runtime.jars import delta_coordinates, spark_jar_conf
+from spark_app.runtime.jars import delta_coordinates, s3_coordinates, spark_jar_conf
 from spark_app.runtime.java import prepare_environment
-from spark_app.runtime.settings import Settings, SparkSettings
+from spark_app.runtime.settings import S3Settings, Settings, SparkSettings
 
 # What results depend on comes first and is set on every platform, whatever its defaults.
 RESULTS: Mapping[str, str] = {
@@ -67,8 +67,11 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     if settings.spark.master:
         conf |= {**EMBEDDED, **_embedded_java(settings)}
         builder = builder.master(settings.spark.master)
+    if settings.on_s3:
+        conf |= _s3_conf(settings)
     if settings.spark.fetch_jars:
-        conf |= spark_jar_conf(delta_coordinates(spark_version))
+        s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
+        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3)
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
@@ -122,6 +125,36 @@ def _embedded_java(settings: Settings) -> dict[str, str]:
         options += f" -Xms{memory} -XX:NewRatio=1 -XX:MetaspaceSize=256m"
         conf["spark.driver.memory"] = memory
     return {**conf, "spark.driver.extraJavaOptions": options}
+
+
+def _s3_conf(settings: Settings) -> dict[str, str]:
+    """S3A for sessions of our own making, and how Delta's log is shared; platforms bring their own file system."""
+    s3, conf = settings.s3, {}
+    if settings.spark.master:
+        # Hadoop's own list of providers lacks web identity (EKS): AWS's default chain has all.
+        sdk1, sdk2 = "com.amazonaws.auth.DefaultAWSCredentialsProviderChain", "DefaultCredentialsProvider"
+        chain = sdk1 if spark_version.startswith("3.") else f"software.amazon.awssdk.auth.credentials.{sdk2}"
+        conf["fs.s3a.aws.credentials.provider"] = chain
+        conf["fs.s3a.path.style.access"] = str(s3.path_style).lower()
+        conf["fs.s3.impl"] = "org.apache.hadoop.fs.s3a.S3AFileSystem"
+    if s3.endpoint:
+        conf["fs.s3a.endpoint"] = s3.endpoint
+        conf["fs.s3a.connection.ssl.enabled"] = str(s3.endpoint.startswith("https")).lower()
+    if s3.region:
+        conf["fs.s3a.endpoint.region"] = s3.region
+    hadoop = {f"spark.hadoop.{key}": value for key, value in conf.items()}
+    return hadoop | _shared_log_conf(s3)
+
+
+def _shared_log_conf(s3: S3Settings) -> dict[str, str]:
+    if not s3.log_table:
+        return {}
+    store = "io.delta.storage.S3DynamoDBLogStore"
+    conf = {f"spark.delta.logStore.{scheme}.impl": store for scheme in ("s3", "s3a")}
+    conf[f"spark.io.delta.storage.{store.rpartition('.')[2]}.ddb.tableName"] = s3.log_table
+    if s3.region:
+        conf[f"spark.io.delta.storage.{store.rpartition('.')[2]}.ddb.region"] = s3.region
+    return conf
 
 
 def _use_utc() -> None:

@@ -29,6 +29,18 @@ class SparkSettings(_Closed):
     bytes_per_partition: int = Field(32 * 1024**2, gt=0, description="landed bytes one shuffle partition stands for")
 
 
+class S3Settings(_Closed):
+    """How object stores are reached. Credentials are never here: the standard AWS chain finds them."""
+
+    endpoint: str | None = Field(None, pattern=r"^https?://", description="S3's address where it is not AWS's own")
+    region: str | None = Field(None, description="region; else what the AWS environment says")
+    path_style: bool = Field(False, description="the bucket in the path, not in the host name, as MinIO wants it")
+    log_table: str | None = Field(None, description="DynamoDB table that several writers of one Delta table share")
+
+
+AWS_ITSELF = S3Settings(endpoint=None, region=None, path_style=False, log_table=None)
+
+
 class Settings(_Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
@@ -43,6 +55,12 @@ class Settings(_Closed):
     warehouse: Literal["duckdb", "none"] = Field("duckdb", description="where releases are loaded")
     warehouse_path: str = Field("warehouse.duckdb", description="DuckDB's file")
     spark: SparkSettings = SparkSettings()
+    s3: S3Settings = AWS_ITSELF
+
+    @property
+    def on_s3(self) -> bool:
+        """Whether landing or the lake is in S3."""
+        return any(re.match(r"s3[an]?://", self.resolve(path)) for path in (self.landing, self.lake))
 
     def resolve(self, path: str) -> str:
         """A path of these settings, made absolute; URIs stay."""

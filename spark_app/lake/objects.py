@@ -1,0 +1,172 @@
+"""Files and folders by their URI, on a local disk or in an object store: list, read, write, remove.
+
+Only landing, exports and temporary files come here; tables are Delta's. Credentials are found by the standard AWS
+chain (environment, profile, web identity, container, instance), never in a setting of ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import unquote, urlparse
+
+from spark_app.runtime.errors import LakeError, SettingsError
+from spark_app.runtime.settings import S3Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+S3_SCHEMES = ("s3", "s3a", "s3n")
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, or a folder (whose size is 0), by its name in the folder that was listed."""
+
+    name: str
+    uri: str
+    folder: bool
+    size: int
+    etag: str | None  # object stores give one with the listing
+
+
+def is_s3(uri: str) -> bool:
+    """Whether a URI names something in S3."""
+    return urlparse(uri).scheme in S3_SCHEMES
+
+
+def local_path(uri: str) -> Path:
+    """The local file or folder that a path or file: URI names; SettingsError for a scheme nobody here knows."""
+    scheme, found, _ = uri.partition("://")
+    if not found:
+        return Path(uri)
+    if scheme == "file":
+        return Path(unquote(urlparse(uri).path))
+    raise SettingsError(
+        f"found '{uri}', expected a local path or a URI of file, {', '.join(S3_SCHEMES)}",
+        hint="set landing, lake and reports to such a URI",
+    )
+
+
+def children(uri: str, s3: S3Settings) -> list[Entry]:
+    """What lies directly in a folder, by name; nothing where there is no such folder."""
+    return sorted(_children_s3(uri, s3) if is_s3(uri) else _children_local(uri), key=lambda entry: entry.name)
+
+
+def exists(uri: str, s3: S3Settings) -> bool:
+    """Whether there is such a folder, or in an object store anything under it."""
+    return any(True for _ in _children_s3(uri, s3)) if is_s3(uri) else local_path(uri).is_dir()
+
+
+@contextmanager
+def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
+    """A file's bytes, of which only the `first` few are fetched where that is given."""
+    if not is_s3(uri):
+        with local_path(uri).open("rb") as stream:
+            yield stream
+        return
+    bucket, key = _bucket_and_key(uri)
+    part: dict[str, Any] = {"Range": f"bytes=0-{first - 1}"} if first else {}
+    with _named(uri):
+        body = client(s3).get_object(Bucket=bucket, Key=key, **part)["Body"]
+        with body:
+            yield cast(BinaryIO, body)
+
+
+def checksum(entry: Entry) -> str:
+    """A word that changes with the content: the store's ETag, or the MD5 of a local file."""
+    if entry.etag is not None:
+        return entry.etag
+    digest = hashlib.md5(usedforsecurity=False)
+    with local_path(entry.uri).open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def copy_in(folder: Path, uri: str, s3: S3Settings) -> None:
+    """Copy all files below a local folder to below `uri` in S3; each object appears whole."""
+    bucket, key = _bucket_and_key(uri.rstrip("/"))
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        below = "/".join(part for part in (key, path.relative_to(folder).as_posix()) if part)
+        with _named(f"{uri.rstrip('/')}/{below}"):
+            client(s3).upload_file(str(path), bucket, below)
+
+
+@contextmanager
+def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
+    """A local folder to write into that is `uri` itself, or whose files are copied there once all are written."""
+    if not is_s3(uri):
+        yield local_path(uri)
+        return
+    with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+        yield Path(folder)
+        copy_in(Path(folder), uri, s3)
+
+
+@cache
+def client(s3: S3Settings) -> S3Client:
+    """The S3 client of these settings; clients are safe to share between threads."""
+    import boto3
+    from botocore.config import Config
+
+    style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
+    config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+    return boto3.client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
+
+
+def _children_local(uri: str) -> Iterator[Entry]:
+    folder = local_path(uri)
+    if folder.is_dir():
+        for path in folder.iterdir():
+            is_folder = path.is_dir()
+            yield Entry(path.name, str(path), is_folder, 0 if is_folder else path.stat().st_size, None)
+
+
+def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
+    bucket, key = _bucket_and_key(uri)
+    prefix = f"{key.rstrip('/')}/" if key.strip("/") else ""
+    base = uri.rstrip("/")
+    with _named(uri):
+        pages = client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+        for page in pages:
+            for below in page.get("CommonPrefixes", []):
+                name = below.get("Prefix", "").removeprefix(prefix).rstrip("/")
+                yield Entry(name, f"{base}/{name}", True, 0, None)
+            for found in page.get("Contents", []):
+                name = found.get("Key", "").removeprefix(prefix)
+                if name:  # the folder's own marker object has none
+                    yield Entry(name, f"{base}/{name}", False, found.get("Size", 0), found.get("ETag", "").strip('"'))
+
+
+def _bucket_and_key(uri: str) -> tuple[str, str]:
+    # Keys are taken as they stand: a `?`, `#` or `%` in one is part of its name.
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    return bucket, key
+
+
+@contextmanager
+def _named(uri: str) -> Iterator[None]:
+    """S3's errors as ours: which place, what S3 said, and what to look at."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        raise LakeError(
+            f"{uri}: S3 says {said.get('Code')}: {said.get('Message')}",
+            hint="check bucket, region and rights: lakehouse doctor; the run may be repeated at any time",
+        ) from None
+    except BotoCoreError as error:
+        raise LakeError(
+            f"{uri}: S3 was not reached: {error}",
+            hint="check endpoint, network and credentials: lakehouse doctor; the run may be repeated at any time",
+        ) from None
