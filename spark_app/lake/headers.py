@@ -44,7 +44,7 @@ def inspect(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Inspected:
         )
     try:
         head = _head(file, s3)
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         return replace(found, problem=f"not a whole gzip file ({error}); expected one that unpacks to its end")
     if head.startswith(_UTF16_MARKS):
         return replace(found, problem="UTF-16 text; expected UTF-8")

@@ -69,7 +69,7 @@ def exists(uri: str, s3: S3Settings) -> bool:
 def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
     """A file's bytes, of which only the `first` few are fetched where that is given."""
     if not is_s3(uri):
-        with local_path(uri).open("rb") as stream:
+        with _opened(uri) as stream:
             yield stream
         return
     bucket, key = _bucket_and_key(uri)
@@ -85,7 +85,7 @@ def checksum(entry: Entry) -> str:
     if entry.etag is not None:
         return entry.etag
     digest = hashlib.md5(usedforsecurity=False)
-    with local_path(entry.uri).open("rb") as stream:
+    with _opened(entry.uri) as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
@@ -120,6 +120,13 @@ def client(s3: S3Settings) -> S3Client:
     style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
     config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
     return boto3.client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
+
+
+def _opened(uri: str) -> BinaryIO:
+    try:
+        return local_path(uri).open("rb")
+    except OSError as error:
+        raise LakeError(f"{uri}: cannot be read: {error.strerror}", hint="check the rights, then run again") from None
 
 
 def _children_local(uri: str) -> Iterator[Entry]:

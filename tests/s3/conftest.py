@@ -1,0 +1,37 @@
+"""A real object store for the tests here: MinIO where it can be had, and the summary says what it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import object_store
+import pytest
+
+from spark_app.lake.objects import client
+from spark_app.runtime.settings import S3Settings
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object_store.ObjectStore]:
+    with object_store.running(tmp_path_factory.mktemp("objects") / "data") as running:
+        before = dict(os.environ)
+        os.environ.update(running.environment)
+        print(f"object store: {running.kind}")
+        yield running
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def s3(store: object_store.ObjectStore) -> S3Settings:
+    return S3Settings(endpoint=store.endpoint, region="us-east-1", path_style=True, log_table=None)
+
+
+@pytest.fixture
+def bucket(s3: S3Settings) -> str:
+    """The URI of a bucket of the test's own."""
+    name = f"test-{uuid4().hex[:12]}"
+    client(s3).create_bucket(Bucket=name)
+    return f"s3a://{name}"

@@ -1,0 +1,161 @@
+"""The store module against a real object store."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.sources import datasets_of, load_source
+from spark_app.lake import landing, objects, ops
+from spark_app.lake.headers import inspect
+from spark_app.lake.paths import Lake, Landing
+from spark_app.runtime.errors import LakeError, SettingsError
+from spark_app.runtime.settings import S3Settings
+
+DAY, OTHER = date(2024, 1, 2), date(2024, 1, 3)
+HEADER = "customer_id,email,name,updated_at\n"
+
+
+def put(s3: S3Settings, uri: str, text: str | bytes) -> None:
+    name, _, key = uri.removeprefix("s3a://").partition("/")
+    objects.client(s3).put_object(Bucket=name, Key=key, Body=text if isinstance(text, bytes) else text.encode())
+
+
+def names(entries: list[objects.Entry]) -> list[tuple[str, bool]]:
+    return [(entry.name, entry.folder) for entry in entries]
+
+
+def test_a_folder_lists_its_files_and_folders_and_no_more(bucket: str, s3: S3Settings) -> None:
+    put(s3, f"{bucket}/landing/orders/dt=2024-01-02/a.csv", "x")
+    put(s3, f"{bucket}/landing/orders/dt=2024-01-02/deeper/b.csv", "x")
+    put(s3, f"{bucket}/landing/orders/note.txt", "x")
+    put(s3, f"{bucket}/landing/orders_old/c.csv", "x")
+    assert names(objects.children(f"{bucket}/landing/orders", s3)) == [("dt=2024-01-02", True), ("note.txt", False)]
+    assert names(objects.children(f"{bucket}/landing/", s3)) == [("orders", True), ("orders_old", True)]
+    assert names(objects.children(bucket, s3)) == [("landing", True)]
+    assert objects.children(f"{bucket}/nothing", s3) == []
+    assert objects.exists(f"{bucket}/landing", s3)
+    assert not objects.exists(f"{bucket}/land", s3)
+
+
+def test_more_objects_than_one_answer_holds_are_all_listed(bucket: str, s3: S3Settings) -> None:
+    for number in range(1005):
+        put(s3, f"{bucket}/many/{number:04}.csv", "")
+    assert len(objects.children(f"{bucket}/many", s3)) == 1005
+
+
+@pytest.mark.parametrize("name", ["a b.csv", "a+b.csv", "a%20b.csv", "é.csv", "a#b.csv", "a?b=c.csv", "a=b&c.csv"])
+def test_a_name_is_read_as_it_is_listed(bucket: str, s3: S3Settings, name: str) -> None:
+    put(s3, f"{bucket}/d/{name}", "content of it")
+    [found] = objects.children(f"{bucket}/d", s3)
+    with objects.reading(found.uri, s3, 7) as stream:
+        assert (found.name, stream.read()) == (name, b"content")
+
+
+def test_a_corrected_file_of_the_same_size_has_another_fingerprint(bucket: str, s3: S3Settings) -> None:
+    root = Landing(f"{bucket}/landing", s3)
+    before = []
+    for text in ("1,a\n", "1,a\n", "1,b\n"):
+        put(s3, f"{root}/customers/dt=2024-01-02/c.csv", text)
+        before.append(landing.fingerprint(landing.files_of(root, "customers", [DAY])[DAY]))
+    assert before[0] == before[1] != before[2]
+
+
+def test_landing_in_a_bucket_is_looked_at_as_a_local_one(bucket: str, s3: S3Settings) -> None:
+    root = Landing(f"{bucket}/landing", s3)
+    for key in (
+        "customers/dt=2024-01-02/c.csv",
+        "customers/dt=2024-01-02/_SUCCESS",
+        "customers/dt=2024-01-02/readme.txt",
+        "customers/dt=2024-02-30/c.csv",
+        "orders/dt=2024-01-03/o.csv.gz",
+        "odrers/dt=2024-01-03/o.csv",
+    ):
+        put(s3, f"{root}/{key}", HEADER)
+    datasets = ["customers", "orders"]
+    assert landing.landed_days(root, datasets) == [DAY, OTHER]
+    [file] = landing.files_of(root, "customers", [DAY, OTHER])[DAY]
+    assert (file.name, file.size) == ("customers/dt=2024-01-02/c.csv", len(HEADER))
+    assert [problem.split(":")[0] for problem in landing.strays(root, datasets)] == [
+        "landing/odrers",
+        "landing/customers/dt=2024-02-30",
+    ]
+    assert landing.unread(root, datasets, [DAY]) == [
+        "customers/dt=2024-01-02/readme.txt: not read; expected a file *.csv or *.csv.gz"
+    ]
+
+
+def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) -> None:
+    import gzip
+
+    root = Landing(f"{bucket}/landing", s3)
+    whole = gzip.compress((HEADER + "1,a@b.c,A,2024-01-02 10:00:00\n" * 500).encode())
+    put(s3, f"{root}/customers/dt=2024-01-02/cut.csv.gz", whole[: len(whole) // 2])
+    put(s3, f"{root}/customers/dt=2024-01-02/whole.csv.gz", whole)
+    dataset = datasets_of(load_source("canonical", load_contracts()))["customers"]
+    cut, good = (inspect(file, dataset, s3) for file in landing.files_of(root, "customers", [DAY])[DAY])
+    assert cut.problem is not None
+    assert "not a whole gzip file" in cut.problem
+    assert (good.problem, good.header) == (None, ("customer_id", "email", "name", "updated_at"))
+
+
+def test_bookkeeping_rows_go_to_a_bucket_and_come_back(bucket: str, s3: S3Settings) -> None:
+    lake = Lake(f"{bucket}/lake", s3)
+    ops.add(lake, "steps", [{"run_id": "r1", "layer": "gold", "table_name": "fact_orders", "seconds": 1.5}])
+    ops.add(lake, "steps", [{"run_id": "r2", "layer": "gold", "table_name": "fact_orders", "seconds": 2.5}])
+    found = ops.select(lake, "steps", "SELECT run_id, seconds FROM ops_rows ORDER BY run_id")
+    assert found == [{"run_id": "r1", "seconds": 1.5}, {"run_id": "r2", "seconds": 2.5}]
+
+
+def test_what_is_written_in_a_local_folder_arrives_when_all_of_it_is_there(
+    bucket: str, s3: S3Settings, tmp_path: Path
+) -> None:
+    with objects.writable(f"{bucket}/reports", s3) as folder:
+        (folder / "sub").mkdir()
+        (folder / "index.html").write_text("page")
+        (folder / "sub" / "a.css").write_text("style")
+        assert objects.children(f"{bucket}/reports", s3) == []
+    assert names(objects.children(f"{bucket}/reports", s3)) == [("index.html", False), ("sub", True)]
+    with objects.writable(str(tmp_path), s3) as folder:
+        assert folder == tmp_path
+
+
+def test_an_unknown_bucket_names_the_place_and_what_s3_says(s3: S3Settings) -> None:
+    with pytest.raises(LakeError, match=r"s3a://no-such-bucket-here/x: S3 says NoSuchBucket"):
+        objects.children("s3a://no-such-bucket-here/x", s3)
+
+
+def test_a_store_that_is_not_there_is_an_error_of_ours() -> None:
+    nobody = S3Settings(endpoint="http://127.0.0.1:9", region="us-east-1", path_style=True, log_table=None)
+    with pytest.raises(LakeError, match="S3 was not reached"):
+        objects.children("s3a://bucket/x", nobody)
+
+
+def test_a_scheme_nobody_knows_is_refused() -> None:
+    with pytest.raises(SettingsError, match="expected a local path or a URI of file, s3"):
+        objects.local_path("gs://bucket/landing")
+
+
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({}, {"aws_conditional_put": "etag"}),
+        ({"region": "eu-west-1"}, {"aws_conditional_put": "etag", "aws_region": "eu-west-1"}),
+        ({"log_table": "delta_log"}, {"aws_s3_locking_provider": "dynamodb", "delta_dynamo_table_name": "delta_log"}),
+        (
+            {"endpoint": "http://h:9000", "path_style": True},
+            {
+                "aws_conditional_put": "etag",
+                "aws_endpoint": "http://h:9000",
+                "aws_allow_http": "true",
+                "aws_virtual_hosted_style_request": "false",
+            },
+        ),
+    ],
+)
+def test_what_delta_rs_is_told_of_the_store(settings: dict[str, object], options: dict[str, str]) -> None:
+    assert Lake("s3a://b/lake", S3Settings.model_validate(settings)).storage_options == options
+    assert Lake("/tmp/lake", S3Settings.model_validate(settings)).storage_options == {}
