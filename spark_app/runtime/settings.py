@@ -41,6 +41,34 @@ class S3Settings(_Closed):
 AWS_ITSELF = S3Settings(endpoint=None, region=None, path_style=False, log_table=None)
 
 
+class RedshiftSettings(_Closed):
+    """Where Redshift is and how releases get into it.
+
+    Never a password: that is `$LAKEHOUSE_REDSHIFT_PASSWORD`, or in Secrets Manager (`secret`), or not needed (IAM,
+    by `workgroup` or `cluster`).
+    """
+
+    host: str | None = Field(
+        None, description="its address; with IAM looked up by cluster or workgroup where not given"
+    )
+    port: int = Field(5439, ge=1, le=65535, description="its port")
+    database: str = Field("dev", description="the database; schemas analytics and etl are made in it")
+    user: str | None = Field(None, description="who loads; where not given, the secret or the IAM identity says")
+    secret: str | None = Field(
+        None, description="Secrets Manager id of a secret with password, and username if need be"
+    )
+    cluster: str | None = Field(None, description="provisioned cluster: IAM credentials instead of a password")
+    workgroup: str | None = Field(None, description="serverless workgroup: IAM credentials instead of a password")
+    iam_role: str = Field("default", description="role Redshift reads `temp` with: an ARN, or the namespace's default")
+    temp: str | None = Field(None, pattern=r"^s3a?://.", description="S3 prefix for a load's files; emptied after it")
+    region: str | None = Field(None, description="region of Redshift, for IAM and secrets; else the AWS environment's")
+    loader: Literal["copy", "connector"] = Field("copy", description="COPY of Parquet parts, or Spark's connector")
+    ssl: bool = Field(True, description="encrypted connections; false for a stand-in only")
+    connect_timeout: int = Field(
+        30, ge=1, le=600, description="seconds a connection may take; serverless wakes up first"
+    )
+
+
 class Settings(_Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
@@ -52,10 +80,11 @@ class Settings(_Closed):
     source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
     lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")
     parallel: int = Field(4, ge=1, le=32, description="tables worked on at once")
-    warehouse: Literal["duckdb", "none"] = Field("duckdb", description="where releases are loaded")
+    warehouse: Literal["duckdb", "redshift", "none"] = Field("duckdb", description="where releases are loaded")
     warehouse_path: str = Field("warehouse.duckdb", description="DuckDB's file")
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
+    redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")
 
     @property
     def on_s3(self) -> bool:
@@ -95,6 +124,7 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
             merged[key] = value
     settings = Settings.model_validate(merged)
     _check_path(settings.resolve(settings.lake))
+    _check_redshift(path, settings)
     return settings
 
 
@@ -105,6 +135,23 @@ def _check_path(lake: str) -> None:
         raise SettingsError(
             f"lake: found '{found[0]}' in {lake}, expected a path without [ ] \\ # ? ^ | and %-codes",
             hint="set home or lake to another folder",
+        )
+
+
+def _check_redshift(path: Path, settings: Settings) -> None:
+    # Only of the whole: base.yaml may give a part of it.
+    if settings.warehouse != "redshift":
+        return
+    given = settings.redshift
+    missing = "redshift" if given is None else "redshift.temp" if given.temp is None else None
+    if given and not (given.host or given.cluster or given.workgroup):
+        missing = "redshift.host (or redshift.cluster, redshift.workgroup)"
+    if given and not (given.user or given.secret or given.workgroup):
+        missing = "redshift.user (or redshift.secret, redshift.workgroup)"
+    if missing:
+        raise SettingsError(
+            f"{path}: warehouse: found redshift without {missing}, expected where it is, who loads and temp",
+            hint="see docs/run-on-s3-and-redshift.md",
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.settings import conf_dir, load_settings
+from spark_app.runtime.settings import RedshiftSettings, conf_dir, load_settings
 
 # setting, its value unset (base.yaml and local.yaml emptied of it), a line that sets it, the value then
 SETTINGS = [
@@ -26,6 +26,23 @@ SETTINGS = [
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),
     ("spark.light_compiler", False, "spark: {light_compiler: true}", True),
     ("spark.bytes_per_partition", 32 * 1024**2, "spark: {bytes_per_partition: 1000}", 1000),
+]
+
+# The same within `redshift`, which is nothing where it is not given.
+REDSHIFT = [
+    ("host", None, "rs.example.com", "rs.example.com"),
+    ("port", 5439, "5440", 5440),
+    ("database", "dev", "shop", "shop"),
+    ("user", None, "loader", "loader"),
+    ("secret", None, "shop/loader", "shop/loader"),
+    ("cluster", None, "shop-1", "shop-1"),
+    ("workgroup", None, "shop", "shop"),
+    ("iam_role", "default", "arn:aws:iam::1:role/r", "arn:aws:iam::1:role/r"),
+    ("temp", None, "s3://bucket/temp", "s3://bucket/temp"),
+    ("region", None, "eu-west-1", "eu-west-1"),
+    ("loader", "copy", "connector", "connector"),
+    ("ssl", True, "false", False),
+    ("connect_timeout", 30, "5", 5),
 ]
 
 
@@ -54,11 +71,49 @@ def test_unset_and_set(conf: Path, name: str, unset: object, line: str, then: ob
     assert value(name) == then
 
 
+@pytest.mark.parametrize(("name", "unset", "text", "then"), REDSHIFT)
+def test_redshift_unset_and_set(conf: Path, name: str, unset: object, text: str, then: object) -> None:
+    assert value("redshift") is None
+    (conf / "local.yaml").write_text("redshift: {}\n")
+    assert value(f"redshift.{name}") == unset
+    (conf / "local.yaml").write_text(f"redshift:\n  {name}: {text}\n")
+    assert value(f"redshift.{name}") == then
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", "without redshift,"),
+        ("redshift: {host: h, user: u}", "without redshift.temp,"),
+        ("redshift: {user: u, temp: 's3://b/t'}", "without redshift.host"),
+        ("redshift: {host: h, temp: 's3://b/t'}", "without redshift.user"),
+    ],
+)
+def test_the_warehouse_redshift_needs_to_know_where_who_and_its_prefix(conf: Path, text: str, missing: str) -> None:
+    (conf / "local.yaml").write_text(f"warehouse: redshift\n{text}\n")
+    with pytest.raises(SettingsError, match=missing):
+        load_settings("local")
+
+
+def test_what_redshift_needs_may_stand_in_both_files(conf: Path) -> None:
+    (conf / "base.yaml").write_text("redshift: {temp: 's3://b/t', user: loader}\n")
+    (conf / "local.yaml").write_text("warehouse: redshift\nredshift: {host: h}\n")
+    assert (value("redshift.temp"), value("redshift.host")) == ("s3://b/t", "h")
+
+
+def test_a_password_is_no_setting(conf: Path) -> None:
+    (conf / "local.yaml").write_text("redshift: {password: hunter2}\n")
+    with pytest.raises(SettingsError, match="unknown key 'password'") as caught:
+        load_settings("local")
+    assert "hunter2" not in str(caught.value)
+
+
 def test_every_setting_is_in_the_list(conf: Path) -> None:
     model = type(load_settings("local"))
-    own = {name for name in model.model_fields if name not in ("environment", "spark")}
+    own = {name for name in model.model_fields if name not in ("environment", "spark", "redshift")}
     spark = {f"spark.{name}" for name in type(load_settings("local").spark).model_fields}
     assert {name for name, *_ in SETTINGS} == own | spark
+    assert [name for name, *_ in REDSHIFT] == list(RedshiftSettings.model_fields)
 
 
 def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
@@ -72,7 +127,7 @@ def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
     [
         ("home: x\nlookbak_days: 3\n", r"local\.yaml:2: lookbak_days: unknown key .* did you mean 'lookback_days'"),
         ("lookback_days: -1\n", r"local\.yaml:1: lookback_days: .*greater than or equal to 0, found -1"),
-        ("warehouse: oracle\n", r"local\.yaml:1: warehouse: .*'duckdb' or 'none', found 'oracle'"),
+        ("warehouse: oracle\n", r"local\.yaml:1: warehouse: .*'duckdb', 'redshift' or 'none', found 'oracle'"),
         ("spark:\n  driver_memory: lots\n", r"local\.yaml:2: spark\.driver_memory: .*found 'lots'"),
         ("- a list\n", r"local\.yaml: expected a mapping"),
         ("home: [\n", r"local\.yaml: not readable as YAML"),
