@@ -49,13 +49,13 @@ class RedshiftSettings(_Closed):
     """
 
     host: str | None = Field(
-        None, description="its address; with IAM looked up by cluster or workgroup where not given"
+        None, description="its address; IAM finds it by cluster or workgroup where not given"
     )
     port: int = Field(5439, ge=1, le=65535, description="its port")
     database: str = Field("dev", description="the database; schemas analytics and etl are made in it")
     user: str | None = Field(None, description="who loads; where not given, the secret or the IAM identity says")
     secret: str | None = Field(
-        None, description="Secrets Manager id of a secret with password, and username if need be"
+        None, description="Secrets Manager id of a secret with password and perhaps username"
     )
     cluster: str | None = Field(None, description="provisioned cluster: IAM credentials instead of a password")
     workgroup: str | None = Field(None, description="serverless workgroup: IAM credentials instead of a password")
@@ -65,7 +65,7 @@ class RedshiftSettings(_Closed):
     loader: Literal["copy", "connector"] = Field("copy", description="COPY of Parquet parts, or Spark's connector")
     ssl: bool = Field(True, description="encrypted connections; false for a stand-in only")
     connect_timeout: int = Field(
-        30, ge=1, le=600, description="seconds a connection may take; serverless wakes up first"
+        30, ge=1, le=600, description="seconds to connect within; serverless wakes up first"
     )
 
 
