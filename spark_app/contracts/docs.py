@@ -58,6 +58,7 @@ def _serving(contract: Contract, name: str) -> str:
         "distStyle": serving.dist_style,
         "distKey": serving.dist_key or "",
         "sortKey": ", ".join(serving.sort_key),
+        "plainParquet": str(serving.plain_parquet).lower(),
     }[name]
     return f"{name} `{value}`"
 

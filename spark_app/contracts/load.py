@@ -20,7 +20,7 @@ from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where
 
 TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal(p,s)")
-PROPERTIES = ("distStyle", "distKey", "sortKey")
+PROPERTIES = ("distStyle", "distKey", "sortKey", "plainParquet")
 STYLES = ("all", "auto", "even", "key")
 CLASSIFICATIONS = ("public", "internal", "restricted", "personal")
 LAYERS: tuple[Layer, ...] = ("silver", "gold")
@@ -173,14 +173,17 @@ def _serving(document: Document, table: SchemaObject, names: list[str]) -> Servi
         if item.property == "distStyle" and item.value not in STYLES:
             raise document.unknown((*where, "value"), str(item.value), STYLES, "distStyle")
         values[str(item.property)] = item.value
+        if item.property == "plainParquet" and not isinstance(item.value, bool):
+            raise document.unknown((*where, "value"), str(item.value), ("true", "false"), "plainParquet")
         if item.description:
             reasons.append((str(item.property), item.description))
-        for name in [] if item.property == "distStyle" else _words(item.value):
+        for name in _words(item.value) if item.property in ("distKey", "sortKey") else []:
             if name not in names:
                 raise document.unknown((*where, "value"), name, names, "column")
     dist_key = cast("str | None", values.get("distKey"))
     style = str(values.get("distStyle", "key" if dist_key else "auto"))
-    return Serving(style, dist_key, tuple(_words(values.get("sortKey"))), tuple(reasons))
+    plain = values.get("plainParquet") is True
+    return Serving(style, dist_key, tuple(_words(values.get("sortKey"))), tuple(reasons), plain)
 
 
 def _words(value: object) -> list[str]:

@@ -82,12 +82,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Serving:
-    """Hints for the warehouse, each with its reason."""
+    """Hints for the warehouse, each with its reason; `plain_parquet`: also as Parquet files beside Delta."""
 
     dist_style: str
     dist_key: str | None
     sort_key: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
+    plain_parquet: bool = False
 
 
 @dataclass(frozen=True)

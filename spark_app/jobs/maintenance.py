@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.jobs.context import Context, thread_session
 from spark_app.jobs.nightly import Order, open_context
-from spark_app.lake import delta, log, releases
+from spark_app.lake import delta, log, objects, releases
 from spark_app.lake.lock import only_run
 from spark_app.quality.balances import with_sources
 from spark_app.runtime.record import RunRecord
@@ -34,6 +34,9 @@ def run(context: Context, keep_releases: int) -> None:
             delta.optimize(spark, context.lake, name, log.note_text(context.run_id, commit.sources, packed=True))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
+    before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
+    if given_up := objects.abort_uploads(f"{context.lake.root}/", context.settings.s3, before):
+        context.record.warn(f"{context.lake.root}: {given_up} unfinished uploads of killed runs were given up")
 
 
 def _needed(context: Context, keep_releases: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
-from spark_app.lake import releases
+from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import AuditFailed
 from spark_app.warehouse.base import Loaded, Warehouse
@@ -33,6 +33,7 @@ def run(context: Context, *, kind: str = "run") -> Release | None:
                 new = _release(context, tables, last, kind)
                 step.action, step.version = "released", new.release_id
     load(context)
+    export(context)
     return new
 
 
@@ -52,6 +53,7 @@ def rollback(context: Context, release_id: int) -> Release:
     )
     releases.record(context.lake, again)
     load(context)
+    export(context)
     return again
 
 
@@ -66,6 +68,16 @@ def load(context: Context) -> Sequence[Loaded]:
             step.action, step.version = "loaded", last.release_id
             step.rows = sum(table.rows for table in loaded)
         return loaded
+
+
+def export(context: Context) -> None:
+    """Bring the plain Parquet files of tables whose contracts ask for them to the latest release."""
+    last = releases.latest(context.lake)
+    for contract in context.contracts.values():
+        if last is not None and contract.serving.plain_parquet and contract.qualified in last.tables:
+            with context.record.step("publish", f"{contract.name} as parquet") as step:
+                if files := exports.export(context.lake, contract, last):
+                    step.action, step.version = f"{files} files", last.release_id
 
 
 def warehouse(context: Context) -> Warehouse | None:

@@ -7,10 +7,12 @@ chain (environment, profile, web identity, container, instance), never in a sett
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -91,13 +93,18 @@ def checksum(entry: Entry) -> str:
     return digest.hexdigest()
 
 
-def copy_in(folder: Path, uri: str, s3: S3Settings) -> None:
-    """Copy all files below a local folder to below `uri` in S3; each object appears whole."""
-    bucket, key = _bucket_and_key(uri.rstrip("/"))
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        below = "/".join(part for part in (key, path.relative_to(folder).as_posix()) if part)
-        with _named(f"{uri.rstrip('/')}/{below}"):
-            client(s3).upload_file(str(path), bucket, below)
+def put(path: Path, uri: str, s3: S3Settings) -> None:
+    """Copy a local file to a place where readers then see all of it, in place of what was there."""
+    if is_s3(uri):
+        bucket, key = _bucket_and_key(uri)
+        with _named(uri):
+            client(s3).upload_file(str(path), bucket, key)
+        return
+    target = local_path(uri)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(path, part)
+    part.replace(target)
 
 
 @contextmanager
@@ -108,7 +115,24 @@ def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         yield Path(folder)
-        copy_in(Path(folder), uri, s3)
+        for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            put(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", s3)
+
+
+def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
+    """Give up uploads in parts that began before a time, under keys that start as `uri` does; how many.
+
+    A killed process leaves them behind, and S3 bills them unseen. (MinIO lists those of one whole key only.)
+    """
+    if not is_s3(uri):
+        return 0
+    bucket, prefix = _bucket_and_key(uri)
+    with _named(uri):
+        pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
+        old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
+        for upload in old:
+            client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    return len(old)
 
 
 @cache

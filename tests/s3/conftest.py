@@ -13,12 +13,15 @@ from spark_app.lake.objects import client
 from spark_app.runtime.settings import S3Settings
 
 
+KIND = pytest.StashKey[str]()
+
+
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object_store.ObjectStore]:
+def store(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[object_store.ObjectStore]:
     with object_store.running(tmp_path_factory.mktemp("objects") / "data") as running:
         before = dict(os.environ)
         os.environ.update(running.environment)
-        print(f"object store: {running.kind}")
+        pytestconfig.stash[KIND] = running.kind
         yield running
         os.environ.clear()
         os.environ.update(before)
@@ -35,3 +38,8 @@ def bucket(s3: S3Settings) -> str:
     name = f"test-{uuid4().hex[:12]}"
     client(s3).create_bucket(Bucket=name)
     return f"s3a://{name}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if kind := config.stash.get(KIND, None):
+        terminalreporter.write_line(f"The object store of these tests was {kind} (docker/stack/object_store.py).")
