@@ -135,6 +135,19 @@ def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
     return len(old)
 
 
+def access(s3: S3Settings) -> str:
+    """Where S3 is and which link of the AWS chain gives credentials; LakeError where none does."""
+    import boto3
+
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise LakeError(
+            "no AWS credentials found by the standard chain",
+            hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine or pod a role",
+        )
+    return f"{s3.endpoint or 'AWS'}, credentials from {found.method}"
+
+
 @cache
 def client(s3: S3Settings) -> S3Client:
     """The S3 client of these settings; clients are safe to share between threads."""

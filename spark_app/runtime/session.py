@@ -129,13 +129,15 @@ def _embedded_java(settings: Settings) -> dict[str, str]:
 
 def _s3_conf(settings: Settings) -> dict[str, str]:
     """S3A for sessions of our own making, and how Delta's log is shared; platforms bring their own file system."""
-    s3, conf = settings.s3, {}
-    if settings.spark.master:
-        # Hadoop's own list of providers lacks web identity (EKS): AWS's default chain has all.
-        sdk1, sdk2 = "com.amazonaws.auth.DefaultAWSCredentialsProviderChain", "DefaultCredentialsProvider"
-        chain = sdk1 if spark_version.startswith("3.") else f"software.amazon.awssdk.auth.credentials.{sdk2}"
-        conf["fs.s3a.aws.credentials.provider"] = chain
-        conf["fs.s3a.path.style.access"] = str(s3.path_style).lower()
+    s3 = settings.s3
+    # Hadoop's own list of providers lacks web identity (EKS): AWS's default chain has all.
+    sdk1, sdk2 = "com.amazonaws.auth.DefaultAWSCredentialsProviderChain", "DefaultCredentialsProvider"
+    chain = sdk1 if spark_version.startswith("3.") else f"software.amazon.awssdk.auth.credentials.{sdk2}"
+    conf = {
+        "fs.s3a.aws.credentials.provider": chain,
+        "fs.s3a.path.style.access": str(s3.path_style).lower(),
+    }
+    if settings.spark.master:  # on EMR, s3:// is a file system of its own
         conf["fs.s3.impl"] = "org.apache.hadoop.fs.s3a.S3AFileSystem"
     if s3.endpoint:
         conf["fs.s3a.endpoint"] = s3.endpoint
