@@ -68,7 +68,7 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
         conf |= {**EMBEDDED, **_embedded_java(settings)}
         builder = builder.master(settings.spark.master)
     if settings.on_s3:
-        conf |= _s3_conf(settings)
+        conf |= s3_conf(settings)
     if settings.spark.fetch_jars:
         s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
         conf |= spark_jar_conf(delta_coordinates(spark_version) + s3)
@@ -127,7 +127,7 @@ def _embedded_java(settings: Settings) -> dict[str, str]:
     return {**conf, "spark.driver.extraJavaOptions": options}
 
 
-def _s3_conf(settings: Settings) -> dict[str, str]:
+def s3_conf(settings: Settings) -> dict[str, str]:
     """S3A for sessions of our own making, and how Delta's log is shared; platforms bring their own file system."""
     s3 = settings.s3
     # Hadoop's own list of providers lacks web identity (EKS): AWS's default chain has all.

@@ -26,6 +26,10 @@ SETTINGS = [
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),
     ("spark.light_compiler", False, "spark: {light_compiler: true}", True),
     ("spark.bytes_per_partition", 32 * 1024**2, "spark: {bytes_per_partition: 1000}", 1000),
+    ("s3.endpoint", None, "s3: {endpoint: 'http://127.0.0.1:9000'}", "http://127.0.0.1:9000"),
+    ("s3.region", None, "s3: {region: eu-west-1}", "eu-west-1"),
+    ("s3.path_style", False, "s3: {path_style: true}", True),
+    ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
 ]
 
 # The same within `redshift`, which is nothing where it is not given.
@@ -109,10 +113,11 @@ def test_a_password_is_no_setting(conf: Path) -> None:
 
 
 def test_every_setting_is_in_the_list(conf: Path) -> None:
-    model = type(load_settings("local"))
-    own = {name for name in model.model_fields if name not in ("environment", "spark", "redshift")}
-    spark = {f"spark.{name}" for name in type(load_settings("local").spark).model_fields}
-    assert {name for name, *_ in SETTINGS} == own | spark
+    found = load_settings("local")
+    parts = {"spark": found.spark, "s3": found.s3}
+    own = {name for name in type(found).model_fields if name not in ("environment", "redshift", *parts)}
+    nested = {f"{part}.{name}" for part, of_it in parts.items() for name in type(of_it).model_fields}
+    assert {name for name, *_ in SETTINGS} == own | nested
     assert [name for name, *_ in REDSHIFT] == list(RedshiftSettings.model_fields)
 
 

@@ -1,0 +1,59 @@
+"""What a session is told of S3: nothing on a local lake, and on S3 what the settings say."""
+
+from __future__ import annotations
+
+import pytest
+
+from spark_app.runtime.jars import delta_coordinates, s3_coordinates
+from spark_app.runtime.session import s3_conf
+from spark_app.runtime.settings import Settings
+
+S3 = {"environment": "test", "landing": "s3a://b/landing", "lake": "s3a://b/lake"}
+
+
+def conf(**more: object) -> dict[str, str]:
+    return s3_conf(Settings.model_validate({**S3, **more}))
+
+
+def test_a_lake_or_a_landing_in_s3_is_on_s3() -> None:
+    assert not Settings(environment="test").on_s3
+    for name in ("landing", "lake"):
+        for scheme in ("s3", "s3a", "s3n"):
+            assert Settings.model_validate({"environment": "test", name: f"{scheme}://b/x"}).on_s3
+
+
+def test_aws_itself_needs_no_address_and_never_a_key() -> None:
+    assert conf() == {
+        "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.DefaultAWSCredentialsProviderChain",
+        "spark.hadoop.fs.s3a.path.style.access": "false",
+    }
+
+
+def test_minio_has_an_address_without_tls() -> None:
+    found = conf(s3={"endpoint": "http://127.0.0.1:9000", "region": "us-east-1", "path_style": True})
+    assert found["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:9000"
+    assert found["spark.hadoop.fs.s3a.connection.ssl.enabled"] == "false"
+    assert found["spark.hadoop.fs.s3a.endpoint.region"] == "us-east-1"
+    assert found["spark.hadoop.fs.s3a.path.style.access"] == "true"
+
+
+def test_a_session_of_our_own_reads_s3_as_s3a_and_a_platform_s_does_not() -> None:
+    assert "spark.hadoop.fs.s3.impl" in conf(spark={"master": "local[1]"})
+    assert "spark.hadoop.fs.s3.impl" not in conf()
+
+
+def test_several_writers_share_a_log_table() -> None:
+    found = conf(s3={"log_table": "delta_log", "region": "eu-west-1"})
+    assert found["spark.delta.logStore.s3a.impl"] == "io.delta.storage.S3DynamoDBLogStore"
+    assert found["spark.io.delta.storage.S3DynamoDBLogStore.ddb.tableName"] == "delta_log"
+    assert found["spark.io.delta.storage.S3DynamoDBLogStore.ddb.region"] == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("spark", "jars"),
+    [("3.5.6", ["hadoop-aws:3.3.4"]), ("4.0.1", ["hadoop-aws:3.4.1"])],
+)
+def test_s3a_fits_the_hadoop_of_the_spark(spark: str, jars: list[str]) -> None:
+    assert [name.partition(":")[2] for name in s3_coordinates(spark)] == jars
+    delta = delta_coordinates(spark)[0].rpartition(":")[2]
+    assert f"io.delta:delta-storage-s3-dynamodb:{delta}" in s3_coordinates(spark, dynamodb=True)
