@@ -20,8 +20,9 @@ from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
+from spark_app.lake.objects import access
 from spark_app.quality.rows import REASONS, judge
-from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
 from spark_app.runtime.java import find_java
 from spark_app.runtime.record import RunRecord
@@ -57,6 +58,24 @@ def checks(environment: str, home: str | None, source: str | None) -> list[Check
 
 
 def _places(context: Context) -> list[Check]:
+    settings = context.settings
+    if not settings.on_s3:
+        return _landing_and_lake(context)
+    table = settings.s3.log_table
+    shared = f"several, by DynamoDB table {table}" if table else "one at a time (s3.log_table unset)"
+    s3 = _tried("s3", lambda: f"{access(settings.s3)}; Delta writers: {shared}")
+    # Without access all the rest would say the same.
+    return [s3, *_landing_and_lake(context)] if s3.good else [s3]
+
+
+def _landing_and_lake(context: Context) -> list[Check]:
+    try:
+        return _found_there(context)
+    except LakeError as error:
+        return [Check("landing and lake", False, error.message, error.hint)]
+
+
+def _found_there(context: Context) -> list[Check]:
     names = list(context.datasets)
     problems = strays(context.landing, names)
     found = [Check("landing", False, problem) for problem in problems]
