@@ -6,10 +6,12 @@ contracts allow lower-case names only.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from spark_app.contracts.table import Column, Contract, Type
+from spark_app.contracts.views import View
 
 REDSHIFT_LONGEST = 65535
 # Bytes where a contract gives no maxLength. A character takes up to four.
@@ -32,7 +34,7 @@ def duckdb_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
     The key stands in the table's comment only: a PRIMARY KEY would be an index, kept up with every row of
     every load, to check again what the audit has checked.
     """
-    lines = [f"{_quoted(c.name)} {_duckdb_type(c.type)}{_not_null(c)}" for c in contract.columns]
+    lines = [f"{quoted(c.name)} {_duckdb_type(c.type)}{_not_null(c)}" for c in contract.columns]
     return [_create(contract, schema, lines), *_comments(contract, schema)]
 
 
@@ -42,16 +44,17 @@ def redshift_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
     Keys are information there, which the planner takes on trust: the audit has checked them. Tables that
     this one references must exist (`in_order`).
     """
-    lines = [f"{_quoted(c.name)} {_redshift_type(c)}{_not_null(c)}" for c in contract.columns]
+    lines = [f"{quoted(c.name)} {redshift_type(c)}{_not_null(c)}" for c in contract.columns]
     lines.append(f"PRIMARY KEY ({_list(contract.key)})")
     # A column that others reference must be declared unique there, if it is not the key.
     lines += [f"UNIQUE ({_list(columns)})" for columns in _unique(contract)]
     lines += [
         f"FOREIGN KEY ({_list(reference.columns)})"
-        f" REFERENCES {_quoted(schema)}.{_quoted(reference.table)} ({_list(reference.to)})"
+        f" REFERENCES {quoted(schema)}.{quoted(reference.table)} ({_list(reference.to)})"
         for reference in contract.references
     ]
-    return [_create(contract, schema, lines) + _attributes(contract), *_comments(contract, schema)]
+    attributes = "\n".join([*layout(contract), "ENCODE AUTO"])
+    return [f"{_create(contract, schema, lines)}\n{attributes}", *_comments(contract, schema)]
 
 
 def spark_ddl(contract: Contract) -> str:
@@ -68,24 +71,44 @@ def in_order(contracts: Iterable[Contract]) -> list[Contract]:
 
 def _create(contract: Contract, schema: str, lines: list[str]) -> str:
     body = ",\n  ".join(lines)
-    return f"CREATE TABLE IF NOT EXISTS {_quoted(schema)}.{_quoted(contract.name)} (\n  {body}\n)"
+    return f"CREATE TABLE IF NOT EXISTS {quoted(schema)}.{quoted(contract.name)} (\n  {body}\n)"
 
 
-def _attributes(contract: Contract) -> str:
+def layout(contract: Contract) -> list[str]:
+    """How Redshift spreads and sorts a table: its clauses of CREATE TABLE."""
     serving = contract.serving
     parts = [f"DISTSTYLE {serving.dist_style.upper()}"]
     if serving.dist_key:
-        parts.append(f"DISTKEY ({_quoted(serving.dist_key)})")
-    parts.append(f"SORTKEY ({_list(serving.sort_key)})" if serving.sort_key else "SORTKEY AUTO")
-    return "\n" + "\n".join([*parts, "ENCODE AUTO"])
+        parts.append(f"DISTKEY ({quoted(serving.dist_key)})")
+    return [*parts, f"SORTKEY ({_list(serving.sort_key)})" if serving.sort_key else "SORTKEY AUTO"]
+
+
+def view_ddl(view: View, schema: str = "analytics") -> list[str]:
+    """Statements that make a view anew, commented; alike in Redshift and DuckDB. Its tables must exist.
+
+    Dropped before, since a replaced view may not lose or change a column in Redshift. What somebody built on the
+    view makes that fail, and is so kept.
+    """
+    name = f"{quoted(schema)}.{quoted(view.name)}"
+    about = f"{view.description} Grain: {view.grain}."
+    return [
+        f"DROP VIEW IF EXISTS {name}",
+        f"CREATE VIEW {name} AS\n{view.select(schema)}",
+        f"COMMENT ON VIEW {name} IS {text(about)}",
+        *[f"COMMENT ON COLUMN {name}.{quoted(c.name)} IS {text(c.description)}" for c in view.columns],
+    ]
+
+
+def fingerprint(statements: Iterable[str]) -> str:
+    """One word for a definition, kept in `etl.definitions`: what is defined alike need not be made again."""
+    return hashlib.sha256("\n".join(statements).encode()).hexdigest()[:16]
 
 
 def _comments(contract: Contract, schema: str) -> list[str]:
-    table = f"{_quoted(schema)}.{_quoted(contract.name)}"
+    table = f"{quoted(schema)}.{quoted(contract.name)}"
     about = f"{contract.purpose} Grain: {contract.grain}. Key: {', '.join(contract.key)}."
-    return [f"COMMENT ON TABLE {table} IS {_text(about)}"] + [
-        f"COMMENT ON COLUMN {table}.{_quoted(column.name)} IS {_text(column.description)}"
-        for column in contract.columns
+    return [f"COMMENT ON TABLE {table} IS {text(about)}"] + [
+        f"COMMENT ON COLUMN {table}.{quoted(column.name)} IS {text(column.description)}" for column in contract.columns
     ]
 
 
@@ -105,7 +128,8 @@ def _duckdb_type(kind: Type) -> str:
     return _decimal(kind) or ("DOUBLE" if kind.name == "double" else _WAREHOUSE_TYPES[kind.name])
 
 
-def _redshift_type(column: Column) -> str:
+def redshift_type(column: Column) -> str:
+    """`VARCHAR(256)`, `DECIMAL(18,2)`, …: strings in bytes, four for each character the contract allows."""
     kind = column.type
     if kind.name == "string":
         length = BYTES_A_CHARACTER * column.max_length if column.max_length else REDSHIFT_DEFAULT
@@ -122,12 +146,14 @@ def _not_null(column: Column) -> str:
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(map(_quoted, names))
+    return ", ".join(map(quoted, names))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """An identifier in double quotes."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """A text literal, on one line."""
     return "'" + " ".join(value.split()).replace("'", "''") + "'"

@@ -9,7 +9,9 @@ import pytest
 
 from spark_app.contracts import docs
 from spark_app.contracts.ddl import duckdb_ddl, in_order, redshift_ddl, spark_ddl
+from spark_app.contracts.ddl_script import redshift_script
 from spark_app.contracts.load import load_contracts
+from spark_app.contracts.views import load_views
 
 CONTRACTS = load_contracts()
 GOLD = [contract for contract in CONTRACTS.values() if contract.layer == "gold"]
@@ -128,6 +130,36 @@ def test_docs_show_what_a_reader_asks_for():
         "- Key: `order_date`",
         "| `revenue` | decimal(18,2) | required | Σ order_amount of live orders by purchase date |",
         "| sales are recent | an order of the last three days | timeliness | warning | at most 3 days |",
-        "- Served with sortKey `order_date`: nearly every question asks for a range of days",
+        "- Served with sortKey `order_date`: nearly every question asks for a range of days: order_date filters, blocks",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize("contract", GOLD, ids=lambda contract: contract.name)
+def test_every_gold_table_says_which_joins_and_filters_its_layout_serves(contract):
+    serving, reasons = contract.serving, dict(contract.serving.reasons)
+    spread = "distKey" if serving.dist_key else "distStyle"
+    assert {spread, "sortKey"} <= set(reasons), "distribution and sort key each need a description in the contract"
+    assert re.search(r"\bjoin", reasons[spread]), "which joins does the distribution serve?"
+    assert re.search(r"join|filter|compar", reasons["sortKey"]), "which filters or joins does the sort key serve?"
+    assert serving.sort_key
+    if contract.name.startswith("fact_"):
+        assert serving.dist_key in ("order_id", "customer_key")
+        assert serving.sort_key[0] == "order_date"
+
+
+def test_the_redshift_script_is_in_an_order_that_runs():
+    script = redshift_script(GOLD, load_views(CONTRACTS), loader="loader")
+    text = ";\n".join(script)
+    at = [text.index(part) for part in (
+        'CREATE SCHEMA IF NOT EXISTS "etl"',
+        'CREATE TABLE IF NOT EXISTS "etl"."releases"',
+        'FOR USER "loader" IN SCHEMA "analytics" GRANT SELECT ON TABLES TO ROLE "analyst"',
+        'CREATE TABLE IF NOT EXISTS "analytics"."dim_dates"',
+        'CREATE TABLE IF NOT EXISTS "analytics"."fact_orders"',
+        'CREATE VIEW "analytics"."orders"',
+        'GRANT SELECT ON ALL TABLES IN SCHEMA "analytics" TO ROLE "analyst"',
+    )]  # fmt: skip
+    assert at == sorted(at)
+    assert not re.search(r'GRANT [^;]*"etl"', text), "analysts get nothing on etl"
+    assert not re.search(r"DROP (?!VIEW IF EXISTS)", text)
