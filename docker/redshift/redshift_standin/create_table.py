@@ -1,0 +1,127 @@
+"""CREATE TABLE, with columns, LIKE another table, or AS a query."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from redshift_standin import attributes, columns, refuse
+from redshift_standin.attributes import Attributes
+from redshift_standin.columns import Key
+from redshift_standin.errors import Refused, not_redshift
+from redshift_standin.rewrite import parse_only, query
+from redshift_standin.statements import Context, Statement, Text, literal, quoted
+
+
+def create_table(text: Text, at: int, temporary: bool) -> Statement:
+    """From the token after TABLE."""
+    optional = text.words(3, at) == ("IF", "NOT", "EXISTS")
+    name, at = text.name(at + 3 if optional else at)
+    _name_allowed(text, at)
+    words = text.words(len(text.tokens))
+    opening = at if text.word(at) == "(" else -1
+    after = text.closing(at) + 1 if opening >= 0 else at
+    query_at = next((i for i in range(after, len(words)) if words[i] == "AS"), -1)
+    head = f"CREATE {'TEMPORARY ' if temporary else ''}TABLE {name}"
+    end = query_at if query_at >= 0 else len(words)
+    if query_at >= 0:
+        if optional:
+            raise not_redshift("CREATE TABLE IF NOT EXISTS … AS")
+        listed = f" {text.between(opening, after)}" if opening >= 0 else ""
+        known = attributes.read(text, after, end, Attributes()).checked()
+        sql = f"{head}{listed} AS {query(Text(text.whole, text.tokens[query_at + 1 :]))}"
+        return Statement(work=lambda context: _create(context, name, sql, known, [], False))
+    if opening < 0:
+        raise Refused("syntax error: a table needs its columns", "42601")
+    if text.word(opening + 1) == "LIKE":
+        return _like(text, opening + 1, after, head, name, optional)
+    body, inline = attributes.strip(text, opening + 1, after - 1)
+    known = attributes.read(text, after, end, inline).checked()
+    lines, keys = _columns(f"CREATE TABLE {name} ({body})", known)
+    sql = f"{head} ({', '.join(lines)})"
+    return Statement(work=lambda context: _create(context, name, sql, known, keys, optional))
+
+
+def _name_allowed(text: Text, after_name: int) -> None:
+    token = text.tokens[after_name - 1]
+    if text.word(after_name - 1) in refuse.RESERVED and text.word(after_name - 2) != ".":
+        raise Refused(f'syntax error at or near "{token.text}" (a reserved word of Amazon Redshift)', "42601")
+
+
+def _columns(sql: str, known: Attributes) -> tuple[list[str], list[Key]]:
+    tree = parse_only(sql)
+    lines, names, keys = list[str](), set[str](), list[Key]()
+    for node in tree.this.expressions:
+        if isinstance(node, exp.ColumnDef):
+            line, found = columns.column(node)
+            lines.append(line)
+            names.add(node.name.lower())
+            keys += found
+        else:
+            keys.append(columns.table_key(node))
+    for key in keys:
+        _all_there(set(key.columns), names)
+        if key.kind == "PRIMARY KEY":
+            required = {quoted(column) for column in key.columns}
+            lines = [f"{x} NOT NULL" if x.split()[0] in required and "NOT NULL" not in x else x for x in lines]
+    if sum(key.kind == "PRIMARY KEY" for key in keys) > 1:
+        raise Refused("multiple primary keys for a table are not allowed", "42P16")
+    _all_there(known.columns(), names)
+    return lines, keys
+
+
+def _all_there(wanted: set[str], names: set[str]) -> None:
+    for name in sorted(wanted - names):
+        raise Refused(f'column "{name}" named in key does not exist', "42703")
+
+
+def _like(text: Text, at: int, after: int, head: str, name: str, optional: bool) -> Statement:
+    source, at = text.name(at + 1)
+    defaults = "INCLUDING DEFAULTS" if text.words(2, at) == ("INCLUDING", "DEFAULTS") else ""
+    if after != len(text.tokens) or (at != after - 1 and text.word(at) not in ("INCLUDING", "EXCLUDING")):
+        raise Refused("syntax error after LIKE", "42601")
+    # Redshift takes over distribution, sort key and encodings with the columns, and no keys.
+    copied = [
+        f"INSERT INTO standin.{table} SELECT {literal(name)}::regclass::oid, {rest} FROM standin.{table} "
+        f"WHERE oid = {literal(source)}::regclass::oid"
+        for table, rest in (
+            ("table_attributes", "diststyle, distkey, sortkey, sortstyle"),
+            ("encodings", "name, encoding"),
+        )
+    ]
+    sql = f"{head} (LIKE {source} {defaults} INCLUDING CONSTRAINTS)"
+
+    def work(context: Context) -> str:
+        if optional and _skip(context, name):
+            return "CREATE TABLE"
+        context.backend.run(";".join([sql, *copied]))
+        return "CREATE TABLE"
+
+    return Statement(work=work)
+
+
+def _create(context: Context, name: str, sql: str, known: Attributes, keys: list[Key], optional: bool) -> str:
+    if optional and _skip(context, name):
+        return "CREATE TABLE"
+    tag = context.backend.run(sql)
+    for key in keys:
+        reference_holds(context, key)
+    noted = [statement for key in keys for statement in columns.remember(name, key)]
+    guard = f"SELECT standin.guard({literal(name)}::regclass), standin.rebind()"
+    context.backend.run(";".join([guard, *attributes.remember(name, known), *noted]))
+    return "SELECT" if tag.startswith("SELECT") else "CREATE TABLE"
+
+
+def reference_holds(context: Context, key: Key) -> None:
+    """Redshift does not enforce foreign keys, but wants what they reference declared unique."""
+    if key.kind == "FOREIGN KEY" and context.backend.rows(columns.unmatched(key)) != [("t",)]:
+        raise Refused(
+            f"there is no unique constraint matching given keys for referenced table {key.table.replace('.', ' ')}",
+            "42830",
+        )
+
+
+def _skip(context: Context, name: str) -> bool:
+    there = context.backend.rows(f"SELECT to_regclass({literal(name)}) IS NOT NULL") == [("t",)]
+    if there:
+        context.tell(f"Relation {name} already exists and will be skipped")
+    return there

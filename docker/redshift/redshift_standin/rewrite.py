@@ -1,0 +1,116 @@
+"""Queries and changes of rows: Redshift's SQL as PostgreSQL's, by way of sqlglot."""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from redshift_standin import refuse
+from redshift_standin.errors import Refused
+from redshift_standin.statements import Text
+
+VERSION = (
+    "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), "
+    "Redshift 1.0.99999 (a stand-in for tests: PostgreSQL behind a proxy, not Amazon Redshift)"
+)
+# Reserved by PostgreSQL, free in Redshift: quoted on the way.
+_QUOTE = {"window", "fetch", "returning", "lateral", "variadic", "symmetric", "asymmetric", "concurrently"}
+
+
+def parse(text: Text) -> exp.Expr:
+    """One statement as a tree, checked for what Redshift refuses."""
+    tree = parse_only(text.sql)
+    refuse.check(text, tree)
+    return tree
+
+
+def parse_only(sql: str) -> exp.Expr:
+    """One statement as a tree."""
+    try:
+        tree = sqlglot.parse_one(sql, read="redshift")
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        near = first.get("highlight")
+        raise Refused(f'syntax error at or near "{near}": {first.get("description")}', "42601") from None
+    if isinstance(tree, exp.Command) or not isinstance(tree, exp.Expr):
+        raise Refused(f"stand-in: cannot read this {sql.split()[0].upper()} statement", "42601")
+    return tree
+
+
+def generate(tree: exp.Expr) -> str:
+    """A checked tree as PostgreSQL's text."""
+    return tree.transform(_translate).sql("postgres")
+
+
+def query(text: Text) -> str:
+    """A query as PostgreSQL's text; anything else is refused."""
+    tree = parse(text)
+    if not isinstance(tree, exp.Query):
+        raise Refused("syntax error: a query is expected here", "42601")
+    return generate(tree)
+
+
+def table_name(table: exp.Expr) -> str:
+    """A table's name in quotes, without its database."""
+    if not isinstance(table, exp.Table):
+        table = table.find(exp.Table) or table
+    parts = [part for part in (table.text("db"), table.name) if part]
+    return ".".join('"' + part.lower().replace('"', '""') + '"' for part in parts)
+
+
+def _translate(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Identifier):
+        return _folded(node)
+    if isinstance(node, exp.Subquery) and isinstance(node.parent, exp.From | exp.Join) and not node.alias:
+        return exp.alias_(node.copy(), f"unnamed_{id(node)}", table=True)
+    if isinstance(node, exp.Dot) and node.name.lower() == "version" and isinstance(node.expression, exp.Func):
+        return _version(node)
+    if isinstance(node, exp.DataType):
+        return _sized(node)
+    if isinstance(node, exp.Func | exp.WithinGroup):
+        return _function(node)
+    return node
+
+
+def _folded(node: exp.Identifier) -> exp.Expr:
+    name = str(node.this)
+    if node.quoted or name.lower() in _QUOTE:
+        return exp.to_identifier(name.lower(), quoted=True)
+    return node
+
+
+def _sized(node: exp.DataType) -> exp.Expr:
+    if node.this == exp.DType.DECIMAL and not node.expressions:
+        return exp.DataType.build("decimal(18, 0)")
+    return node
+
+
+def _function(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.GroupConcat):
+        return _listagg(node)
+    if isinstance(node, exp.CurrentTimestamp):
+        return exp.func("sysdate" if node.args.get("sysdate") else "getdate", dialect="postgres")
+    if isinstance(node, exp.DateDiff | exp.TsOrDsDiff):
+        unit = exp.Literal.string((node.text("unit") or "day").lower())
+        return exp.Anonymous(this="datediff", expressions=[unit, node.expression, node.this])
+    return _version(node)
+
+
+def _version(node: exp.Expr) -> exp.Expr:
+    if node.name.lower() != "version" and not isinstance(node, exp.CurrentVersion):
+        return node
+    # Its column is named version, as that of a function's result is.
+    known = exp.Literal.string(VERSION)
+    return exp.alias_(known, "version") if isinstance(node.parent, exp.Select) else known
+
+
+def _listagg(node: exp.WithinGroup) -> exp.Expr:
+    """LISTAGG(x, ',') WITHIN GROUP (ORDER BY y) is STRING_AGG(x, ',' ORDER BY y)."""
+    order = node.expression
+    separator = node.this.args.get("separator") or exp.Literal.string("")
+    distinct = node.this.this if isinstance(node.this.this, exp.Distinct) else None
+    value = exp.cast(distinct.expressions[0] if distinct else node.this.this, "text")
+    prefix = "DISTINCT " if distinct else ""
+    parts = f"{prefix}{value.sql('postgres')}, {separator.sql('postgres')} {order.sql('postgres')}"
+    return exp.Anonymous(this="string_agg", expressions=[exp.Var(this=parts)])

@@ -1,0 +1,139 @@
+"""From a query string of Redshift's to statements for PostgreSQL or work for the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from redshift_standin import copy_command, ddl, grants, settings, unload, upkeep
+from redshift_standin.errors import Refused, not_redshift, unsupported
+from redshift_standin.merge import merge
+from redshift_standin.rewrite import generate, parse, query, table_name
+from redshift_standin.statements import Statement, Text, split
+
+
+def translate(sql: str) -> list[Statement]:
+    """The statements of a query string, in order."""
+    return [_statement(text) for text in split(sql)]
+
+
+def _statement(text: Text) -> Statement:
+    first = text.word(0)
+    if first in _KINDS:
+        return _KINDS[first](text)
+    if text.sql.startswith("("):
+        return _query(text)
+    raise Refused(f'syntax error at or near "{text.tokens[0].text if first else ""}": stand-in: unknown statement', "42601")
+
+
+def _query(text: Text) -> Statement:
+    tree = parse(text)
+    into = tree.find(exp.Into)
+    if into is not None:
+        raise unsupported("SELECT … INTO (write CREATE TABLE … AS)")
+    if isinstance(tree, exp.Insert | exp.Update | exp.Delete):
+        return Statement(generate(tree), writes=table_name(tree.this))
+    if not isinstance(tree, exp.Query):
+        raise Refused(f"stand-in: cannot read this {text.word(0)} statement", "42601")
+    return Statement(generate(tree))
+
+
+def _begin(text: Text) -> Statement:
+    if text.word(0) == "START" and text.word(1) != "TRANSACTION":
+        raise Refused('syntax error at or near "START"', "42601")
+    skip = 2 if text.word(1) in ("TRANSACTION", "WORK") else 1
+    if text.words(3, skip) == ("ISOLATION", "LEVEL", "SNAPSHOT"):
+        raise unsupported("SNAPSHOT isolation")
+    # Whatever level is named, Redshift runs the transaction at the database's own.
+    read_only = "READ ONLY" if "ONLY" in text.words(len(text.tokens)) else ""
+    return Statement(f"BEGIN {read_only}", control="begin")
+
+
+def _commit(text: Text) -> Statement:
+    return Statement("COMMIT", control="commit")
+
+
+def _rollback(text: Text) -> Statement:
+    if "TO" in text.words(4):
+        raise not_redshift("ROLLBACK TO a savepoint")
+    return Statement("ROLLBACK", control="rollback")
+
+
+def _explain(text: Text) -> Statement:
+    at = 2 if text.word(1) == "VERBOSE" else 1
+    if text.word(at) == "ANALYZE" or text.word(at) == "(":
+        raise not_redshift("EXPLAIN with options")
+    return Statement("EXPLAIN " + query(Text(text.whole, text.tokens[at:])))
+
+
+def _declare(text: Text) -> Statement:
+    words = text.words(len(text.tokens))
+    if words[2:4] != ("CURSOR", "FOR"):
+        raise not_redshift("DECLARE with options (only DECLARE name CURSOR FOR query)")
+    return Statement(f"{text.between(0, 4)} {query(Text(text.whole, text.tokens[4:]))}")
+
+
+def _as_it_is(text: Text) -> Statement:
+    return Statement(text.sql)
+
+
+def _prepare(text: Text) -> Statement:
+    words = text.words(len(text.tokens))
+    at = words.index("AS") if "AS" in words else len(words)
+    return Statement(f"{text.between(0, at + 1)} {_query(Text(text.whole, text.tokens[at + 1 :])).sql}")
+
+
+def _refused(what: str) -> Callable[[Text], Statement]:
+    def refuse(text: Text) -> Statement:
+        raise not_redshift(what)
+
+    return refuse
+
+
+def _not_here(what: str) -> Callable[[Text], Statement]:
+    def refuse(text: Text) -> Statement:
+        raise unsupported(what)
+
+    return refuse
+
+
+_KINDS: Mapping[str, Callable[[Text], Statement]] = {
+    **dict.fromkeys(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"), _query),
+    "MERGE": merge,
+    **dict.fromkeys(("BEGIN", "START"), _begin),
+    **dict.fromkeys(("COMMIT", "END"), _commit),
+    **dict.fromkeys(("ROLLBACK", "ABORT"), _rollback),
+    "CREATE": ddl.create,
+    "DROP": ddl.drop,
+    "ALTER": ddl.alter,
+    "COMMENT": ddl.comment,
+    "TRUNCATE": ddl.truncate,
+    "GRANT": grants.grant,
+    "REVOKE": grants.grant,
+    "COPY": copy_command.copy,
+    "UNLOAD": unload.unload,
+    "SET": settings.set_,
+    "RESET": settings.reset,
+    "SHOW": settings.show,
+    "LOCK": upkeep.lock,
+    "VACUUM": upkeep.vacuum,
+    "ANALYZE": upkeep.analyze,
+    "EXPLAIN": _explain,
+    "DECLARE": _declare,
+    "PREPARE": _prepare,
+    **dict.fromkeys(("FETCH", "CLOSE", "EXECUTE", "DEALLOCATE", "DISCARD"), _as_it_is),
+    "SAVEPOINT": _refused("SAVEPOINT"),
+    "RELEASE": _refused("RELEASE SAVEPOINT"),
+    "VALUES": _refused("VALUES as a statement"),
+    "LISTEN": _refused("LISTEN"),
+    "NOTIFY": _refused("NOTIFY"),
+    "DO": _refused("DO"),
+    "REINDEX": _refused("REINDEX"),
+    "CLUSTER": _refused("CLUSTER"),
+    "TABLE": _refused("TABLE as a statement"),
+    "REFRESH": _not_here("REFRESH MATERIALIZED VIEW"),
+    "CALL": _not_here("CALL"),
+    "CANCEL": _not_here("CANCEL"),
+    "USE": _not_here("USE"),
+}
