@@ -7,6 +7,7 @@ import sys
 import click
 
 from spark_app import __version__
+from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
 from spark_app.cli.quarantine import quarantine
@@ -36,7 +37,7 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (demo, run, replay, status, quarantine, releases, rebuild, doctor):
+for command in (demo, run, replay, status, quarantine, releases, rebuild, ddl, doctor):
     lakehouse.add_command(command)
 
 

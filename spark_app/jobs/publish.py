@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from spark_app.contracts.views import load_views
 from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import AuditFailed
+from spark_app.runtime.errors import AuditFailed, SettingsError
+from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
 from spark_app.warehouse.duckdb import DuckDBWarehouse
+from spark_app.warehouse.redshift import RedshiftWarehouse
+from spark_app.warehouse.redshift_copy import Stager, copy_stager
 
 
 def run(context: Context, *, kind: str = "run") -> Release | None:
@@ -85,7 +89,22 @@ def warehouse(context: Context) -> Warehouse | None:
     settings = context.settings
     if settings.warehouse == "none":
         return None
-    return DuckDBWarehouse(Path(settings.resolve(settings.warehouse_path)))
+    views = load_views(context.contracts)
+    if settings.warehouse == "duckdb":
+        return DuckDBWarehouse(Path(settings.resolve(settings.warehouse_path)), views)
+    assert settings.redshift is not None  # load_settings has checked it
+    return RedshiftWarehouse(
+        settings.redshift, _stager(context, settings.redshift), settings.s3, views, context.record.warn
+    )
+
+
+def _stager(context: Context, redshift: RedshiftSettings) -> Stager:
+    """How rows get into Redshift's staging tables: `redshift.loader`."""
+    if redshift.loader == "copy":
+        return copy_stager(context.settings.s3, redshift.iam_role)
+    raise SettingsError(
+        "redshift.loader: found connector, expected copy: Spark's connector is not wired in yet", hint="set it to copy"
+    )
 
 
 def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from spark_app.contracts.ddl import duckdb_ddl
+from spark_app.contracts.ddl import duckdb_ddl, fingerprint, view_ddl
 from spark_app.contracts.table import Contract
+from spark_app.contracts.views import View, complete
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.paths import Lake
@@ -32,6 +33,7 @@ class DuckDBWarehouse:
     """A DuckDB file. Readers in other processes open it read-only, and see a release or the one before."""
 
     path: Path
+    views: Sequence[View] = field(repr=False, default=())
 
     def held(self) -> int | None:
         if not self.path.is_file():
@@ -54,6 +56,7 @@ class DuckDBWarehouse:
                 _load_table(connection, lake, contracts[name], versions.get(name), version)
                 for name, version in release.tables.items()
             ]
+            _make_views(connection, complete(self.views, [contracts[name].name for name in release.tables]))
             _enter(connection, release)
             with commit_point("warehouse"):
                 connection.execute("COMMIT")
@@ -156,6 +159,26 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str
         f'INSERT INTO analytics."{contract.name}" ({names}) SELECT {names} FROM {rows} ORDER BY {order}'
     ).fetchone()
     return int(done[0]) if done else 0
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
+    """The views named for people, where they are not yet as defined; a plain name for each as for tables."""
+    connection.execute("CREATE TABLE IF NOT EXISTS etl.definitions (name VARCHAR NOT NULL, word VARCHAR NOT NULL)")
+    known = dict(connection.execute("SELECT name, word FROM etl.definitions").fetchall())
+    there = {
+        row[0]
+        for row in connection.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'analytics'").fetchall()
+    }
+    for view in views:
+        statements = view_ddl(view)
+        word = fingerprint(statements)
+        if view.name in there and known.get(view.name) == word:
+            continue
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f'CREATE OR REPLACE VIEW main."{view.name}" AS SELECT * FROM analytics."{view.name}"')
+        connection.execute("DELETE FROM etl.definitions WHERE name = ?", [view.name])
+        connection.execute("INSERT INTO etl.definitions VALUES (?, ?)", [view.name, word])
 
 
 def _enter(connection: duckdb.DuckDBPyConnection, release: Release) -> None:

@@ -1,0 +1,68 @@
+"""`lakehouse ddl`: the warehouse as SQL."""
+
+from __future__ import annotations
+
+import click
+
+from spark_app.cli import options
+
+
+@click.command()
+@options.where
+@click.option("--warehouse", "kind", type=click.Choice(["redshift", "duckdb"]), help="The environment's by default.")
+@click.option("--changes", is_flag=True, help="Only what the environment's Redshift still lacks; connects to it.")
+def ddl(environment: str, home: str | None, source: str | None, kind: str | None, changes: bool) -> None:
+    """Print the SQL that makes the warehouse: schemas, tables, views, comments, who may read. It may be run again.
+
+    \b
+      lakehouse ddl --warehouse redshift > warehouse.sql
+      lakehouse ddl --env aws --changes
+    """
+    from spark_app.contracts.ddl_script import duckdb_script, redshift_script
+    from spark_app.contracts.load import load_contracts
+    from spark_app.contracts.views import load_views
+    from spark_app.runtime.settings import load_settings
+
+    settings = load_settings(environment, home=home, source=source)
+    contracts = load_contracts()
+    gold, views = [c for c in contracts.values() if c.layer == "gold"], load_views(contracts)
+    if changes:
+        for line in _changes(environment, home):
+            click.echo(line)
+        return
+    if (kind or settings.warehouse) == "redshift":
+        user = settings.redshift.user if settings.redshift else None
+        statements = redshift_script(gold, views, user)
+    else:
+        statements = duckdb_script(gold, views)
+    for statement in statements:
+        click.echo(f"{statement};\n")
+
+
+def _changes(environment: str, home: str | None) -> list[str]:
+    from spark_app.contracts.load import load_contracts
+    from spark_app.contracts.views import load_views
+    from spark_app.runtime.errors import UsageError
+    from spark_app.runtime.settings import load_settings
+    from spark_app.warehouse.redshift_schema import pending, read
+    from spark_app.warehouse.redshift_session import connected
+
+    settings = load_settings(environment, home=home)
+    if settings.warehouse != "redshift" or settings.redshift is None:
+        raise UsageError(
+            f"--changes: found warehouse {settings.warehouse} in environment {environment}, expected redshift",
+            hint="DuckDB's file is brought to its contracts by the next load",
+        )
+    contracts = load_contracts()
+    gold = {c.name: c for c in contracts.values() if c.layer == "gold"}
+    with connected(settings.redshift) as session:
+        plan = pending(gold, load_views(contracts), read(session))
+    lines = [f"-- {note}" for step in plan.tables.values() for note in step.notes]
+    before = [f"{statement};\n" for statement in plan.before]
+    within = [f"{statement};\n" for statement in plan.within]
+    if within:
+        within = ["BEGIN;\n", *within, "COMMIT;\n"]
+    whole = [name for name, step in plan.tables.items() if step.whole]
+    if whole:
+        lines.append(f"-- The next load brings these whole: {', '.join(whole)}")
+    return [*lines, *before, *within] or ["-- nothing: the warehouse is as its contracts"]

@@ -1,0 +1,133 @@
+"""Redshift as the warehouse: schemas `analytics` (tables and views for analysts) and `etl` (ledger and staging).
+
+A load stages what changed, table by table, where nobody looks. Then one transaction locks the ledger, looks again
+what is held, and deletes and inserts just the changed rows of all tables with the ledger's row. Analysts see the
+release before until it commits. Nothing here relies on a key being enforced, as Redshift enforces none.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import duckdb
+
+from spark_app.contracts.table import Contract
+from spark_app.contracts.views import View
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.runtime.errors import WarehouseError
+from spark_app.runtime.settings import AWS_ITSELF, RedshiftSettings, S3Settings
+from spark_app.warehouse import redshift_ledger as ledger
+from spark_app.warehouse import redshift_sql as sql
+from spark_app.warehouse.base import Loaded
+from spark_app.warehouse.redshift_copy import Stager
+from spark_app.warehouse.redshift_schema import pending, prepare
+from spark_app.warehouse.redshift_session import Conflict, Session, connected
+from spark_app.warehouse.redshift_temp import normal, remove, sweep
+from spark_app.warehouse.redshift_transaction import Overtaken, Work, apply, slices
+from spark_app.warehouse.staging import Slice
+
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class RedshiftWarehouse:
+    """A Redshift database; `stager` brings rows into staging tables, by COPY or by Spark's connector.
+
+    `report` is told once what a changed contract did to a table.
+    """
+
+    settings: RedshiftSettings
+    stager: Stager = field(repr=False)
+    s3: S3Settings = AWS_ITSELF
+    views: Sequence[View] = field(repr=False, default=())
+    report: Callable[[str], object] = field(repr=False, default=lambda _: None)
+
+    def held(self) -> int | None:
+        """The release it holds; raises WarehouseError where it does not answer."""
+        with connected(self.settings) as session:
+            if not session.rows("SELECT 1 FROM svv_tables WHERE table_schema = 'etl' AND table_name = 'releases'"):
+                return None
+            known = ledger.held(session)
+            return known.release_id if known else None
+
+    def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
+        """Bring all tables to the release in one transaction; nothing where it, or a newer one, is held already.
+
+        Raises WarehouseError (nothing of the release is then visible), or ContractError for a table that Redshift
+        cannot bring to its contract.
+        """
+        temp = normal(self.settings.temp or "")
+        with suppress(WarehouseError):  # what is wrong with S3 shows where it is needed
+            sweep(temp, self.s3)
+        tables = {contracts[name].name: contracts[name] for name in release.tables}
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._attempt(release, lake, tables, f"{temp}/{release.run_id}")
+            except (Overtaken, Conflict):
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _attempt(self, release: Release, lake: Lake, tables: Mapping[str, Contract], prefix: str) -> Sequence[Loaded]:
+        with connected(self.settings) as session:
+            state = prepare(session)
+            sql.drop_leftovers(session, state.etl)
+            known = ledger.held(session)
+            if not ledger.needs(session, known, release, lake):
+                return []
+            plan = pending(tables, self.views, state)
+            for statement in plan.before:
+                session.run(statement)
+            with self._room(prefix) as (load, scratch):
+                work = Work(release, lake, tables, known, plan)
+                parts = slices(work, load, prefix, scratch)
+                try:
+                    for part in parts:
+                        self._stage(session, part)
+                    done = apply(session, work, parts)
+                finally:
+                    self._tidy(session, parts)
+            for note in plan.news:
+                self.report(note)
+            return done
+
+    def _stage(self, session: Session, part: Slice) -> None:
+        session.run(sql.create_staging(part))
+        sent = self.stager(session, part)
+        found = int(session.rows(sql.count("etl", part.table))[0][0])
+        if found != sent:
+            raise WarehouseError(
+                f'warehouse {session.place}: staging table "etl"."{part.table}" of {part.contract.name}: found {found} '
+                f"rows, expected the {sent} that were sent; nothing of the release is visible",
+                hint="run again: lakehouse run --layers publish",
+            )
+
+    @contextmanager
+    def _room(self, prefix: str) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
+        """A name for the load, and a database on disk for changes that are too many for memory."""
+        load = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{uuid4().hex[:8]}"
+        with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+            try:
+                with duckdb.connect(f"{folder}/changes.duckdb") as scratch:
+                    scratch.execute("SET TimeZone = 'UTC'")
+                    yield load, scratch
+            finally:
+                with suppress(WarehouseError):  # the load has succeeded or failed by now; a later one sweeps
+                    remove(f"{prefix}/{load}", self.s3)
+
+    def _tidy(self, session: Session, parts: Sequence[Slice]) -> None:
+        """Drop the staging tables; a lost connection is made anew for it. What stays is dropped a day later."""
+        drops = [f'DROP TABLE IF EXISTS "etl"."{part.table}"' for part in parts]
+        try:
+            for statement in drops:
+                session.run(statement)
+        except WarehouseError:
+            with suppress(WarehouseError), connected(self.settings) as again:
+                for statement in drops:
+                    again.run(statement)

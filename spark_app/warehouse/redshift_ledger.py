@@ -1,0 +1,71 @@
+"""`etl.releases`: which release the warehouse has. One transaction at a time enters one, by its lock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from spark_app.lake import releases
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.runtime.errors import WarehouseError
+from spark_app.warehouse.redshift_session import Session
+
+LOCK = 'LOCK "etl"."releases"'
+
+
+@dataclass(frozen=True)
+class Held:
+    """The release the warehouse has: its number, the run that made it, and the tables' versions."""
+
+    release_id: int
+    run_id: str
+    tables: Mapping[str, int]
+
+
+def held(session: Session) -> Held | None:
+    """The newest row, None before the first."""
+    rows = session.rows(
+        'SELECT "release_id", "run_id", "tables" FROM "etl"."releases" ORDER BY "release_id" DESC LIMIT 1'
+    )
+    return Held(int(rows[0][0]), str(rows[0][1]), json.loads(rows[0][2])) if rows else None
+
+
+def needs(session: Session, known: Held | None, release: Release, lake: Lake) -> bool:
+    """Whether the release is still to be loaded; not where it or a newer one of this lake is there.
+
+    Raises WarehouseError where what is held is no release of this lake: its versions would mean other rows.
+    """
+    if known is None:
+        return True
+    own = {one.release_id: one.run_id for one in releases.releases(lake)} | {release.release_id: release.run_id}
+    if own.get(known.release_id) != known.run_id:
+        raise WarehouseError(
+            f"warehouse {session.place}: found release {known.release_id} of run {known.run_id}, expected a release of "
+            f"the lake {lake.root}, which has none such; nothing was loaded",
+            hint="two lakes cannot share a warehouse. If the lake was made anew: DELETE FROM etl.releases; "
+            "then lakehouse run --layers publish loads every table whole",
+        )
+    return known.release_id < release.release_id
+
+
+def enter(session: Session, release: Release) -> None:
+    """Note the release as loaded; part of the load's transaction."""
+    session.run(
+        'INSERT INTO "etl"."releases" ("release_id", "run_id", "kind", "tables", "released_at", "loaded_at") '
+        "VALUES (CAST(%s AS BIGINT), %s, %s, %s, CAST(%s AS TIMESTAMP), CAST(%s AS TIMESTAMP))",
+        (
+            str(release.release_id),
+            release.run_id,
+            release.kind,
+            json.dumps(dict(release.tables)),
+            _utc(release.released_at),
+            _utc(datetime.now(UTC)),
+        ),
+    )
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")

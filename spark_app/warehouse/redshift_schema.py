@@ -1,0 +1,128 @@
+"""What Redshift has of the tables and views, and what it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from spark_app.contracts.ddl import fingerprint, in_order, quoted, redshift_ddl, text, view_ddl
+from spark_app.contracts.ddl_script import LEDGERS, SCHEMAS
+from spark_app.contracts.migrate import Found, Migration, layout_text, migration, relaid
+from spark_app.contracts.table import Contract
+from spark_app.contracts.views import View, complete
+from spark_app.warehouse.redshift_session import Refused, Session
+
+_COLUMNS = (
+    "SELECT table_schema, table_name, column_name, data_type, character_maximum_length, numeric_precision, "
+    "numeric_scale, is_nullable FROM svv_columns WHERE table_schema IN ('analytics', 'etl') "
+    "ORDER BY table_schema, table_name, ordinal_position"
+)
+_TYPES = {
+    "character varying": "VARCHAR({0})",
+    "numeric": "DECIMAL({1},{2})",
+    "timestamp without time zone": "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """Columns of every table and view of `analytics`, the tables of `etl`, and how things were last defined."""
+
+    columns: Mapping[str, Sequence[Found]]
+    etl: Sequence[str]
+    schemas: Sequence[str]
+    definitions: Mapping[str, tuple[str | None, str]]  # name: layout, word
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What brings the warehouse to its contracts: `before` outside a transaction, `within` in the load's.
+
+    `news`: what people should know of tables that are defined otherwise than when they were last loaded.
+    """
+
+    tables: Mapping[str, Migration]
+    before: tuple[str, ...]
+    within: tuple[str, ...]
+    news: tuple[str, ...]
+
+
+def read(session: Session) -> State:
+    """Ask Redshift."""
+    columns: dict[str, list[Found]] = {}
+    etl: list[str] = []
+    for schema, table, name, kind, length, precision, scale, nullable in session.rows(_COLUMNS):
+        if schema == "etl":
+            etl += [table] if table not in etl else []
+            continue
+        written = _TYPES.get(kind, kind.upper()).format(length, precision, scale)
+        columns.setdefault(table, []).append(Found(name, written, nullable == "YES"))
+    listed = ", ".join(text(schema) for schema in SCHEMAS)
+    schemas = [row[0] for row in session.rows(f"SELECT nspname FROM pg_namespace WHERE nspname IN ({listed})")]
+    known = session.rows("SELECT name, layout, word FROM etl.definitions") if "definitions" in etl else []
+    return State(columns, etl, schemas, {name: (layout, word) for name, layout, word in known})
+
+
+def prepare(session: Session) -> State:
+    """Make schemas and ledgers where they are missing, which another load may be doing just now; then read."""
+    state = read(session)
+    for statement in _missing(state):
+        try:
+            session.run(statement)
+        except Refused:
+            # Of two first loads one comes second, and finds it made.
+            if _missing(read(session)):
+                raise
+    return read(session) if _missing(state) else state
+
+
+def _missing(state: State) -> list[str]:
+    schemas = [f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}" for schema in SCHEMAS if schema not in state.schemas]
+    return schemas + (list(LEDGERS) if not {"releases", "definitions"} <= set(state.etl) else [])
+
+
+def pending(contracts: Mapping[str, Contract], views: Sequence[View], state: State) -> Plan:
+    """What is still to be done for these tables (by plain name), and for the views all of whose tables are among them.
+
+    Raises ContractError for a change that Redshift cannot make.
+    """
+    tables = {c.name: migration(c, state.columns.get(c.name, ())) for c in in_order(contracts.values())}
+    words = {c.name: fingerprint(redshift_ddl(c)) for c in contracts.values()}
+    before = [one for step in tables.values() for one in step.before]
+    within = [one for step in tables.values() for one in step.within]
+    for name, word in words.items():
+        layout, known = state.definitions.get(name, (None, ""))
+        if known != word and state.columns.get(name):
+            before += relaid(contracts[name], layout)
+            within += redshift_ddl(contracts[name])[1:]  # comments as they are now
+    first: list[str] = []
+    for view in complete(views, tables):
+        rebinds = any(tables[table].rebinds for table, _ in view.tables)
+        made = view_ddl(view)
+        words[view.name] = fingerprint(made)
+        same = state.definitions.get(view.name, (None, ""))[1] == words[view.name]
+        if rebinds or not same or view.name not in state.columns:
+            # Dropped first, as a column that a view names cannot be.
+            first.append(made[0])
+            within += made[1:]
+        else:
+            words.pop(view.name)
+    news = {name: word for name, word in words.items() if state.definitions.get(name, (None, ""))[1] != word}
+    layouts = {name: layout_text(contracts[name]) for name in news if name in contracts}
+    told = tuple(note for name in tables if name in news for note in tables[name].notes)
+    return Plan(tables, tuple(before), (*first, *within, *_noted(news, layouts)), told)
+
+
+def _noted(words: Mapping[str, str], layouts: Mapping[str, str]) -> list[str]:
+    if not words:
+        return []
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    made = f"CAST({text(now)} AS TIMESTAMP)"
+    laid = {name: text(layouts[name]) if name in layouts else "NULL" for name in words}
+    rows = ", ".join(f"({text(name)}, {laid[name]}, {text(word)}, {made})" for name, word in words.items())
+    names = ", ".join(map(text, words))
+    return [
+        f'DELETE FROM "etl"."definitions" WHERE "name" IN ({names})',
+        f'INSERT INTO "etl"."definitions" ("name", "layout", "word", "made_at") VALUES {rows}',
+    ]

@@ -1,0 +1,182 @@
+"""A connection to Redshift: credentials from outside, statements, and errors that say what matters and no secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import redshift_connector
+from redshift_connector.error import Error, InterfaceError, OperationalError
+
+from spark_app.runtime.errors import SettingsError, WarehouseError
+from spark_app.runtime.settings import RedshiftSettings
+
+PASSWORD_VARIABLE = "LAKEHOUSE_REDSHIFT_PASSWORD"
+_AGAIN = "nothing of the release is visible there; run again: lakehouse run --layers publish"
+# What the driver raises where the server is gone; its own errors about connections are told apart by their kind.
+_GONE = (OSError, struct.error, InterfaceError, OperationalError)
+_CONFLICTS = ("40001", "40P01")
+
+
+class ConnectionLost(WarehouseError):
+    """The connection broke: what the server did with the last statement is not known."""
+
+
+class Conflict(WarehouseError):
+    """Another transaction came in between; running the same again helps."""
+
+
+class Refused(WarehouseError):
+    """Redshift refused a statement. `code` is its SQLSTATE."""
+
+    def __init__(self, message: str, *, hint: str | None = None, code: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open connection that commits each statement, unless BEGIN is run."""
+
+    connection: Any = field(repr=False)
+    settings: RedshiftSettings
+    secrets: tuple[str, ...] = field(repr=False, default=())
+
+    @property
+    def place(self) -> str:
+        return place(self.settings)
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; the rows it touched. Raises ConnectionLost, Conflict or Refused."""
+        with self._cursor(sql, values) as cursor:
+            return int(cursor.rowcount)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self._cursor(sql, values) as cursor:
+            return [tuple(row) for row in cursor.fetchall()]
+
+    @contextmanager
+    def _cursor(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
+        try:
+            cursor = self.connection.cursor()
+            cursor.execute(sql, tuple(values) or None)
+            yield cursor
+        except (Error, *_GONE) as error:
+            # `from None`: the driver's errors and their frames hold statements, roles and passwords.
+            raise self._translated(error, sql) from None
+
+    def _translated(self, error: Exception, sql: str) -> WarehouseError:
+        said = error.args[0] if error.args and isinstance(error.args[0], dict) else None
+        if said is None:
+            if isinstance(error, _GONE):
+                return ConnectionLost(
+                    f"warehouse {self.place}: the connection was cut: {self._clean(error)}", hint=_AGAIN
+                )
+            return Refused(f"warehouse {self.place}: {self._clean(error)}", hint=_AGAIN)
+        code, message = str(said.get("C", "")), self._clean(said.get("M", ""))
+        text = f"warehouse {self.place}: {message} (SQLSTATE {code}) in: {self._clean(_headline(sql))}"
+        if code in _CONFLICTS or "serializable isolation violation" in message.lower():
+            return Conflict(text, hint=_AGAIN)
+        if code.startswith(("08", "57P")):
+            return ConnectionLost(text, hint=_AGAIN)
+        return Refused(text, hint=_AGAIN, code=code)
+
+    def _clean(self, value: object) -> str:
+        text = " ".join(str(value).split())
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def place(settings: RedshiftSettings) -> str:
+    """How messages name the warehouse."""
+    where = settings.host or settings.workgroup or settings.cluster
+    return f"redshift {where}:{settings.port}/{settings.database}"
+
+
+@contextmanager
+def connected(settings: RedshiftSettings) -> Iterator[Session]:
+    """A session, closed in the end. Raises SettingsError without credentials, WarehouseError where nobody answers."""
+    # The driver's debug log shows statements with the role's ARN.
+    driver = logging.getLogger("redshift_connector")
+    driver.setLevel(max(logging.INFO, driver.level))
+    login = _login(settings)
+    secrets = tuple(filter(None, (login.get("password"), settings.iam_role if ":" in settings.iam_role else None)))
+    empty = Session(None, settings, secrets)
+    try:
+        connection = redshift_connector.connect(
+            database=settings.database,
+            port=settings.port,
+            ssl=settings.ssl,
+            timeout=settings.connect_timeout,
+            application_name="lakehouse",
+            **login,
+        )
+    except (Error, *_GONE, ValueError) as error:
+        said = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+        reason = empty._clean(said.get("M") or error)
+        raise WarehouseError(
+            f"warehouse {place(settings)}: no connection: {reason}; expected Redshift to answer there",
+            hint="check host, port, network, user and password: lakehouse doctor; once it answers, run again",
+        ) from None
+    connection.autocommit = True
+    with suppress(AttributeError):
+        connection._usock.settimeout(None)  # the driver's timeout would also end long statements
+    try:
+        yield Session(connection, settings, secrets)
+    finally:
+        with suppress(Error, *_GONE, AttributeError):
+            connection.close()
+
+
+def _login(settings: RedshiftSettings) -> dict[str, Any]:
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password:
+        return {"host": settings.host, "user": settings.user, "password": password}
+    if settings.secret:
+        return {"host": settings.host, **_secret(settings)}
+    if settings.workgroup:
+        serverless = {"is_serverless": True, "serverless_work_group": settings.workgroup}
+        return {"iam": True, "region": settings.region, "host": settings.host, **serverless}
+    if settings.cluster:
+        named = {"cluster_identifier": settings.cluster, "db_user": settings.user}
+        return {"iam": True, "region": settings.region, "host": settings.host, **named}
+    raise SettingsError(
+        f"warehouse {place(settings)}: no credentials; expected ${PASSWORD_VARIABLE}, or in the settings "
+        "redshift.secret, redshift.workgroup or redshift.cluster",
+        hint="see docs/run-on-s3-and-redshift.md",
+    )
+
+
+def _secret(settings: RedshiftSettings) -> dict[str, Any]:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = boto3.client("secretsmanager", region_name=settings.region).get_secret_value(
+            SecretId=settings.secret or ""
+        )
+        kept = json.loads(found["SecretString"])
+        return {"user": settings.user or kept["username"], "password": kept["password"]}
+    except (BotoCoreError, ClientError) as error:
+        raise WarehouseError(
+            f"redshift.secret {settings.secret}: not read from Secrets Manager: {error}",
+            hint="the run's role needs secretsmanager:GetSecretValue on it, and the right region",
+        ) from None
+    except (KeyError, ValueError, TypeError):
+        raise SettingsError(
+            f"redshift.secret {settings.secret}: expected JSON with password, and with username where redshift.user "
+            "is not set"
+        ) from None
+
+
+def _headline(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= 200 else f"{line[:200]} …"

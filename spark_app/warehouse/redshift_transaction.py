@@ -1,0 +1,109 @@
+"""What a load will do, and the one transaction that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import duckdb
+
+from spark_app.contracts.table import Contract
+from spark_app.lake import log
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.runtime.errors import WarehouseError
+from spark_app.runtime.failpoints import commit_point
+from spark_app.warehouse import redshift_ledger as ledger
+from spark_app.warehouse import redshift_sql as sql
+from spark_app.warehouse.base import Loaded
+from spark_app.warehouse.redshift_schema import Plan
+from spark_app.warehouse.redshift_session import ConnectionLost, Session, connected
+from spark_app.warehouse.staging import Slice, changed, whole
+
+
+class Overtaken(WarehouseError):
+    """Another load committed while this one was staging."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A release to load, what the warehouse held when that was decided, and what its tables lack."""
+
+    release: Release
+    lake: Lake
+    tables: Mapping[str, Contract]
+    known: ledger.Held | None
+    plan: Plan
+
+
+def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnection) -> list[Slice]:
+    """What is to be moved of each table that is not yet at the release's version, or has a new column."""
+    parts = []
+    for number, (name, contract) in enumerate(work.tables.items()):
+        version = work.release.tables[contract.qualified]
+        had = work.known.tables.get(contract.qualified) if work.known else None
+        anew = work.plan.tables[name].whole
+        if had == version and not anew:
+            continue
+        table = f"stage_{load}_{number}_{name[:20]}"
+        part = Slice(contract, work.lake, "", had, version, table, f"{prefix}/{load}/{name}", lambda: iter(()))
+        parts.append((None if anew else changed(part, scratch)) or whole(part))
+    return parts
+
+
+def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
+    """Lock, look again, change tables, exchange rows, count, enter, commit; what was done to each table.
+
+    Raises Overtaken where another release was loaded meanwhile, WarehouseError otherwise; nothing is visible then.
+    """
+    rows: dict[str, int] = {}
+    session.run("BEGIN")
+    try:
+        # First of all, so that the snapshot is of after the lock: what another load did in between is seen.
+        session.run(ledger.LOCK)
+        if ledger.held(session) != work.known:
+            raise Overtaken(
+                f"warehouse {session.place}: other loads kept coming in between", hint="run again when they are done"
+            )
+        for statement in work.plan.within:
+            session.run(statement)
+        for part in parts:
+            for statement in sql.exchange(part):
+                rows[part.contract.name] = session.run(statement)  # of the last one, the INSERT
+            _count(session, part, work.lake)
+        ledger.enter(session, work.release)
+    except WarehouseError:
+        with suppress(WarehouseError):
+            session.run("ROLLBACK")
+        raise
+    _commit(session, work.release)
+    done = {part.contract.name: part.how for part in parts}
+    return [Loaded(name, done.get(name, "nothing"), rows.get(name, 0)) for name in work.tables]
+
+
+def _commit(session: Session, release: Release) -> None:
+    try:
+        with commit_point("warehouse"):
+            session.run("COMMIT")
+    except ConnectionLost:
+        # It may have been committed all the same. The lock waits until the server is done with it either way.
+        with connected(session.settings) as again:
+            again.run("BEGIN")
+            again.run(ledger.LOCK)
+            found = ledger.held(again)
+            again.run("ROLLBACK")
+        if found is None or (found.release_id, found.run_id) != (release.release_id, release.run_id):
+            raise
+
+
+def _count(session: Session, part: Slice, lake: Lake) -> None:
+    found = int(session.rows(sql.count("analytics", part.contract.name))[0][0])
+    expected = log.row_count(lake, part.contract.qualified, part.version)
+    if found != expected:
+        raise WarehouseError(
+            f'warehouse {session.place}: table "analytics"."{part.contract.name}": {found} rows after loading, '
+            f"expected {expected} as in version {part.version} of {part.contract.qualified}; nothing was committed",
+            hint="somebody else may have written there. To load all tables whole: DELETE FROM etl.releases; "
+            "then lakehouse run --layers publish",
+        )
