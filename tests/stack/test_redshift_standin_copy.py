@@ -79,7 +79,7 @@ def test_a_bad_row_fails_the_load_and_is_told_after_the_rollback(driver, sql, bu
     url = bucket.put("bad/a.csv", b"1,abc\n2,\xc3\xa9\xc3\xa9\n")
     cursor = driver.cursor()
     cursor.execute(f"INSERT INTO {name} VALUES (0, 'x')")
-    with pytest.raises(Exception, match="Load into table .* failed.  Check 'sys_load_error_detail' system table"):
+    with pytest.raises(Exception, match=r"Load into table .* failed\.  Check 'sys_load_error_detail' system table"):
         cursor.execute(f"COPY {name} FROM '{url}' {ROLE} CSV")
     with pytest.raises(Exception, match="current transaction is aborted"):
         cursor.execute("SELECT 1")
@@ -87,7 +87,9 @@ def test_a_bad_row_fails_the_load_and_is_told_after_the_rollback(driver, sql, bu
     assert sql.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)
     told = "SELECT trim(filename), line_number, trim(colname), trim(raw_field_value), err_code, trim(err_reason)"
     last = f"FROM stl_load_errors e JOIN svv_table_info i ON i.table_id = e.tbl WHERE i.\"table\" = '{name}'"
-    assert sql.execute(f"{told} {last}").fetchall() == [(url, 2, "word", "éé", 1204, "String length exceeds DDL length")]
+    assert sql.execute(f"{told} {last}").fetchall() == [
+        (url, 2, "word", "éé", 1204, "String length exceeds DDL length")
+    ]
 
 
 def test_maxerror_loads_the_rest(sql, bucket, table):

@@ -161,7 +161,10 @@ def _lay_out(context: Context, text: Text, name: str, at: int) -> str:
     style, key, sort, sorting = row[0] if row else ("AUTO", "", "", "AUTO")
     starts_dist = text.word(at) in ("DISTSTYLE", "DISTKEY")
     old = Attributes(
-        "" if starts_dist else str(style), "" if starts_dist else str(key), tuple(filter(None, str(sort).split(","))), str(sorting)
+        "" if starts_dist else str(style),
+        "" if starts_dist else str(key),
+        tuple(filter(None, str(sort).split(","))),
+        str(sorting),
     )
     new = attributes.read(text, at, len(text.tokens), old).checked()
     context.backend.run(
@@ -192,7 +195,9 @@ def _enlarge(text: Text, name: str, at: int) -> Statement:
             raise Refused(f'cannot alter type of column "{column}": it has a default or is part of a key', "0A000")
         if int(kind[8:-1]) < int(length or 0):
             raise Refused(f'cannot alter type of column "{column}": a VARCHAR can only be enlarged', "0A000")
-        done = _bound(name, f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} TYPE {kind}", f"SELECT standin.guard({target})")
+        done = _bound(
+            name, f"ALTER TABLE {name} ALTER COLUMN {quoted(column)} TYPE {kind}", f"SELECT standin.guard({target})"
+        )
         assert done.work is not None
         return done.work(context)
 

@@ -59,9 +59,7 @@ def read(text: Text, at: int, end: int, found: Attributes) -> Attributes:
         elif word == "SORTKEY":
             names, at = names_at(text, at + 1)
             found = replace(found, sortkey=tuple(names), sortstyle="COMPOUND")
-        elif (word, following) == ("ENCODE", "AUTO"):
-            at += 2
-        elif word == "BACKUP" and following in ("YES", "NO"):
+        elif (word, following) in (("ENCODE", "AUTO"), ("BACKUP", "YES"), ("BACKUP", "NO")):
             at += 2
         else:
             raise Refused(f'syntax error at or near "{text.between(at, at + 1)}"', "42601")
@@ -122,9 +120,8 @@ def values(known: Attributes) -> str:
 
 def encode(table: str, column: str, encoding: str) -> str:
     """The statement that notes a column's encoding."""
-    return (
-        f"INSERT INTO standin.encodings VALUES ({literal(table)}::regclass::oid, {literal(column)}, {literal(encoding)})"
-    )
+    target = f"{literal(table)}::regclass::oid"
+    return f"INSERT INTO standin.encodings VALUES ({target}, {literal(column)}, {literal(encoding)})"
 
 
 def array(names: Iterable[str]) -> str:

@@ -92,11 +92,18 @@ class Backend:
         kind, body = self.stream.read()
         while kind in b"NSA":
             kind, body = self.stream.read()
-        if kind == b"E":
-            for _ in self.until_ready():
-                pass
-            raise BackendError(wire.fields_of(body))
-        failure: Exception | None = None
+        failure: Exception | None = BackendError(wire.fields_of(body)) if kind == b"E" else self._feed(chunks)
+        tag = ""
+        for answer, content in self.until_ready():
+            if answer == b"C":
+                tag = content[:-1].decode()
+            elif answer == b"E" and failure is None:
+                failure = BackendError(wire.fields_of(content))
+        if failure:
+            raise failure
+        return int(tag.split()[-1])
+
+    def _feed(self, chunks: Iterable[bytes]) -> Exception | None:
         try:
             for chunk in chunks:
                 self.stream.send(wire.message(b"d", chunk))
@@ -104,17 +111,9 @@ class Backend:
         except wire.Gone:
             raise
         except Exception as error:
-            failure = error
             self.stream.send(wire.message(b"f", wire.text("stand-in: the COPY failed")))
-        tag = ""
-        for kind, body in self.until_ready():
-            if kind == b"C":
-                tag = body[:-1].decode()
-            elif kind == b"E" and failure is None:
-                failure = BackendError(wire.fields_of(body))
-        if failure:
-            raise failure
-        return int(tag.split()[-1])
+            return error
+        return None
 
 
 def connect(socket_dir: Path, port: int, parameters: Mapping[str, str]) -> wire.Stream:

@@ -60,7 +60,8 @@ def _as_load_error(refused: BackendError, load: Load) -> Refused:
 
 def _tell(context: Context, load: Load, rows: int) -> None:
     context.backend.run(
-        f"SELECT set_config('standin.last_copy_count', '{rows}', false), set_config('standin.last_copy_id', '{load.query}', false)"
+        f"SELECT set_config('standin.last_copy_count', '{rows}', false), "
+        f"set_config('standin.last_copy_id', '{load.query}', false)"
     )
     context.tell(f"Load into table '{load.table}' completed, {rows} record(s) loaded successfully.")
     if load.errors:
@@ -72,7 +73,8 @@ def _tell(context: Context, load: Load, rows: int) -> None:
 
 def _begin(context: Context, copy: Copy) -> Load:
     ((query, session, user, oid),) = context.backend.rows(
-        f"SELECT nextval('standin.query_ids'), pg_backend_pid(), session_user, {literal(copy.table)}::regclass::oid::bigint"
+        "SELECT nextval('standin.query_ids'), pg_backend_pid(), session_user, "
+        f"{literal(copy.table)}::regclass::oid::bigint"
     )
     name = copy.table.rpartition(".")[2].replace('"', "")
     return Load(int(query or 0), int(session or 0), str(user), int(oid or 0), name, copy.source, copy.format.lower())
@@ -84,14 +86,13 @@ def _columns(context: Context, copy: Copy) -> list[Column]:
         f"JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE a.attrelid = {literal(copy.table)}::regclass "
         "AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' ORDER BY a.attnum"
     )
-    known = {str(name): _column(str(name), str(kind), int(mod or -1), required == "t") for name, kind, mod, required in rows}
+    known = {
+        str(name): _column(str(name), str(kind), int(mod or -1), required == "t") for name, kind, mod, required in rows
+    }
     for name in copy.columns:
         if name not in known:
             raise Refused(f'column "{name}" of relation {copy.table} does not exist', "42703")
-    wanted = [known[name] for name in copy.columns] if copy.columns else list(known.values())
-    if copy.format in ("JSON", "AVRO") and not copy.columns:
-        return wanted
-    return wanted
+    return [known[name] for name in copy.columns] if copy.columns else list(known.values())
 
 
 def _column(name: str, kind: str, modifier: int, required: bool) -> Column:
@@ -103,7 +104,9 @@ def _column(name: str, kind: str, modifier: int, required: bool) -> Column:
     return Column(name, kind, required=required)
 
 
-def _feed(client: object, objects: Sequence[s3.Object], copy: Copy, columns: Sequence[Column], load: Load) -> Iterator[bytes]:
+def _feed(
+    client: object, objects: Sequence[s3.Object], copy: Copy, columns: Sequence[Column], load: Load
+) -> Iterator[bytes]:
     converters = [converter(column, copy) for column in columns]
     names = [column.name for column in columns]
     for item in objects:
@@ -143,7 +146,9 @@ def _row(
         except Bad as bad:
             before = copy.delimiter.join(f or "" for f in fields[:at])
             raw = copy.delimiter.join(f or "" for f in fields)
-            load.note(BadRow(item.url, line.number, column, len(before) + (at > 0), raw, field or "", bad.code, bad.reason))
+            load.note(
+                BadRow(item.url, line.number, column, len(before) + (at > 0), raw, field or "", bad.code, bad.reason)
+            )
             return None
         parts.append("\\N" if value is None else value.translate(_ESCAPES) if column.is_text else value)
     return "\t".join(parts) + "\n"

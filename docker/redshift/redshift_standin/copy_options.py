@@ -97,30 +97,33 @@ def read(text: Text) -> Copy:
         word = text.word(at)
         step = _OPTIONS.get(word)
         if step is None:
-            raise Refused(f'stand-in: this option of COPY is not supported here: "{word or "a value in quotes"}"', "0A000")
+            raise Refused(
+                f'stand-in: this option of COPY is not supported here: "{word or "a value in quotes"}"', "0A000"
+            )
         copy, at = step(copy, _Place(text, at + 1))
         copy = replace(copy, seen=(*copy.seen, word))
     return _consistent(copy)
 
 
+_COLUMNAR_ONLY = {"IAM_ROLE", "FORMAT", "PARQUET", "MANIFEST", "STATUPDATE", "FILLRECORD", "ACCEPTINVCHARS"}
+_NOT_FOR: Mapping[str, tuple[str, ...]] = {
+    "JSON": ("DELIMITER", "ESCAPE", "REMOVEQUOTES", "FILLRECORD", "IGNOREHEADER", "QUOTE"),
+    "AVRO": ("DELIMITER", "ESCAPE", "REMOVEQUOTES", "FILLRECORD", "IGNOREHEADER", "QUOTE"),
+    "CSV": ("ESCAPE", "REMOVEQUOTES"),
+    "TEXT": ("QUOTE",),
+}
+
+
 def _consistent(copy: Copy) -> Copy:
     if not copy.authorized:
         raise Refused("Invalid operation: COPY needs IAM_ROLE, CREDENTIALS or access keys", "42601")
-    if copy.format in COLUMNAR:
-        if copy.authorized != "IAM_ROLE":
-            raise Refused("COPY from this file format only accepts IAM_ROLE credentials", "0A000")
-        allowed = {"IAM_ROLE", "FORMAT", "PARQUET", "MANIFEST", "STATUPDATE", "FILLRECORD", "ACCEPTINVCHARS", "AS"}
-        for word in copy.seen:
-            if word not in allowed:
-                raise Refused(f"{word} argument is not supported for {copy.format} based COPY", "0A000")
-    if copy.format in ("JSON", "AVRO"):
-        for word in ("DELIMITER", "ESCAPE", "REMOVEQUOTES", "FILLRECORD", "IGNOREHEADER", "QUOTE"):
-            if word in copy.seen:
-                raise Refused(f"{word} is not supported for {copy.format}", "0A000")
-    if copy.format == "CSV":
-        for word in ("ESCAPE", "REMOVEQUOTES"):
-            if word in copy.seen:
-                raise Refused(f"CSV is not compatible with {word}", "0A000")
+    if copy.format in COLUMNAR and copy.authorized != "IAM_ROLE":
+        raise Refused("COPY from this file format only accepts IAM_ROLE credentials", "0A000")
+    for word in copy.seen:
+        if copy.format in COLUMNAR and word not in _COLUMNAR_ONLY:
+            raise Refused(f"{word} argument is not supported for {copy.format} based COPY", "0A000")
+        if word in _NOT_FOR.get(copy.format, ()):
+            raise Refused(f"{word} is not supported for {copy.format}", "0A000")
     if copy.format == "CSV" and "DELIMITER" not in copy.seen:
         return replace(copy, delimiter=",")
     return copy

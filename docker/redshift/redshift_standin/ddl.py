@@ -106,7 +106,9 @@ def _drop(context: Context, kind: str, name: str, optional: bool, cascade: bool)
         if there or not had_no_tables:
             context.backend.run(f"DROP VIEW {options}")
         return
-    referring = f"FROM standin.keys k WHERE k.referenced = {oid} AND k.oid <> {oid} AND k.oid::regclass::text <> k.oid::text"
+    referring = (
+        f"FROM standin.keys k WHERE k.referenced = {oid} AND k.oid <> {oid} AND k.oid::regclass::text <> k.oid::text"
+    )
     if not cascade and context.backend.rows(f"SELECT EXISTS (SELECT 1 {referring})") == [("t",)]:
         raise Refused(f"cannot drop table {name} because other objects depend on it", "2BP01")
     context.backend.run(

@@ -29,7 +29,9 @@ _EXACT = {
 }
 
 
-def feed(client: object, objects: Sequence[s3.Object], copy: Copy, columns: Sequence[Column], load: Load) -> Iterator[bytes]:
+def feed(
+    client: object, objects: Sequence[s3.Object], copy: Copy, columns: Sequence[Column], load: Load
+) -> Iterator[bytes]:
     """The rows of Parquet objects as CSV for PostgreSQL."""
     for item in objects:
         try:
@@ -69,7 +71,14 @@ def _type_fits(kind: pa.DataType, column: Column) -> bool:
 
 
 def _shown(column: Column) -> str:
-    names = {"int2": "SMALLINT", "int4": "INT", "int8": "BIGINT", "float8": "DOUBLE", "float4": "FLOAT", "bool": "BOOLEAN"}
+    names = {
+        "int2": "SMALLINT",
+        "int4": "INT",
+        "int8": "BIGINT",
+        "float8": "DOUBLE",
+        "float4": "FLOAT",
+        "bool": "BOOLEAN",
+    }
     if column.type == "numeric":
         return f"DECIMAL({column.size}, {column.scale})"
     return f"{column.type.upper()}({column.size})" if column.is_text else names.get(column.type, column.type.upper())

@@ -41,7 +41,7 @@ _FUNCTIONS = {
     "row_to_json", "gen_random_uuid", "unnest", "make_date", "make_timestamp", "make_interval", "regexp_matches",
     "regexp_split_to_table", "regexp_split_to_array", "string_to_array", "format", "clock_timestamp",
     "transaction_timestamp", "pg_try_advisory_lock", "pg_advisory_lock", "pg_advisory_xact_lock", "setval", "nextval",
-    "currval", "lastval", "string_agg", "txid_current", "xmlelement", "jsonb_set", "width_bucket", "num_nonnulls", "octet_get",
+    "currval", "lastval", "string_agg", "txid_current", "xmlelement", "jsonb_set", "width_bucket", "num_nonnulls",
 }  # fmt: skip
 _LEADER_ONLY = {"now", "generate_series", "current_setting", "has_table_privilege", "pg_get_viewdef"}
 _SYSTEM = ("pg_", "svv_", "stl_", "stv_", "sys_", "svl_", "information_schema")
@@ -72,7 +72,9 @@ def reserved(name: exp.Identifier) -> None:
     """Raise for a reserved word of Redshift's that stands unquoted where a name should."""
     if name.quoted or str(name.this).upper() not in RESERVED:
         return
-    after_dot = isinstance(name.parent, exp.Column | exp.Dot) and name.arg_key == "this" and "table" in _set(name.parent)
+    after_dot = (
+        isinstance(name.parent, exp.Column | exp.Dot) and name.arg_key == "this" and "table" in _set(name.parent)
+    )
     label = isinstance(name.parent, exp.Alias)
     if not after_dot and not label:
         raise Refused(f'syntax error at or near "{name.this}" (a reserved word of Amazon Redshift)', "42601")
@@ -111,7 +113,9 @@ def leader_only(text: Text, tree: exp.Expr) -> None:
 
 def _target(node: exp.Expr) -> None:
     if isinstance(node.this, exp.Table) and node.this.alias:
-        raise Refused(f'syntax error at or near "{node.this.alias}": stand-in: Amazon Redshift takes no alias here', "42601")
+        raise Refused(
+            f'syntax error at or near "{node.this.alias}": stand-in: Amazon Redshift takes no alias here', "42601"
+        )
 
 
 def _merge(node: exp.Expr) -> None:

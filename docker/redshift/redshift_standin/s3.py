@@ -39,7 +39,10 @@ def client(endpoint: str | None, region: str = "") -> Any:
     """A client; path-style addresses, as MinIO and moto want them."""
     settings = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3, "mode": "standard"})
     return boto3.session.Session().client(
-        "s3", endpoint_url=endpoint, region_name=region or boto3.session.Session().region_name or "us-east-1", config=settings
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region or boto3.session.Session().region_name or "us-east-1",
+        config=settings,
     )
 
 
@@ -61,7 +64,9 @@ def find(s3: Any, url: str, manifest: bool, columnar: bool) -> list[Object]:
     # Markers of folders and what Spark calls hidden hold no rows; Redshift too skips the empty ones.
     found = [o for o in found if not o.key.endswith("/")]
     if not found:
-        raise Refused(f"The specified S3 prefix '{prefix}' does not exist", "XX000", "error: S3ServiceException code: 8001")
+        raise Refused(
+            f"The specified S3 prefix '{prefix}' does not exist", "XX000", "error: S3ServiceException code: 8001"
+        )
     return found
 
 
@@ -148,7 +153,7 @@ def _head(s3: Any, url: str, mandatory: bool) -> Object | None:
         return None
 
 
-class _told:  # noqa: N801 - reads as a word in `with`
+class _told:
     """S3's errors as Redshift tells them."""
 
     def __init__(self, url: str, missing: bool = False) -> None:
@@ -162,11 +167,12 @@ class _told:  # noqa: N801 - reads as a word in `with`
             code = str(error.response.get("Error", {}).get("Code", ""))
             if self.missing and code in ("404", "NoSuchKey", "NotFound"):
                 raise FileNotFoundError(self.url) from None
-            if code in ("NoSuchKey", "404") :
+            if code in ("NoSuchKey", "404"):
                 return
             said = error.response.get("Error", {}).get("Message", "")
+            status = error.response["ResponseMetadata"].get("HTTPStatusCode")
             raise Refused(
-                f"S3ServiceException:{said},Status {error.response['ResponseMetadata'].get('HTTPStatusCode')},Error {code}",
+                f"S3ServiceException:{said},Status {status},Error {code}",
                 "XX000",
                 f"error: S3ServiceException code: 8001 context: {self.url}",
             ) from None

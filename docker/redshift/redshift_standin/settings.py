@@ -8,10 +8,11 @@ from redshift_standin.errors import Refused, unsupported
 from redshift_standin.statements import Statement, Text, literal, quoted
 
 _OURS = {
-    "query_group", "wlm_query_slot_count", "enable_result_cache_for_session", "analyze_threshold_percent", "describe_field_name_in_uppercase",
-    "error_on_nondeterministic_update", "extra_float_digits_redshift", "json_serialization_enable", "max_cursor_result_set_size",
-    "mv_enable_aqmv_for_session", "navigate_super_null_on_error", "spectrum_enable_pseudo_columns", "use_fips_ssl", "cast_super_null_on_error",
-    "enable_numeric_rounding", "pg_federation_repeatable_read", "stored_proc_log_min_messages", "downcase_delimited_identifier",
+    "query_group", "wlm_query_slot_count", "enable_result_cache_for_session", "analyze_threshold_percent",
+    "describe_field_name_in_uppercase", "error_on_nondeterministic_update", "json_serialization_enable",
+    "max_cursor_result_set_size", "mv_enable_aqmv_for_session", "navigate_super_null_on_error",
+    "spectrum_enable_pseudo_columns", "use_fips_ssl", "cast_super_null_on_error", "enable_numeric_rounding",
+    "pg_federation_repeatable_read", "stored_proc_log_min_messages", "downcase_delimited_identifier",
 }  # fmt: skip
 _THEIRS = {
     "search_path", "application_name", "datestyle", "timezone", "statement_timeout", "extra_float_digits",

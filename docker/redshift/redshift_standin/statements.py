@@ -88,10 +88,16 @@ class Text:
         return ".".join(quoted(part) for part in parts[-2:]), at
 
 
+class _Tokenizer(Redshift.Tokenizer):
+    """sqlglot's, but for commands it would not look into (UNLOAD, EXPLAIN, …)."""
+
+    COMMANDS = set()  # noqa: RUF012
+
+
 def split(sql: str) -> list[Text]:
     """The statements of a query string."""
     try:
-        tokens = Redshift().tokenize(sql)
+        tokens = _Tokenizer(dialect="redshift").tokenize(sql)
     except TokenError as error:
         raise Refused(f"syntax error: {str(error).splitlines()[0]}", "42601") from None
     found: list[Text] = []

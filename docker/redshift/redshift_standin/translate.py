@@ -24,7 +24,9 @@ def _statement(text: Text) -> Statement:
         return _KINDS[first](text)
     if text.sql.startswith("("):
         return _query(text)
-    raise Refused(f'syntax error at or near "{text.tokens[0].text if first else ""}": stand-in: unknown statement', "42601")
+    raise Refused(
+        f'syntax error at or near "{text.tokens[0].text if first else ""}": stand-in: unknown statement', "42601"
+    )
 
 
 def _query(text: Text) -> Statement:

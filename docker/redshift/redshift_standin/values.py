@@ -134,7 +134,9 @@ def _date(form: str) -> Converter:
                 return datetime.strptime(text, pattern).date().isoformat()
             except ValueError:
                 continue
-        raise Bad(1205, f"Invalid Date Format - length must be 10 or more{'' if len(text) < 10 else f', Value {text[:20]!r}'}")
+        raise Bad(
+            1205, f"Invalid Date Format - length must be 10 or more{'' if len(text) < 10 else f', Value {text[:20]!r}'}"
+        )
 
     def iso(value: str) -> str:
         try:
@@ -166,7 +168,9 @@ def _timestamp(form: str, zoned: bool) -> Converter:
         except ValueError:
             raise Bad(1206, "Invalid timestamp format or value [YYYY-MM-DD HH24:MI:SS]") from None
         if zone and zone[1] not in ("Z", "UTC", "+00", "+0000", "+00:00") and not zoned:
-            moment = datetime.fromisoformat(f"{moment.isoformat()}{_offset(zone[1])}").astimezone(UTC).replace(tzinfo=None)
+            moment = (
+                datetime.fromisoformat(f"{moment.isoformat()}{_offset(zone[1])}").astimezone(UTC).replace(tzinfo=None)
+            )
             return moment.isoformat(sep=" ")
         return moment.isoformat(sep=" ") + ((zone[1] if zone else "+00") if zoned else "")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 _FLUSH_AT = 1 << 16
 
@@ -57,10 +58,8 @@ class Stream:
 
     def close(self) -> None:
         """Close at once, whatever is queued."""
-        try:
+        with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._reader.close()
         self.sock.close()
 
@@ -116,24 +115,13 @@ def row_of(body: bytes) -> tuple[str | None, ...]:
     return tuple(values)
 
 
-def columns_of(body: bytes) -> list[tuple[str, int]]:
-    """Name and type oid of each column of a RowDescription."""
+def columns_of(body: bytes) -> list[tuple[str, int, int]]:
+    """Name, type oid and type modifier of each column of a RowDescription."""
     found = []
     rest = body[2:]
     for _ in range(struct.unpack("!h", body[:2])[0]):
         (name,), rest = strings(rest, 1)
-        found.append((name, struct.unpack("!ihihih", rest[:18])[2]))
+        _, _, oid, _, modifier, _ = struct.unpack("!ihihih", rest[:18])
+        found.append((name, oid, modifier))
         rest = rest[18:]
     return found
-
-
-def rows_sent(rows: Iterable[tuple[str | None, ...]], names: Iterable[str]) -> bytes:
-    """A result of text columns: its description and its rows."""
-    named = list(names)
-    described = b"".join(text(name) + struct.pack("!ihihih", 0, 0, 1043, -1, -1, 0) for name in named)
-    out = message(b"T", struct.pack("!h", len(named)) + described)
-    for row in rows:
-        packed = [v if v is None else v.encode() for v in row]
-        values = b"".join(struct.pack("!i", -1) if v is None else struct.pack("!i", len(v)) + v for v in packed)
-        out += message(b"D", struct.pack("!h", len(row)) + values)
-    return out
