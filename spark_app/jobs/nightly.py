@@ -13,6 +13,7 @@ from spark_app.contracts.sources import load_source
 from spark_app.jobs import audit, bronze, gold, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.lake import landing, ops
+from spark_app.lake.failures import understood
 from spark_app.lake.lock import only_run
 from spark_app.lake.releases import Release, latest
 from spark_app.quality.expectations import import_early
@@ -84,13 +85,14 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Ou
     except LakehouseError as error:
         code, message, hint = error.exit_code, error.message, error.hint
     except BaseException as error:
-        code, message = 1, f"{type(error).__name__}: {error}"
-        raise
+        failed = understood(error, context.lake.root if context else "")
+        if failed is None:
+            code, message = 1, f"{type(error).__name__}: {error}"
+            raise
+        code, message, hint = failed.exit_code, failed.message, failed.hint
     finally:
         seconds = time.monotonic() - begun
-        if context is not None:
-            _keep(context, seconds, code, message, release)
-    current = latest(context.lake) if context else None
+        current = _kept(context, seconds, code, message, release) if context else None
     return Outcome(code, message, record, seconds, release, current, hint)
 
 
@@ -140,6 +142,18 @@ def _window(context: Context, order: Order) -> bronze.Window:
         raise UsageError(f"--from {first} is after --to {last}")
     context.record.first_day, context.record.last_day = first, last
     return bronze.Window(first, last, context.settings.lookback_days, single=first == last)
+
+
+def _kept(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
+    """Keep the record of the run and look up what readers see: both need the storage that may just have failed."""
+    try:
+        _keep(context, seconds, code, message, release)
+        return latest(context.lake)
+    except Exception as error:
+        if code == 0 or understood(error, context.lake.root) is None:
+            raise
+        context.record.warn("this run could not be noted in ops.runs: storage does not answer")
+        return None
 
 
 def _keep(context: Context, seconds: float, code: int, message: str, release: Release | None) -> None:

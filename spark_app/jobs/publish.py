@@ -11,12 +11,13 @@ from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import AuditFailed, SettingsError
+from spark_app.runtime.errors import AuditFailed
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
 from spark_app.warehouse.duckdb import DuckDBWarehouse
 from spark_app.warehouse.redshift import RedshiftWarehouse
 from spark_app.warehouse.redshift_copy import Stager, copy_stager
+from spark_app.warehouse.redshift_spark import connector_stager
 
 
 def run(context: Context, *, kind: str = "run") -> Release | None:
@@ -99,12 +100,9 @@ def warehouse(context: Context) -> Warehouse | None:
 
 
 def _stager(context: Context, redshift: RedshiftSettings) -> Stager:
-    """How rows get into Redshift's staging tables: `redshift.loader`."""
-    if redshift.loader == "copy":
-        return copy_stager(context.settings.s3, redshift.iam_role)
-    raise SettingsError(
-        "redshift.loader: found connector, expected copy: Spark's connector is not wired in yet", hint="set it to copy"
-    )
+    if redshift.loader == "connector":
+        return connector_stager(lambda: context.spark, redshift, context.settings.s3)
+    return copy_stager(context.settings.s3, redshift.iam_role)
 
 
 def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:

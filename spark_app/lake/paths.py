@@ -33,6 +33,10 @@ class Lake:
             "aws_conditional_put": None if self.s3.log_table else "etag",
             "aws_s3_locking_provider": "dynamodb" if self.s3.log_table else None,
             "delta_dynamo_table_name": self.s3.log_table,
+            "connect_timeout": "10s",
+            "timeout": "60s",
+            "max_retries": "8",
+            "retry_timeout": "60s",
         }
         return {key: value for key, value in options.items() if value is not None}
 

@@ -51,6 +51,21 @@ def s3_coordinates(pyspark_version: str, *, dynamodb: bool = False) -> list[str]
     return [f"org.apache.hadoop:hadoop-aws:{hadoop}", *log]
 
 
+CONNECTOR_VARIABLE = "SPARK_REDSHIFT_JAR"
+
+
+def connector_jars(pyspark_version: str) -> list[Path]:
+    """Spark's Redshift connector (the jar that $SPARK_REDSHIFT_JAR names, else from Maven), its driver and Avro."""
+    scala, _, _ = _fitting(pyspark_version)
+    beside = ["com.amazon.redshift:redshift-jdbc42:2.1.0.34"]
+    named = os.environ.get(CONNECTOR_VARIABLE)
+    if named and not Path(named).is_file():
+        raise JarsNotFound(f"${CONNECTOR_VARIABLE}: found no file {named}; expected the connector's jar")
+    if named:
+        return [Path(named), *fetch_jars(beside)]
+    return fetch_jars([f"io.github.spark-redshift-community:spark-redshift_{scala}:6.4.3-spark_3.5", *beside])
+
+
 def _fitting(pyspark_version: str) -> tuple[str, str, str]:
     minor = ".".join(pyspark_version.split(".")[:2])
     if minor not in _DELTA:
@@ -89,12 +104,13 @@ def fetch_jars(coordinates: Sequence[str]) -> list[Path]:
     return jars
 
 
-def spark_jar_conf(coordinates: Sequence[str]) -> dict[str, str]:
-    """Spark settings that put these coordinates' jars on a session's class path; downloads at first use.
+def spark_jar_conf(coordinates: Sequence[str], more: Sequence[Path] = ()) -> dict[str, str]:
+    """Spark settings that put these coordinates' jars (and `more`) on a session's class path; fetched at first use.
 
     Raises `JarsNotFound`.
     """
-    return {"spark.jars": ",".join(str(jar) for jar in fetch_jars(coordinates))} if coordinates else {}
+    jars = [*fetch_jars(coordinates), *more] if coordinates else list(more)
+    return {"spark.jars": ",".join(map(str, jars))} if jars else {}
 
 
 def _directory(coordinates: Sequence[str]) -> Path:

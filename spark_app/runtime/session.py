@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pyspark import __version__ as spark_version
 from pyspark.sql import SparkSession
 
-from spark_app.runtime.jars import delta_coordinates, s3_coordinates, spark_jar_conf
+from spark_app.runtime.jars import connector_jars, delta_coordinates, s3_coordinates, spark_jar_conf
 from spark_app.runtime.java import prepare_environment
 from spark_app.runtime.settings import S3Settings, Settings, SparkSettings
 
@@ -71,7 +71,9 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
         conf |= s3_conf(settings)
     if settings.spark.fetch_jars:
         s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
-        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3)
+        by_connector = settings.redshift is not None and settings.redshift.loader == "connector"
+        more = connector_jars(spark_version) if by_connector else []
+        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3, more)
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
@@ -136,6 +138,12 @@ def s3_conf(settings: Settings) -> dict[str, str]:
     conf = {
         "fs.s3a.aws.credentials.provider": chain,
         "fs.s3a.path.style.access": str(s3.path_style).lower(),
+        # Left alone, a store that is down is asked for hours. A minute tells a hiccup from an outage.
+        "fs.s3a.attempts.maximum": "4",
+        "fs.s3a.retry.limit": "4",
+        "fs.s3a.retry.throttle.limit": "6",
+        "fs.s3a.connection.establish.timeout": "10000",
+        "fs.s3a.connection.timeout": "60000",
     }
     if settings.spark.master:  # on EMR, s3:// is a file system of its own
         conf["fs.s3.impl"] = "org.apache.hadoop.fs.s3a.S3AFileSystem"

@@ -45,7 +45,7 @@ def copy_stager(s3: S3Settings, iam_role: str, part_bytes: int = PART_BYTES) -> 
     """A stager by Parquet parts, each of about `part_bytes`, and COPY as `iam_role` (an ARN, or `default`)."""
 
     def stage(session: Session, part: Slice) -> int:
-        parts = list(_upload(part, s3, part_bytes))
+        parts = list(upload(part, s3, part_bytes))
         if not parts:
             return 0
         manifest = f"{part.prefix}/manifest.json"
@@ -75,7 +75,7 @@ def copy_sql(part: Slice, manifest: str, iam_role: str) -> str:
     )
 
 
-def _upload(part: Slice, s3: S3Settings, part_bytes: int) -> Iterator[Part]:
+def upload(part: Slice, s3: S3Settings, part_bytes: int = PART_BYTES) -> Iterator[Part]:
     """The slice's rows as files of about `part_bytes`, written to a file on disk and sent off one by one."""
     groups = _groups(part.batches())
     first = next(groups, None)

@@ -77,18 +77,19 @@ class Session:
         if said is None:
             if isinstance(error, _GONE):
                 return ConnectionLost(
-                    f"warehouse {self.place}: the connection was cut: {self._clean(error)}", hint=_AGAIN
+                    f"warehouse {self.place}: the connection was cut: {self.clean(error)}", hint=_AGAIN
                 )
-            return Refused(f"warehouse {self.place}: {self._clean(error)}", hint=_AGAIN)
-        code, message = str(said.get("C", "")), self._clean(said.get("M", ""))
-        text = f"warehouse {self.place}: {message} (SQLSTATE {code}) in: {self._clean(_headline(sql))}"
+            return Refused(f"warehouse {self.place}: {self.clean(error)}", hint=_AGAIN)
+        code, message = str(said.get("C", "")), self.clean(said.get("M", ""))
+        text = f"warehouse {self.place}: {message} (SQLSTATE {code}) in: {self.clean(_headline(sql))}"
         if code in _CONFLICTS or "serializable isolation violation" in message.lower():
             return Conflict(text, hint=_AGAIN)
         if code.startswith(("08", "57P")):
             return ConnectionLost(text, hint=_AGAIN)
         return Refused(text, hint=_AGAIN, code=code)
 
-    def _clean(self, value: object) -> str:
+    def clean(self, value: object) -> str:
+        """A text on one line, without secrets."""
         text = " ".join(str(value).split())
         for secret in self.secrets:
             text = text.replace(secret, "***")
@@ -107,8 +108,8 @@ def connected(settings: RedshiftSettings) -> Iterator[Session]:
     # The driver's debug log shows statements with the role's ARN.
     driver = logging.getLogger("redshift_connector")
     driver.setLevel(max(logging.INFO, driver.level))
-    login = _login(settings)
-    secrets = tuple(filter(None, (login.get("password"), settings.iam_role if ":" in settings.iam_role else None)))
+    who = login(settings)
+    secrets = tuple(filter(None, (who.get("password"), settings.iam_role if ":" in settings.iam_role else None)))
     empty = Session(None, settings, secrets)
     try:
         connection = redshift_connector.connect(
@@ -117,11 +118,11 @@ def connected(settings: RedshiftSettings) -> Iterator[Session]:
             ssl=settings.ssl,
             timeout=settings.connect_timeout,
             application_name="lakehouse",
-            **login,
+            **who,
         )
     except (Error, *_GONE, ValueError) as error:
         said = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-        reason = empty._clean(said.get("M") or error)
+        reason = empty.clean(said.get("M") or error)
         raise WarehouseError(
             f"warehouse {place(settings)}: no connection: {reason}; expected Redshift to answer there",
             hint="check host, port, network, user and password: lakehouse doctor; once it answers, run again",
@@ -136,7 +137,8 @@ def connected(settings: RedshiftSettings) -> Iterator[Session]:
             connection.close()
 
 
-def _login(settings: RedshiftSettings) -> dict[str, Any]:
+def login(settings: RedshiftSettings) -> dict[str, Any]:
+    """How to log in, as the driver's arguments. Raises SettingsError without credentials."""
     password = os.environ.get(PASSWORD_VARIABLE)
     if password:
         return {"host": settings.host, "user": settings.user, "password": password}

@@ -157,5 +157,6 @@ def test_a_scheme_nobody_knows_is_refused() -> None:
     ],
 )
 def test_what_delta_rs_is_told_of_the_store(settings: dict[str, object], options: dict[str, str]) -> None:
-    assert Lake("s3a://b/lake", S3Settings.model_validate(settings)).storage_options == options
+    limits = {"connect_timeout": "10s", "timeout": "60s", "max_retries": "8", "retry_timeout": "60s"}
+    assert Lake("s3a://b/lake", S3Settings.model_validate(settings)).storage_options == options | limits
     assert Lake("/tmp/lake", S3Settings.model_validate(settings)).storage_options == {}

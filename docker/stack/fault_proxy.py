@@ -1,0 +1,124 @@
+"""A proxy in front of an object store that fails on demand: what S3 does on a bad day.
+
+    with faulty("http://127.0.0.1:9000") as proxy:
+        proxy.plan = every(7)          # each seventh request is answered 503 SlowDown
+        proxy.plan = down              # nothing is answered any more but 503
+        proxy.plan = hanging(30)       # requests hang for that many seconds, then the connection is cut
+
+Signatures cover the Host header, which is passed on as it came.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+Fault = Callable[[int, str, str], str | float | None]
+SLOW_DOWN = (
+    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>'
+    b"<Message>Please reduce your request rate.</Message></Error>"
+)
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
+
+
+def healthy(number: int, method: str, path: str) -> None:
+    """Every request is passed on."""
+
+
+def down(number: int, method: str, path: str) -> str:
+    """Every request is answered 503."""
+    return "503"
+
+
+def every(period: int) -> Fault:
+    """Each `period`-th request is answered 503; the same request again is passed on."""
+    return lambda number, method, path: "503" if number % period == 0 else None
+
+
+def hanging(seconds: float) -> Fault:
+    """Every request hangs, then its connection is cut."""
+    return lambda number, method, path: seconds
+
+
+@dataclass
+class Proxy:
+    """Where it listens, what it does to requests, and how many it has seen and failed."""
+
+    endpoint: str
+    plan: Fault = healthy
+    seen: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    failed: int = 0
+
+
+@contextmanager
+def faulty(target: str) -> Iterator[Proxy]:
+    """A proxy to `target` on a free port of this machine for as long as the block lasts."""
+    address = urlsplit(target)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    proxy = Proxy(f"http://127.0.0.1:{server.server_address[1]}")
+    server.RequestHandlerClass = _handler(proxy, f"{address.hostname}:{address.port}")
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _any(self) -> None:
+            fault = proxy.plan(next(proxy.seen), self.command, self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if fault is not None:
+                proxy.failed += 1
+                self._fail(fault)
+                return
+            upstream = http.client.HTTPConnection(target, timeout=120)
+            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in _HOP_BY_HOP:
+                    upstream.putheader(name, value)
+            upstream.endheaders(body or None)
+            answer = upstream.getresponse()
+            content = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in _HOP_BY_HOP and (name.lower() != "content-length" or self.command == "HEAD"):
+                    self.send_header(name, value)
+            if self.command != "HEAD":
+                self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+            upstream.close()
+
+        def _fail(self, fault: str | float) -> None:
+            if isinstance(fault, str):
+                self.send_response(int(fault), "Slow Down")
+                self.send_header("Content-Type", "application/xml")
+                self.send_header("Content-Length", str(len(SLOW_DOWN)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(SLOW_DOWN)
+                return
+            time.sleep(fault)
+            self.close_connection = True
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    return Handler
