@@ -24,7 +24,7 @@ UPGRADE ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long lint format contract-tools setup-spark4 test-spark4 lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack lint format contract-tools setup-spark4 test-spark4 lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -37,16 +37,28 @@ jars: .venv/.synced
 demo: setup ## Run the whole pipeline over a small made-up shop
 	@./lakehouse demo
 
-test: setup contract-tools ## Run the tests (PYTEST_ARGS="-k name" narrows them)
+test: setup contract-tools stack-store ## Run the tests (PYTEST_ARGS="-k name" narrows them)
 	$(PYTHON_DEV) -m pytest $(PYTEST_ARGS)
 
 test-long: setup ## Run the tests that run the pipeline many times: any order of arrival, killed runs, a day's cost
 	$(PYTHON_DEV) -m pytest -m long $(PYTEST_ARGS)
 
+stack-jars: jars stack-store
+	@$(PYTHON_DEV) -m spark_app.runtime.jars --s3
+
+stack-store: .venv/.synced
+	@$(PYTHON_DEV) docker/stack/object_store.py build >/dev/null
+
+stack: setup stack-jars ## Run MinIO and a stand-in for Redshift as plain processes, until Ctrl-C
+	@$(PYTHON_DEV) docker/stack/stack.py
+
+test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, and with faults
+	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)
+
 lint: .venv/.synced ## Check style, types and the direction of imports
 	$(PYTHON_DEV) -m ruff check .
 	$(PYTHON_DEV) -m ruff format --check .
-	$(PYTHON_DEV) -m mypy --strict spark_app
+	$(PYTHON_DEV) -m mypy --strict spark_app docker/stack
 	$(PYTHON_DEV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 format: .venv/.synced ## Format the code and mend what can be mended

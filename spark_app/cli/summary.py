@@ -135,7 +135,7 @@ def _times(outcome: Outcome) -> None:
 
 def _places(settings: Settings) -> None:
     rows = [
-        ("warehouse", _short(settings.resolve(settings.warehouse_path)), "analytics.daily_sales, … (DuckDB)"),
+        ("warehouse", _warehouse(settings), "analytics.sales_daily, analytics.orders, …"),
         ("lake", _short(settings.resolve(settings.lake)), "bronze, silver, gold, ops as Delta tables"),
         ("landing", _short(settings.resolve(settings.landing)), "<dataset>/dt=YYYY-MM-DD/*.csv"),
         (
@@ -145,6 +145,13 @@ def _places(settings: Settings) -> None:
         ),
     ]
     screen.table("Where things are", ("what", "path", "holds"), rows)
+
+
+def _warehouse(settings: Settings) -> str:
+    if settings.redshift is not None and settings.warehouse == "redshift":
+        where = settings.redshift.host or settings.redshift.workgroup or settings.redshift.cluster
+        return f"redshift {where}/{settings.redshift.database}"
+    return "none" if settings.warehouse == "none" else f"DuckDB {_short(settings.resolve(settings.warehouse_path))}"
 
 
 def _short(path: str) -> str:

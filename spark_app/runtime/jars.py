@@ -185,10 +185,11 @@ def _parts(coordinate: str) -> tuple[str, str, str]:
 
 
 def main() -> None:
-    """Fill the cache for the installed pyspark: the `jars` step of the Makefile. Exits 1 if it cannot."""
+    """Fill the cache for the installed pyspark (with `--s3` for a lake in S3). Exits 1 if it cannot."""
     try:
         find_java()  # a machine without one had better hear so now than from every test
-        coordinates = delta_coordinates(importlib.metadata.version("pyspark"))
+        version = importlib.metadata.version("pyspark")
+        coordinates = delta_coordinates(version) + (s3_coordinates(version) if "--s3" in sys.argv[1:] else [])
         if cached_jars(coordinates) is None:
             print(f"Downloading {', '.join(coordinates)} into {cache_root()}", file=sys.stderr)
         fetch_jars(coordinates)
