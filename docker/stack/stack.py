@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path += [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent / "redshift")]
 
-import object_store  # noqa: E402
-from redshift_standin import start  # noqa: E402
+import object_store
+from redshift_standin import start
 
 BUCKET = "lakehouse"
 
