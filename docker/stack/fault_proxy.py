@@ -81,44 +81,50 @@ def _handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
         def _any(self) -> None:
             fault = proxy.plan(next(proxy.seen), self.command, self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if fault is not None:
+            if fault is None:
+                _pass_on(self, target, body)
+            else:
                 proxy.failed += 1
-                self._fail(fault)
-                return
-            upstream = http.client.HTTPConnection(target, timeout=120)
-            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                if name.lower() not in _HOP_BY_HOP:
-                    upstream.putheader(name, value)
-            upstream.endheaders(body or None)
-            answer = upstream.getresponse()
-            content = answer.read()
-            self.send_response(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in _HOP_BY_HOP and (name.lower() != "content-length" or self.command == "HEAD"):
-                    self.send_header(name, value)
-            if self.command != "HEAD":
-                self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
-            upstream.close()
+                _fail(self, fault)
 
-        def _fail(self, fault: str | float) -> None:
-            if isinstance(fault, str):
-                self.send_response(int(fault), "Slow Down")
-                self.send_header("Content-Type", "application/xml")
-                self.send_header("Content-Length", str(len(SLOW_DOWN)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(SLOW_DOWN)
-                return
-            time.sleep(fault)
-            self.close_connection = True
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Nothing is logged."""
 
     return Handler
+
+
+def _pass_on(request: BaseHTTPRequestHandler, target: str, body: bytes) -> None:
+    upstream = http.client.HTTPConnection(target, timeout=120)
+    upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers.items():
+        if name.lower() not in _HOP_BY_HOP:
+            upstream.putheader(name, value)
+    upstream.endheaders(body or None)
+    answer = upstream.getresponse()
+    content = answer.read()
+    headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
+    upstream.close()
+    if request.command != "HEAD":  # whose Content-Length speaks of what is not sent
+        headers = [pair for pair in headers if pair[0].lower() != "content-length"]
+        headers.append(("Content-Length", str(len(content))))
+    _answer(request, answer.status, headers, content)
+
+
+def _fail(request: BaseHTTPRequestHandler, fault: str | float) -> None:
+    if isinstance(fault, str):
+        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(SLOW_DOWN)))]
+        _answer(request, int(fault), headers, SLOW_DOWN)
+    else:
+        time.sleep(fault)
+        request.close_connection = True
+
+
+def _answer(request: BaseHTTPRequestHandler, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+    request.send_response(status)
+    for name, value in headers:
+        request.send_header(name, value)
+    request.end_headers()
+    if request.command != "HEAD":
+        request.wfile.write(content)
