@@ -48,25 +48,19 @@ class RedshiftSettings(_Closed):
     by `workgroup` or `cluster`).
     """
 
-    host: str | None = Field(
-        None, description="its address; IAM finds it by cluster or workgroup where not given"
-    )
+    host: str | None = Field(None, description="its address; IAM finds it by cluster or workgroup where not given")
     port: int = Field(5439, ge=1, le=65535, description="its port")
     database: str = Field("dev", description="the database; schemas analytics and etl are made in it")
     user: str | None = Field(None, description="who loads; where not given, the secret or the IAM identity says")
-    secret: str | None = Field(
-        None, description="Secrets Manager id of a secret with password and perhaps username"
-    )
+    secret: str | None = Field(None, description="Secrets Manager id of a secret with password and perhaps username")
     cluster: str | None = Field(None, description="provisioned cluster: IAM credentials instead of a password")
     workgroup: str | None = Field(None, description="serverless workgroup: IAM credentials instead of a password")
-    iam_role: str = Field("default", description="role Redshift reads `temp` with: an ARN, or the namespace's default")
+    iam_role: str = Field("default", repr=False, description="role Redshift reads `temp` with: an ARN, or default")
     temp: str | None = Field(None, pattern=r"^s3a?://.", description="S3 prefix for a load's files; emptied after it")
     region: str | None = Field(None, description="region of Redshift, for IAM and secrets; else the AWS environment's")
     loader: Literal["copy", "connector"] = Field("copy", description="COPY of Parquet parts, or Spark's connector")
     ssl: bool = Field(True, description="encrypted connections; false for a stand-in only")
-    connect_timeout: int = Field(
-        30, ge=1, le=600, description="seconds to connect within; serverless wakes up first"
-    )
+    connect_timeout: int = Field(30, ge=1, le=600, description="seconds to connect within; serverless wakes up first")
 
 
 class Settings(_Closed):

@@ -90,7 +90,7 @@ def changed(part: Slice, scratch: duckdb.DuckDBPyConnection) -> Slice | None:
     name = f'"{part.table}"'
 
     def batches() -> Iterator[pa.RecordBatch]:
-        reader: pa.RecordBatchReader = scratch.execute(f"SELECT * FROM {name}").to_arrow_reader(_BATCH_ROWS)
+        reader: pa.RecordBatchReader = scratch.sql(f"SELECT * FROM {name}").to_arrow_reader(_BATCH_ROWS)
         for batch in reader:
             yield from _checked(part.contract, batch)
 
@@ -124,8 +124,8 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
         )
     scratch.execute(f'CREATE OR REPLACE TEMP TABLE "{part.table}" AS {sql}')
     scratch.unregister("feed")
-    found = scratch.execute(f'SELECT count(*) FROM "{part.table}"').fetchone()
-    return int(found[0]) if found else 0
+    # All rows of a result are fetched, as the connection is free for the next statement only then.
+    return int(scratch.execute(f'SELECT count(*) FROM "{part.table}"').fetchall()[0][0])
 
 
 def _checked(contract: Contract, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
