@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from spark_app.contracts.sources import Dataset, Source, slug
 from spark_app.jobs.bronze import with_meta
 from spark_app.jobs.context import Context
+from spark_app.jobs.examine_warehouse import warehouse_line
 from spark_app.jobs.nightly import Order, open_context
 from spark_app.jobs.publish import warehouse
 from spark_app.lake import releases
@@ -88,7 +89,7 @@ def _found_there(context: Context) -> list[Check]:
     found.append(Check("lake", True, f"{context.lake.root}: {shown}"))
     house = warehouse(context)
     if house is not None:
-        found.append(_tried("warehouse", lambda: f"{context.settings.warehouse}: release {house.held() or 'none yet'}"))
+        found.append(_tried("warehouse", lambda: warehouse_line(context.settings, house)))
     return found
 
 
