@@ -87,7 +87,7 @@ def _handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
                 proxy.failed += 1
                 _fail(self, fault)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any  # noqa: N815
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any
 
         def log_message(self, *_: object) -> None:
             """Nothing is logged."""
