@@ -58,13 +58,16 @@ def _bound(name: str, *statements: str) -> Statement:
 
 
 def _add(text: Text, name: str, at: int) -> Statement:
-    body, found = attributes.strip(text, at + (text.word(at) == "COLUMN"), len(text.tokens))
+    at += text.word(at) == "COLUMN"
+    if text.words(3, at) == ("IF", "NOT", "EXISTS"):
+        raise not_redshift("ALTER TABLE ADD COLUMN IF NOT EXISTS")
+    if _several(text, at):
+        raise not_redshift("ALTER TABLE with several changes at once")
+    body, found = attributes.strip(text, at, len(text.tokens))
     if found.distkey or found.sortkey:
         raise Refused("a column added cannot be DISTKEY or SORTKEY", "0A000")
     tree = parse_only(f"CREATE TABLE x ({body})")
     nodes = tree.this.expressions
-    if text.words(3, at + 1) == ("IF", "NOT", "EXISTS") or len(nodes) != 1:
-        raise not_redshift("ALTER TABLE ADD COLUMN IF NOT EXISTS, or several columns at once")
     if not isinstance(nodes[0], exp.ColumnDef):
         return _add_key(name, columns.table_key(nodes[0]))
     line, keys = columns.column(nodes[0])
@@ -75,6 +78,15 @@ def _add(text: Text, name: str, at: int) -> Statement:
     noted = [attributes.encode(name, column, encoding) for column, encoding in found.encodings]
     guard = f"SELECT standin.guard({literal(name)}::regclass)"
     return _bound(name, f"ALTER TABLE {name} ADD COLUMN {line}", guard, *noted)
+
+
+def _several(text: Text, at: int) -> bool:
+    depth = 0
+    for place in range(at, len(text.tokens)):
+        depth += {"(": 1, ")": -1}.get(text.word(place), 0)
+        if depth == 0 and text.word(place) == ",":
+            return True
+    return False
 
 
 def _add_key(name: str, key: columns.Key) -> Statement:

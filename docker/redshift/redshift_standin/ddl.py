@@ -93,7 +93,8 @@ def _drop(context: Context, kind: str, name: str, optional: bool, cascade: bool)
     options = f"{'IF EXISTS ' if optional else ''}{name} {'CASCADE' if cascade else ''}"
     oid = f"to_regclass({literal(name)})"
     if kind == "SCHEMA":
-        context.backend.run(f"DROP SCHEMA {options}")
+        gone = f"DELETE FROM standin.late_views WHERE schema = {literal(_plain(name))}"
+        context.backend.run(f"{gone if cascade else 'SELECT 1'}; DROP SCHEMA {options}")
         return
     if kind == "VIEW":
         forgotten = (

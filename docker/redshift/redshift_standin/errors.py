@@ -64,6 +64,8 @@ def as_redshift(fields: dict[str, str]) -> dict[str, str]:
             "D": f"error: Value too long for character type code: 8001 "
             f"context: Value too long for type character varying({limit})",
         }
+    if state == "23502" and "c" in fields:
+        return {**fields, "M": f"Cannot insert a NULL value into column {fields['c']}"}
     if state == "22001":
         return {**fields, "D": f"error: Value too long for character type code: 8001 context: {message}"} | {
             "M": "Value too long for character type"

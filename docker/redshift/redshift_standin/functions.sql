@@ -20,6 +20,9 @@ CREATE FUNCTION pg_catalog.datediff(unit text, a timestamp, b timestamp) RETURNS
     FROM (SELECT CASE rtrim(unit, 's') WHEN 'hour' THEN 1 / 3600.0 WHEN 'minute' THEN 1 / 60.0 WHEN 'second' THEN 1
         WHEN 'millisecond' THEN 1000 WHEN 'microsecond' THEN 1000000 END AS per) f
 $$;
+-- Of a date too a timestamp without zone.
+CREATE FUNCTION pg_catalog.date_trunc(unit text, d date) RETURNS timestamp IMMUTABLE STRICT
+    LANGUAGE sql AS $$ SELECT date_trunc(unit, d::timestamp) $$;
 CREATE FUNCTION pg_catalog.len(text) RETURNS integer IMMUTABLE STRICT LANGUAGE sql AS $$ SELECT length($1) $$;
 CREATE FUNCTION pg_catalog.func_sha1(text) RETURNS text IMMUTABLE STRICT LANGUAGE plpgsql
     AS $$ BEGIN RAISE EXCEPTION 'stand-in: sha1 is not supported here'; END $$;
@@ -47,6 +50,11 @@ BEGIN
     END LOOP;
     RETURN r;
 END $$;
+CREATE FUNCTION pg_catalog.current_user_id() RETURNS integer STABLE LANGUAGE sql
+    AS $$ SELECT usesysid::integer FROM pg_catalog.pg_user WHERE usename = current_user $$;
+-- Views WITH NO SCHEMA BINDING are views like others here.
+CREATE FUNCTION pg_catalog.pg_get_late_binding_view_cols() RETURNS SETOF record STABLE LANGUAGE sql
+    AS $$ SELECT ''::name, ''::name, ''::name, ''::text, 0 WHERE false $$;
 -- Told by the stand-in after each COPY, in the session's own setting.
 CREATE FUNCTION pg_catalog.pg_last_copy_count() RETURNS bigint STABLE LANGUAGE sql
     AS $$ SELECT coalesce(nullif(current_setting('standin.last_copy_count', true), '')::bigint, 0) $$;

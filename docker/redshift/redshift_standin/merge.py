@@ -17,18 +17,32 @@ def merge(text: Text) -> Statement:
     tree = parse(text)
     if not isinstance(tree, exp.Merge):
         raise Refused("stand-in: cannot read this MERGE", "42601")
+    if not tree.args.get("whens"):
+        raise Refused("syntax error: MERGE needs WHEN MATCHED and WHEN NOT MATCHED, or REMOVE DUPLICATES", "42601")
     for when in tree.args["whens"].expressions:
-        _insert_all(when)
+        _checked(when)
     return Statement(generate(tree), writes=table_name(tree.this))
 
 
-def _insert_all(when: exp.Expr) -> None:
-    """INSERT VALUES (…) without a column list comes out of sqlglot in parentheses: PostgreSQL wants the list bare."""
-    insert = when.args.get("then")
-    if isinstance(insert, exp.Insert) and insert.expression is None:
+def _checked(when: exp.Expr) -> None:
+    change = when.args.get("then")
+    if isinstance(change, exp.Insert):
+        _insert(change)
+    if isinstance(change, exp.Update):
+        for item in change.expressions:
+            if isinstance(item.this, exp.Column) and item.this.table:
+                raise Refused(f'column "{item.this.table}" of the target does not exist: SET takes bare names', "42703")
+
+
+def _insert(change: exp.Insert) -> None:
+    """INSERT VALUES (…) without a column list: sqlglot reads its values where the list would be."""
+    listed = change.this
+    if not change.expression and isinstance(listed, exp.Tuple) and len(listed.expressions) == 1:
+        values = listed.expressions[0]
+        change.set("this", None)
+        change.set("expression", exp.Tuple(expressions=[v.copy() for v in values.expressions]))
+    elif not change.expression:
         raise not_redshift("MERGE … INSERT without VALUES")
-    if isinstance(insert, exp.Insert) and isinstance(insert.this, exp.Values):
-        raise Refused("stand-in: MERGE … INSERT needs its column list here", "0A000")
 
 
 def _remove_duplicates(text: Text) -> Statement:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from redshift_standin.aliases import of_system
 from redshift_standin.errors import Refused, not_redshift, unsupported
 from redshift_standin.reserved import RESERVED
 from redshift_standin.statements import Text
@@ -44,7 +45,6 @@ _FUNCTIONS = {
     "currval", "lastval", "string_agg", "txid_current", "xmlelement", "jsonb_set", "width_bucket", "num_nonnulls",
 }  # fmt: skip
 _LEADER_ONLY = {"now", "generate_series", "current_setting", "has_table_privilege", "pg_get_viewdef"}
-_SYSTEM = ("pg_", "svv_", "stl_", "stv_", "sys_", "svl_", "information_schema")
 
 
 def check(text: Text, tree: exp.Expr) -> None:
@@ -76,7 +76,9 @@ def reserved(name: exp.Identifier) -> None:
         isinstance(name.parent, exp.Column | exp.Dot) and name.arg_key == "this" and "table" in _set(name.parent)
     )
     label = isinstance(name.parent, exp.Alias)
-    if not after_dot and not label:
+    # Every table of the catalogue has a column oid, which queries name bare.
+    system = isinstance(name.parent, exp.Column) and str(name.this).upper() == "OID"
+    if not (after_dot or label or system):
         raise Refused(f'syntax error at or near "{name.this}" (a reserved word of Amazon Redshift)', "42601")
 
 
@@ -102,8 +104,7 @@ def functions(text: Text) -> None:
 def leader_only(text: Text, tree: exp.Expr) -> None:
     """Raise for a function of the leader node's in a statement about tables of users."""
     names = {text.word(at).lower() for at in range(len(text.tokens)) if text.word(at + 1) == "("} & _LEADER_ONLY
-    tables = [table for table in tree.find_all(exp.Table) if isinstance(table.this, exp.Identifier)]
-    if names and any(not f"{t.db}.{t.name}".lower().lstrip(".").startswith(_SYSTEM) for t in tables):
+    if names and not all(of_system(table) for table in tree.find_all(exp.Table)):
         raise Refused(
             "Specified types or functions (one per INFO message) not supported on Redshift tables.",
             "0A000",

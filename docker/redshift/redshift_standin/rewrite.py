@@ -7,8 +7,9 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from redshift_standin import refuse
+from redshift_standin.aliases import write_out
 from redshift_standin.errors import Refused
-from redshift_standin.statements import Text
+from redshift_standin.statements import Dialect, Text
 
 VERSION = (
     "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), "
@@ -28,7 +29,7 @@ def parse(text: Text) -> exp.Expr:
 def parse_only(sql: str) -> exp.Expr:
     """One statement as a tree."""
     try:
-        tree = sqlglot.parse_one(sql, read="redshift")
+        tree = sqlglot.parse_one(sql, read=Dialect)
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         near = first.get("highlight")
@@ -40,7 +41,15 @@ def parse_only(sql: str) -> exp.Expr:
 
 def generate(tree: exp.Expr) -> str:
     """A checked tree as PostgreSQL's text."""
-    return tree.transform(_translate).sql("postgres")
+    root = tree.copy()
+    # From the leaves up: what takes a node's place keeps the node's translated children.
+    for node in reversed(list(root.walk())):
+        new = _translate(node)
+        if new is not node and node is root:
+            root = new
+        elif new is not node:
+            node.replace(new)
+    return write_out(root).sql("postgres")
 
 
 def query(text: Text) -> str:
@@ -94,6 +103,17 @@ def _function(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.DateDiff | exp.TsOrDsDiff):
         unit = exp.Literal.string((node.text("unit") or "day").lower())
         return exp.Anonymous(this="datediff", expressions=[unit, node.expression, node.this])
+    if isinstance(node, exp.ApproxDistinct):
+        return exp.Count(this=exp.Distinct(expressions=[node.this]))
+    if isinstance(node, exp.RegexpExtract):
+        start = [node.args["position"]] if node.args.get("position") else []
+        return exp.Anonymous(this="regexp_substr", expressions=[node.this, node.expression, *start])
+    if isinstance(node, exp.RegexpReplace) and not node.args.get("replacement"):
+        node.set("replacement", exp.Literal.string(""))
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "isnull":
+        return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+    if isinstance(node, exp.FromBase):
+        return exp.Anonymous(this="strtol", expressions=[node.this, node.expression])
     return _version(node)
 
 
@@ -111,6 +131,9 @@ def _listagg(node: exp.WithinGroup) -> exp.Expr:
     separator = node.this.args.get("separator") or exp.Literal.string("")
     distinct = node.this.this if isinstance(node.this.this, exp.Distinct) else None
     value = exp.cast(distinct.expressions[0] if distinct else node.this.this, "text")
+    if distinct:
+        # PostgreSQL wants what is ordered by to be just what is aggregated.
+        order = order.transform(lambda node: value if node == distinct.expressions[0] else node)
     prefix = "DISTINCT " if distinct else ""
     parts = f"{prefix}{value.sql('postgres')}, {separator.sql('postgres')} {order.sql('postgres')}"
     return exp.Anonymous(this="string_agg", expressions=[exp.Var(this=parts)])

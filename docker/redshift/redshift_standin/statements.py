@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.errors import TokenError
@@ -88,18 +88,24 @@ class Text:
         return ".".join(quoted(part) for part in parts[-2:]), at
 
 
-class _Tokenizer(Redshift.Tokenizer):
-    """sqlglot's, but for commands it would not look into (UNLOAD, EXPLAIN, …)."""
+class Dialect(Redshift):
+    """sqlglot's, but it looks into commands (UNLOAD, EXPLAIN, …) and takes `$1,$2` for parameters, not for a quote."""
 
-    COMMANDS = set()  # noqa: RUF012
+    class Tokenizer(Redshift.Tokenizer):
+        COMMANDS: ClassVar[set[TokenType]] = set()
+        HEREDOC_STRINGS: ClassVar[list[str]] = []
+        SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
+            **Redshift.Tokenizer.SINGLE_TOKENS,
+            "$": TokenType.PARAMETER,
+        }
 
 
 def split(sql: str) -> list[Text]:
     """The statements of a query string."""
     try:
-        tokens = _Tokenizer(dialect="redshift").tokenize(sql)
-    except TokenError as error:
-        raise Refused(f"syntax error: {str(error).splitlines()[0]}", "42601") from None
+        tokens = Dialect().tokenize(sql)
+    except TokenError:
+        raise Refused("syntax error: a quote is not closed", "42601") from None
     found: list[Text] = []
     start = 0
     for at, token in enumerate(tokens):

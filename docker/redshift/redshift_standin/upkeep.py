@@ -21,7 +21,8 @@ def lock(text: Text) -> Statement:
     if at != len(text.tokens):
         raise Refused(f'syntax error at or near "{text.word(at)}": Amazon Redshift\'s LOCK has no mode', "42601")
     # PostgreSQL takes no snapshot for LOCK, so that the transaction sees what others had committed before.
-    return Statement(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
+    sql = f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE"
+    return Statement(work=lambda context: context.backend.run(sql))
 
 
 def vacuum(text: Text) -> Statement:

@@ -28,13 +28,13 @@ FROM generate_series(0, 1) slice;
 CREATE VIEW pg_catalog.svv_tables AS
 SELECT table_catalog::varchar, table_schema::varchar, table_name::varchar, table_type::varchar,
     obj_description(to_regclass(format('%I.%I', table_schema, table_name)))::varchar AS remarks
-FROM information_schema.tables;
+FROM information_schema.tables WHERE table_schema <> 'standin';
 CREATE VIEW pg_catalog.svv_columns AS
 SELECT table_catalog::varchar, table_schema::varchar, table_name::varchar, column_name::varchar,
     ordinal_position::integer, column_default::varchar, is_nullable::varchar, data_type::varchar,
     character_maximum_length::integer, numeric_precision::integer, numeric_precision_radix::integer,
     numeric_scale::integer, datetime_precision::integer, NULL::varchar AS interval_type, NULL::varchar AS remarks
-FROM information_schema.columns;
+FROM information_schema.columns WHERE table_schema <> 'standin';
 CREATE VIEW pg_catalog.svv_external_schemas AS
 SELECT 0::oid AS esoid, 0::smallint AS eskind, ''::name AS schemaname, 100 AS esowner, ''::text AS databasename,
     ''::text AS esoptions WHERE false;
@@ -53,7 +53,8 @@ SELECT table_schema::varchar AS namespace_name, table_name::varchar AS relation_
     r.oid::integer AS identity_id, g.grantee::varchar AS identity_name,
     CASE WHEN g.grantee = 'PUBLIC' THEN 'public' WHEN r.rolcanlogin THEN 'user' ELSE 'role' END::varchar AS identity_type,
     (is_grantable = 'YES') AS admin_option
-FROM information_schema.role_table_grants g LEFT JOIN pg_catalog.pg_roles r ON r.rolname = g.grantee;
+FROM information_schema.role_table_grants g LEFT JOIN pg_catalog.pg_roles r ON r.rolname = g.grantee
+WHERE g.table_schema NOT IN ('standin', 'pg_catalog', 'information_schema');
 CREATE VIEW pg_catalog.svv_redshift_databases AS
 SELECT datname::varchar AS database_name, 100 AS database_owner, 'local'::varchar AS database_type,
     NULL::varchar AS database_acl, NULL::varchar AS database_options, 'Serializable'::varchar AS database_isolation_level
