@@ -182,24 +182,6 @@ def arrow_type(kind: Type) -> pa.DataType:
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
 
 
-def quarantine_schema() -> pa.Schema:
-    """Rows that cannot be used: where they landed, why, and what they were."""
-    reason = pa.struct([pa.field(name, pa.string()) for name in ("rule", "column", "found", "expected", "dimension")])
-    return pa.schema(
-        {
-            "entity": pa.string(),
-            "dataset": pa.string(),
-            "batch_date": pa.date32(),
-            "source_file": pa.string(),
-            "row_number": pa.int64(),
-            "reasons": pa.list_(reason),
-            "raw": pa.string(),
-            "run_id": pa.string(),
-            "quarantined_at": _ARROW["timestamp"],
-        }.items()
-    )
-
-
 def _properties(note: str) -> CommitProperties:
     return CommitProperties(custom_metadata={"userMetadata": note})
 

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -17,6 +18,22 @@ from spark_app.lake.paths import Lake
 
 TABLE = "silver.quarantine"
 _one_writer = Lock()
+_TEXT = pa.string()
+_REASON = pa.struct([pa.field(name, _TEXT) for name in ("rule", "column", "found", "expected", "dimension")])
+# Rows that cannot be used: where they landed, why, and what they were.
+_SCHEMA = pa.schema(
+    {
+        "entity": _TEXT,
+        "dataset": _TEXT,
+        "batch_date": pa.date32(),
+        "source_file": _TEXT,
+        "row_number": pa.int64(),
+        "reasons": pa.list_(_REASON),
+        "raw": _TEXT,
+        "run_id": _TEXT,
+        "quarantined_at": pa.timestamp("us", tz="UTC"),
+    }.items()
+)
 
 
 def ensure(lake: Lake) -> None:
@@ -24,7 +41,7 @@ def ensure(lake: Lake) -> None:
     if log.open_table(lake, TABLE) is None:
         DeltaTable.create(
             lake.path(TABLE),
-            schema=log.quarantine_schema(),
+            schema=_SCHEMA,
             mode="ignore",
             partition_by=["entity"],
             storage_options=lake.storage_options,
