@@ -11,7 +11,7 @@ from spark_app.contracts.ddl_script import LEDGERS, SCHEMAS
 from spark_app.contracts.migrate import Found, Migration, layout_text, migration, relaid
 from spark_app.contracts.table import Contract
 from spark_app.contracts.views import View, complete
-from spark_app.warehouse.redshift_session import Refused, Session
+from spark_app.warehouse.redshift_session import Conflict, Refused, Session
 
 _COLUMNS = (
     "SELECT table_schema, table_name, column_name, data_type, character_maximum_length, numeric_precision, "
@@ -67,14 +67,13 @@ def read(session: Session) -> State:
 def prepare(session: Session) -> State:
     """Make schemas and ledgers where they are missing, which another load may be doing just now; then read."""
     state = read(session)
-    for statement in _missing(state):
+    missing = _missing(state)
+    for statement in missing:
         try:
             session.run(statement)
-        except Refused:
-            # Of two first loads one comes second, and finds it made.
-            if _missing(read(session)):
-                raise
-    return read(session) if _missing(state) else state
+        except (Refused, Conflict):
+            session.run(statement)  # of two first loads one comes second; by now it finds it made
+    return read(session) if missing else state
 
 
 def _missing(state: State) -> list[str]:

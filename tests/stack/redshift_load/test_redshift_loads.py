@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from spark_app.lake import log
 from spark_app.lake.objects import client
 from spark_app.warehouse import redshift_transaction
 from spark_app.warehouse.redshift_copy import copy_stager
+from spark_app.warehouse.redshift_session import Session
 from tests.support.redshift import PEOPLE, SALES, load, rows, sale
 from tests.support.small_lakes import contract
 
@@ -190,3 +191,23 @@ def test_after_the_ledger_is_emptied_everything_is_loaded_whole_once(warehouse, 
     assert load(warehouse, gold) == {"shop_sales": ("full", 20), "shop_people": ("full", 8)}
     assert rows(query, SALES) == gold.rows(SALES)
     assert log.row_count(gold.lake, SALES.qualified) == 20
+
+
+def test_one_more_day_asks_and_sends_the_same_however_long_the_history(warehouse, gold, s3, monkeypatch):
+    asked: list[str] = []
+    sizes: list[int] = []
+    cursor, upload = Session._cursor, client(s3).upload_fileobj
+    monkeypatch.setattr(Session, "_cursor", lambda self, sql, values: (asked.append(sql), cursor(self, sql, values))[1])
+    monkeypatch.setattr(
+        client(s3), "upload_fileobj", lambda f, *to: (sizes.append(f.seek(0, 2)), f.seek(0), upload(f, *to))
+    )
+    costs = []
+    for days in (20, 1000):
+        gold.write(SALES, [{**sale(1), "day": date(2000, 1, 1) + timedelta(n)} for n in range(days - 20)])
+        load(warehouse, gold)
+        gold.merge(SALES, [{**sale(1), "day": date(2030, 1, 1) + timedelta(days)}])
+        asked.clear()
+        sizes.clear()
+        assert load(warehouse, gold)["shop_sales"] == ("changes", 1)
+        costs.append((len(asked), sum(sizes)))
+    assert costs[0] == costs[1]

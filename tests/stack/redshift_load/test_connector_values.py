@@ -1,0 +1,67 @@
+"""Values come through exactly by Spark's connector too, and its failures name no secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from pyspark import __version__
+
+from spark_app.runtime.errors import LakehouseError, SettingsError, WarehouseError
+from spark_app.runtime.jars import connector_jars
+from spark_app.runtime.session import session
+from spark_app.runtime.settings import Settings
+from spark_app.warehouse.redshift_spark import connector_stager
+from tests.stack.redshift_load.test_redshift_load_values import KINDS, odd_rows
+from tests.support.redshift import load, rows
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def by_connector(warehouse, s3):
+    """The warehouse, loaded by the connector: $SPARK_REDSHIFT_JAR, or Maven coordinates that resolve."""
+    try:
+        connector_jars(__version__)
+    except LakehouseError as error:
+        pytest.skip(f"Spark's Redshift connector is not to be had here, so its loader is not tested: {error.message}")
+    own = replace_loader(warehouse.settings)
+    settings = Settings.model_validate(
+        {"environment": "test", "lake": "s3a://stack/lake", "s3": s3, "redshift": own, "warehouse": "redshift"}
+        | {"spark": {"master": "local[1]", "light_compiler": True}}
+    )
+    return replace(warehouse, settings=own, stager=connector_stager(lambda: session(settings), own, s3))
+
+
+def replace_loader(settings):
+    return settings.model_copy(update={"loader": "connector"})
+
+
+def test_values_come_through_exactly(by_connector, query, gold):
+    gold.add(KINDS)
+    odd = odd_rows()
+    gold.write(KINDS, odd)
+    load(by_connector, gold)
+    assert rows(query, KINDS) == gold.rows(KINDS)
+    gold.merge(KINDS, [{**odd[2], "words": "'; DROP TABLE x; --"}], gone=[7])
+    assert load(by_connector, gold)["shop_kinds"] == ("changes", 1)
+    assert rows(query, KINDS) == gold.rows(KINDS)
+
+
+def test_nothing_stays_behind(by_connector, gold, leftovers):
+    load(by_connector, gold)
+    assert leftovers() == ([], [])
+
+
+def test_a_failed_load_names_the_table_and_no_secret(by_connector, gold, redshift):
+    redshift.faults.arm("disk-full")
+    with pytest.raises(WarehouseError) as failed:
+        load(by_connector, gold)
+    assert redshift.password not in str(failed.value)
+    assert "123456789012" not in str(failed.value)
+
+
+def test_the_connector_wants_a_role_by_its_arn(by_connector, gold, s3):
+    own = by_connector.settings.model_copy(update={"iam_role": "default"})
+    with pytest.raises(SettingsError, match="expected the role's ARN"):
+        load(replace(by_connector, settings=own, stager=connector_stager(lambda: pytest.fail("no"), own, s3)), gold)
