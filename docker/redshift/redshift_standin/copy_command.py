@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from redshift_standin import copy_options, loads, parquet, s3
-from redshift_standin.copy_options import Copy
+from redshift_standin import copy_reader, loads, parquet, s3
+from redshift_standin.bad import Bad
+from redshift_standin.copy_options import COLUMNAR, Copy
 from redshift_standin.errors import BackendError, Refused
 from redshift_standin.loads import BadRow, Load
 from redshift_standin.readers import Line, lines
 from redshift_standin.statements import Context, Statement, Text, literal, quoted
-from redshift_standin.values import Bad, Column, Converter, converter
+from redshift_standin.values import Column, Converter, converter
 
 _CHUNK = 1 << 18
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -22,7 +23,7 @@ class _TooMany(Exception):
 
 def copy(text: Text) -> Statement:
     """COPY t FROM 's3://…'."""
-    command = copy_options.read(text)
+    command = copy_reader.read(text)
     return Statement(work=lambda context: _run(context, command), writes=command.table)
 
 
@@ -30,7 +31,7 @@ def _run(context: Context, copy: Copy) -> str:
     columns = _columns(context, copy)
     load = _begin(context, copy)
     client = s3.client(context.server.s3_endpoint, copy.region)
-    columnar = copy.format in copy_options.COLUMNAR
+    columnar = copy.format in COLUMNAR
     names = ", ".join(quoted(column.name) for column in columns)
     try:
         objects = s3.find(client, copy.source, copy.manifest, columnar)

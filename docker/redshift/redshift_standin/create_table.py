@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from redshift_standin import attributes, columns, refuse
+from redshift_standin import attributes, columns
 from redshift_standin.attributes import Attributes
 from redshift_standin.columns import Key
 from redshift_standin.errors import Refused, not_redshift
+from redshift_standin.reserved import RESERVED
 from redshift_standin.rewrite import parse_only, query
 from redshift_standin.statements import Context, Statement, Text, literal, quoted
 
@@ -43,7 +44,7 @@ def create_table(text: Text, at: int, temporary: bool) -> Statement:
 
 def _name_allowed(text: Text, after_name: int) -> None:
     token = text.tokens[after_name - 1]
-    if text.word(after_name - 1) in refuse.RESERVED and text.word(after_name - 2) != ".":
+    if text.word(after_name - 1) in RESERVED and text.word(after_name - 2) != ".":
         raise Refused(f'syntax error at or near "{token.text}" (a reserved word of Amazon Redshift)', "42601")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot.tokens import Token, TokenType
 
 from redshift_standin.errors import Refused, not_redshift, unsupported
 from redshift_standin.statements import Statement, Text, literal, quoted
-
-_SCOPES = ("FOR",)
 
 
 def grant(text: Text) -> Statement:
@@ -22,7 +22,7 @@ def grant(text: Text) -> Statement:
     return Statement(without_kinds(text.tokens))
 
 
-def without_kinds(tokens: list[Token] | tuple[Token, ...]) -> str:
+def without_kinds(tokens: Sequence[Token]) -> str:
     """The statement with ROLE and GROUP before grantees left out: roles are all one to PostgreSQL."""
     kept = []
     for at, token in enumerate(tokens):

@@ -63,10 +63,10 @@ def _fits(file: pq.ParquetFile, item: s3.Object, columns: Sequence[Column]) -> N
 
 def _type_fits(kind: pa.DataType, column: Column) -> bool:
     if column.is_text:
-        return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
     if column.type == "numeric":
         # The scale is the file's word on where the point stands: it must be the column's.
-        return pa.types.is_decimal(kind) and kind.scale == column.scale and kind.precision <= column.size
+        return bool(pa.types.is_decimal(kind) and kind.scale == column.scale and kind.precision <= column.size)
     return column.type in _EXACT and bool(_EXACT[column.type](kind))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -108,7 +109,7 @@ def _candidates() -> Iterator[Path]:
         yield Path(found).resolve().parent
 
 
-def _account() -> dict[str, object]:
+def _account() -> dict[str, Any]:
     """PostgreSQL refuses to run as root: then it runs as `nobody`."""
     if os.geteuid() != 0:
         return {}
@@ -126,7 +127,7 @@ def _give(account: Mapping[str, object], *folders: Path) -> None:
 
 def _initialise(binaries: Path, data: Path, account: Mapping[str, object]) -> None:
     command = [str(binaries / "initdb"), "-D", str(data), "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **account)  # type: ignore[call-overload]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **account)
     if done.returncode:
         why = f"; {data} must lie where the user nobody may go" if account else ""
         raise RuntimeError(f"initdb failed: {done.stderr.strip()}{why}")

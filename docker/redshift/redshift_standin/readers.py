@@ -75,7 +75,7 @@ def _delimited(copy: Copy, text: IO[str]) -> Iterator[Line]:
 def _fields(copy: Copy, body: str) -> list[str | None]:
     d = re.escape(copy.delimiter)
     if copy.remove_quotes:
-        found = re.findall(rf'(?:^|{d})("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^{d}]*)', body)
+        found = re.findall(rf'(?:^|{d})("(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^{d}]*)', body, re.DOTALL)
         return [_unescaped(copy, f[1:-1] if len(f) > 1 and f[0] == f[-1] and f[0] in "\"'" else f) for f in found]
     if not copy.escape:
         return list(body.split(copy.delimiter))

@@ -6,8 +6,10 @@ import bz2
 import gzip
 import io
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -35,14 +37,22 @@ class Object:
         return f"s3://{self.bucket}/{self.key}"
 
 
+# Of these the standard chain's credentials come, in the environment; a client is made anew when they change.
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_REGION")
+
+
 def client(endpoint: str | None, region: str = "") -> Any:
-    """A client; path-style addresses, as MinIO and moto want them."""
+    """A client; making one takes longer than most COPYs, so that it is kept."""
+    return _client(endpoint, region, tuple(os.environ.get(name, "") for name in _CREDENTIALS))
+
+
+@lru_cache(maxsize=8)
+def _client(endpoint: str | None, region: str, credentials: tuple[str, ...]) -> Any:
+    session = boto3.session.Session()
+    # Path-style addresses, as MinIO and moto want them.
     settings = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3, "mode": "standard"})
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=region or boto3.session.Session().region_name or "us-east-1",
-        config=settings,
+    return session.client(
+        "s3", endpoint_url=endpoint, region_name=region or session.region_name or "us-east-1", config=settings
     )
 
 
