@@ -79,6 +79,9 @@ def _options(settings: RedshiftSettings) -> dict[str, str]:
         "aws_iam_role": settings.iam_role,
         "tempformat": "PARQUET",
         "include_column_list": "true",
+        # A refused COPY is refused again: the run's own message should not wait a minute for that.
+        "copyretrycount": "1",
+        "copydelay": "2000",
     }
     return options | ({"tempdir_region": settings.region} if settings.region else {})
 
