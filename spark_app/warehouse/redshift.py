@@ -65,7 +65,9 @@ class RedshiftWarehouse:
         temp = normal(self.settings.temp or "")
         with suppress(WarehouseError):  # what is wrong with S3 shows where it is needed
             sweep(temp, self.s3)
-        tables = {contracts[name].name: contracts[name] for name in release.tables}
+        tables = {contracts[name].name: contracts[name] for name in release.tables if name in contracts}
+        for name in sorted(set(release.tables) - set(contracts)):
+            self.report(f"{name}: of release {release.release_id}, but without a contract now: left as it is there")
         for attempt in range(_ATTEMPTS):
             try:
                 return self._attempt(release, lake, tables, f"{temp}/{release.run_id}")

@@ -130,7 +130,7 @@ def test_docs_show_what_a_reader_asks_for():
         "- Key: `order_date`",
         "| `revenue` | decimal(18,2) | required | Σ order_amount of live orders by purchase date |",
         "| sales are recent | an order of the last three days | timeliness | warning | at most 3 days |",
-        "- Served with sortKey `order_date`: nearly every question asks for a range of days: order_date filters, blocks",
+        "- Served with sortKey `order_date`: nearly every question asks for a range of days: order_date filters",
     ):
         assert part in text
 

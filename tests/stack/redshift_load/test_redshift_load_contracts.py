@@ -89,3 +89,14 @@ def test_a_row_that_came_and_went_between_releases_may_be_anything(warehouse, qu
     gold.merge(PEOPLE, gone=["p9"])
     assert load(warehouse, gold)["shop_people"] == ("changes", 0)
     assert rows(query, PEOPLE) == gold.rows(PEOPLE)
+
+
+def test_a_table_without_a_contract_now_is_left_as_it_is_there_and_said(warehouse, query, gold, notes):
+    first = gold.release()
+    load(warehouse, gold, first)
+    del gold.contracts[PEOPLE.qualified]
+    gold.merge(SALES, [sale(3, 33)])
+    load(warehouse, gold)
+    assert load(warehouse, gold, gold.release("rollback", first.tables)) == {"shop_sales": ("changes", 1)}
+    assert len(rows(query, PEOPLE)) == 8
+    assert any(told.startswith("gold.shop_people: of release 3, but without a contract") for told in notes)
