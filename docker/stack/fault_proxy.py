@@ -3,6 +3,7 @@
     with faulty("http://127.0.0.1:9000") as proxy:
         proxy.plan = every(7)          # each seventh request is answered 503 SlowDown
         proxy.plan = down              # nothing is answered any more but 503
+        proxy.plan = expired           # credentials have run out: 403 ExpiredToken
         proxy.plan = hanging(30)       # requests hang for that many seconds, then the connection is cut
 
 Signatures cover the Host header, which is passed on as it came.
@@ -21,10 +22,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 Fault = Callable[[int, str, str], str | float | None]
-SLOW_DOWN = (
-    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>'
-    b"<Message>Please reduce your request rate.</Message></Error>"
-)
+# Status -> S3's code and message.
+_ANSWERS = {
+    "503": ("SlowDown", "Please reduce your request rate."),
+    "403": ("ExpiredToken", "The provided token has expired."),
+}
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
 
@@ -35,6 +37,11 @@ def healthy(number: int, method: str, path: str) -> None:
 def down(number: int, method: str, path: str) -> str:
     """Every request is answered 503."""
     return "503"
+
+
+def expired(number: int, method: str, path: str) -> str:
+    """Every request is answered 403 ExpiredToken."""
+    return "403"
 
 
 def every(period: int) -> Fault:
@@ -114,8 +121,9 @@ def _pass_on(request: BaseHTTPRequestHandler, target: str, body: bytes) -> None:
 
 def _fail(request: BaseHTTPRequestHandler, fault: str | float) -> None:
     if isinstance(fault, str):
-        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(SLOW_DOWN)))]
-        _answer(request, int(fault), headers, SLOW_DOWN)
+        code, message = _ANSWERS[fault]
+        body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'.encode()
+        _answer(request, int(fault), [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))], body)
     else:
         time.sleep(fault)
         request.close_connection = True

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fault_proxy import Proxy, down, every, faulty, healthy
+from fault_proxy import Proxy, every, expired, faulty, healthy
 from object_store import ObjectStore
 
 from spark_app.contracts.load import load_contracts
@@ -70,10 +70,11 @@ def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_re
     assert "storage failed" in told["message"]
     assert "Traceback" not in out.stderr
 
-    # Everything is down: nothing can even be listed.
-    proxy.plan = down
+    # The credentials run out in the middle of the next one.
+    proxy.plan = lambda number, method, path: expired(number, method, path) if "/lake/gold/dim_" in path else None
     out = run(conf, *days)
     assert out.returncode == 1
+    assert "expired" in json.loads(out.stdout)["message"]
     assert "Traceback" not in out.stderr
 
     # Now and then a request is refused: the run goes through, and gold is what a run on a disk makes of it.
