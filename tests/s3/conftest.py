@@ -12,7 +12,6 @@ import pytest
 from spark_app.lake.objects import client
 from spark_app.runtime.settings import S3Settings
 
-
 KIND = pytest.StashKey[str]()
 
 

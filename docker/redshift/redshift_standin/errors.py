@@ -45,6 +45,11 @@ def not_redshift(what: str) -> Refused:
     return Refused(f"stand-in: {what} is not supported by Amazon Redshift")
 
 
+def known(error: Exception) -> Refused:
+    """A fault of the stand-in's own as an error for the client; without its text, which may hold what nobody may see."""
+    return error if isinstance(error, Refused) else Refused(f"stand-in: {type(error).__name__} within", "XX000")
+
+
 def as_redshift(fields: dict[str, str]) -> dict[str, str]:
     """PostgreSQL's error fields in Redshift's words where loaders look at them."""
     state, message = fields.get("C", ""), fields.get("M", "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from redshift_standin import wire
 from redshift_standin.backend import Backend, connect
-from redshift_standin.errors import Refused, as_redshift
+from redshift_standin.errors import Refused, as_redshift, known
 from redshift_standin.postgres import PORT
 from redshift_standin.statements import Context, Statement
 
@@ -86,10 +86,12 @@ class Session:
             tag = statement.work(self.context)
             if self.backend.state == "T" and (own or statement.commits):
                 self.backend.run("COMMIT")
-        except Refused:
+        except wire.Gone:
+            raise
+        except Exception as error:
             if own and self.backend.state != "I":
                 self.backend.run("ROLLBACK")
-            raise
+            raise known(error) from error
         return tag
 
     def cut_before(self, statement: Statement) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -12,10 +12,18 @@ from redshift_standin.merge import merge
 from redshift_standin.rewrite import generate, parse, query, table_name
 from redshift_standin.statements import Statement, Text, split
 
+_MODES = (
+    "ISOLATION", "LEVEL", "SERIALIZABLE", "READ", "COMMITTED", "UNCOMMITTED", "REPEATABLE", "WRITE", "ONLY", ",",
+)  # fmt: skip
+
 
 def translate(sql: str) -> list[Statement]:
     """The statements of a query string, in order."""
-    return [_statement(text) for text in split(sql)]
+    try:
+        return [_statement(text) for text in split(sql)]
+    except (IndexError, AttributeError, KeyError, ValueError, TypeError, AssertionError) as error:
+        # Tokens that ran out, or a tree of a shape not thought of: refused, not a lost connection.
+        raise Refused(f"stand-in: cannot read this statement ({type(error).__name__})", "42601") from error
 
 
 def _statement(text: Text) -> Statement:
@@ -47,18 +55,27 @@ def _begin(text: Text) -> Statement:
     skip = 2 if text.word(1) in ("TRANSACTION", "WORK") else 1
     if text.words(3, skip) == ("ISOLATION", "LEVEL", "SNAPSHOT"):
         raise unsupported("SNAPSHOT isolation")
+    _only(text, skip, _MODES)
     # Whatever level is named, Redshift runs the transaction at the database's own.
     read_only = "READ ONLY" if "ONLY" in text.words(len(text.tokens)) else ""
     return Statement(f"BEGIN {read_only}", control="begin")
 
 
+def _only(text: Text, at: int, allowed: Sequence[str]) -> None:
+    for word in text.words(len(text.tokens) - at, at):
+        if word not in allowed:
+            raise Refused(f'syntax error at or near "{word.lower()}"', "42601")
+
+
 def _commit(text: Text) -> Statement:
+    _only(text, 1, ("WORK", "TRANSACTION"))
     return Statement("COMMIT", control="commit")
 
 
 def _rollback(text: Text) -> Statement:
     if "TO" in text.words(4):
         raise not_redshift("ROLLBACK TO a savepoint")
+    _only(text, 1, ("WORK", "TRANSACTION"))
     return Statement("ROLLBACK", control="rollback")
 
 
