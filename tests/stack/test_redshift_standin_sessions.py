@@ -130,6 +130,29 @@ def test_lock_makes_the_second_wait_and_see(redshift, ledger):
     assert seen == [(1,)]
 
 
+def test_one_that_locks_and_one_that_does_not_conflict(redshift, ledger):
+    failed = []
+    with connect(redshift, autocommit=False) as one:
+        one.execute("LOCK ledger")
+        one.execute("SELECT count(*) FROM ledger")
+
+        def second():
+            with connect(redshift, autocommit=False) as two:
+                try:
+                    two.execute("SELECT count(*) FROM ledger")  # waits, its snapshot taken
+                    write_and_commit(two)
+                except psycopg.Error as error:
+                    failed.append(error.diag.message_primary)
+
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        waiting.join(0.5)
+        write_and_commit(one)
+        waiting.join(10)
+    assert failed == ["1023"]
+    assert ledger() == [1]
+
+
 def test_writers_of_one_table_take_turns(redshift, ledger):
     """The second writer's snapshot is taken once it has the table: it deletes what the first has put there."""
     with connect(redshift, autocommit=False) as one:

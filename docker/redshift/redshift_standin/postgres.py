@@ -30,6 +30,9 @@ _SETTINGS: Mapping[str, str] = {
     "max_connections": "60",
     "max_pred_locks_per_transaction": "256",
     "max_locks_per_transaction": "256",
+    # LOCK would otherwise give the transaction its number before its snapshot, and conflicts with it go unseen.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     # A stand-in's data need not outlive a crash.
     "fsync": "off",
     "synchronous_commit": "off",
