@@ -46,7 +46,7 @@ def not_redshift(what: str) -> Refused:
 
 
 def known(error: Exception) -> Refused:
-    """A fault of the stand-in's own as an error for the client; without its text, which may hold what nobody may see."""
+    """A fault of its own as an error for the client; without its text, which may hold what nobody may see."""
     return error if isinstance(error, Refused) else Refused(f"stand-in: {type(error).__name__} within", "XX000")
 
 
