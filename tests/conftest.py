@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,16 @@ def home(tmp_path: Path, spark: SparkSession) -> Path:
     """A folder for a run: `landing`, `lake`, `warehouse.duckdb` and `reports` lie in it."""
     (tmp_path / "landing").mkdir()
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def olist_dir() -> Path:
+    """The directory with the public dump's nine CSV files: $OLIST_DIR, else shared/data/olist beside the checkout.
+
+    Its licence keeps it out of the project, so tests on it may skip.
+    """
+    beside = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "olist"
+    found = Path(os.environ.get("OLIST_DIR") or beside)
+    if not (found / "olist_orders_dataset.csv").is_file():
+        pytest.skip(f"The Olist dump is not in {found}; set OLIST_DIR to the directory with its CSV files.")
+    return found

@@ -28,7 +28,6 @@ from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.jars import connector_jars
 from spark_app.runtime.settings import S3Settings, conf_dir
 from tests.olist import figures
-from tests.olist.conftest import olist_dir  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.stack
 BUCKET = "shop"
@@ -99,7 +98,7 @@ def _settings(folder: Path, store: object_store.ObjectStore, warehouses: dict[st
 
 
 @pytest.fixture(scope="module")
-def loaded(stack: Stack, olist_dir: Path) -> Stack:  # noqa: F811
+def loaded(stack: Stack, olist_dir: Path) -> Stack:
     """All of Olist in two runs: a first load and then the changes of what came after Black Friday 2017."""
     replayed = stack.lakehouse("replay", "olist", "--from", str(olist_dir), "--landing", f"s3a://{BUCKET}/landing")
     assert replayed.returncode == 0, replayed.stderr
@@ -123,12 +122,12 @@ def by_connector(loaded: Stack) -> Stack:
     return loaded
 
 
-def test_daily_sales_row_for_row(loaded: Stack, olist_dir: Path) -> None:  # noqa: F811
+def test_daily_sales_row_for_row(loaded: Stack, olist_dir: Path) -> None:
     found = loaded.rows("copy", "SELECT * FROM analytics.daily_sales ORDER BY order_date")
     assert found == figures.daily_sales(olist_dir)
 
 
-def test_orders_by_status_and_revenue_to_the_cent(loaded: Stack, olist_dir: Path) -> None:  # noqa: F811
+def test_orders_by_status_and_revenue_to_the_cent(loaded: Stack, olist_dir: Path) -> None:
     sql = "SELECT order_status, count(*) FROM analytics.fact_orders GROUP BY order_status ORDER BY order_status"
     assert loaded.rows("copy", sql) == figures.orders_by_status(olist_dir)
     assert loaded.rows("copy", "SELECT sum(revenue) FROM analytics.daily_sales") == [(Decimal("535113.99"),)]
