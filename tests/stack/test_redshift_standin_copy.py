@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+EPOCH = datetime(1970, 1, 1)
 ROLE = "IAM_ROLE 'arn:aws:iam::123456789012:role/loader'"
 
 
@@ -54,13 +55,14 @@ def test_csv_gzip_with_a_column_list(sql, bucket, table):
 
 
 def test_parquet_by_a_manifest(driver, sql, bucket, table):
-    name = table("id bigint, name varchar(65535), amount decimal(18,2), at timestamp, day date")
+    name = table("id bigint, name varchar(65535), amount decimal(18,2), at timestamp, day date, utc timestamp")
     data = parquet(
         id=pa.array([1, 2]),
         name=pa.array(["😀" * 16000, ""]),
         amount=pa.array([Decimal("1.10"), None], pa.decimal128(18, 2)),
         at=pa.array([datetime(1899, 12, 31, 23, 59, 59, 999999), None], pa.timestamp("us")),
         day=pa.array([date(2024, 1, 1), date(1, 1, 1)]),
+        utc=pa.array([0, 1], pa.timestamp("us", "UTC")),
     )
     url = bucket.put("parquet/part-0.parquet", data)
     entries = [{"url": url, "mandatory": True, "meta": {"content_length": len(data)}}]
@@ -69,8 +71,8 @@ def test_parquet_by_a_manifest(driver, sql, bucket, table):
     cursor.execute(f"COPY {name} FROM '{manifest}' {ROLE} FORMAT AS PARQUET MANIFEST")
     cursor.execute(f"SELECT * FROM {name} ORDER BY id")
     assert [tuple(row) for row in cursor.fetchall()] == [
-        (1, "😀" * 16000, Decimal("1.10"), datetime(1899, 12, 31, 23, 59, 59, 999999), date(2024, 1, 1)),
-        (2, "", None, None, date(1, 1, 1)),
+        (1, "😀" * 16000, Decimal("1.10"), datetime(1899, 12, 31, 23, 59, 59, 999999), date(2024, 1, 1), EPOCH),
+        (2, "", None, None, date(1, 1, 1), EPOCH.replace(microsecond=1)),
     ]
     driver.rollback()
     assert sql.execute(f"SELECT count(*) FROM {name}").fetchone() == (0,)

@@ -63,6 +63,17 @@ def test_errors_of_its_own_abort_the_transaction(driver, ledger, statement):
     assert ledger() == []
 
 
+def test_errors_of_its_own_abort_a_transaction_of_simple_queries(redshift, ledger):
+    with connect(redshift) as session:
+        session.execute("BEGIN; INSERT INTO ledger VALUES (1)")
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            session.execute("SELECT 1 FOR UPDATE")
+        with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+            session.execute("SELECT 1")
+        assert session.execute("COMMIT").statusmessage == "ROLLBACK"
+    assert ledger() == []
+
+
 def test_several_statements_are_one_transaction(sql, ledger):
     with pytest.raises(psycopg.Error):
         sql.execute("INSERT INTO ledger VALUES (1); INSERT INTO ledger VALUES (NULL)")
