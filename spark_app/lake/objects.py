@@ -156,7 +156,8 @@ def client(s3: S3Settings) -> S3Client:
 
     style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
     config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
-    return boto3.client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
+    # A session of its own: boto3's default one keeps the first credentials it has found.
+    return boto3.Session().client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
 
 
 def _opened(uri: str) -> BinaryIO:

@@ -18,8 +18,19 @@ from tests.support.redshift import load, rows
 pytestmark = pytest.mark.stack
 
 
+@pytest.fixture(scope="module")
+def events(tmp_path_factory):
+    """What Spark's UI would show, as its event log: a folder that the session, started after this, writes to."""
+    folder, conf = tmp_path_factory.mktemp("events"), tmp_path_factory.mktemp("conf")
+    lines = f"spark.eventLog.enabled true\nspark.eventLog.dir {folder.as_uri()}\nspark.eventLog.buffer.kb 1k\n"
+    (conf / "spark-defaults.conf").write_text(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(conf))
+        yield folder
+
+
 @pytest.fixture
-def by_connector(warehouse, s3):
+def by_connector(warehouse, s3, events):
     """The warehouse, loaded by the connector: $SPARK_REDSHIFT_JAR, or Maven coordinates that resolve."""
     try:
         connector_jars(__version__)
@@ -67,3 +78,10 @@ def test_the_connector_wants_a_role_by_its_arn(by_connector, gold, s3):
     own = by_connector.settings.model_copy(update={"iam_role": "default"})
     with pytest.raises(SettingsError, match="expected the role's ARN"):
         load(replace(by_connector, settings=own, stager=connector_stager(lambda: pytest.fail("no"), own, s3)), gold)
+
+
+def test_no_secret_in_plans_and_what_sparks_ui_shows(by_connector, gold, redshift, events):
+    load(by_connector, gold)
+    told = "".join(path.read_text() for path in events.rglob("*") if path.is_file())
+    assert "SaveIntoDataSourceCommand" in told  # the load's plan is there to be searched
+    assert redshift.password not in told
