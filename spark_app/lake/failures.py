@@ -18,6 +18,7 @@ _STORAGE = re.compile(
 )
 _CAUSE = re.compile(r"^(?:Caused by: )?[\w.$]+(?:Exception|Error): (.+)$", re.MULTILINE)
 _SECRET = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,}|(?<=Signature=)\w+|(?<=X-Amz-Security-Token=)[^&\s]+")
+_DENIED = re.compile(r"\b403\b|Forbidden|AccessDenied|ExpiredToken|InvalidToken|token.*expired", re.IGNORECASE)
 _LONGEST = 300
 
 
@@ -36,7 +37,8 @@ def understood(error: BaseException, root: str) -> StorageError | None:
         return None
     causes = _CAUSE.findall(text)
     said = " ".join((causes[-1] if causes else text).split())
+    why = "the credentials have run out or lack a right" if _DENIED.search(said) else "the store refused or was away"
     return StorageError(
         f"{root}: storage failed: {_SECRET.sub('…', said)[:_LONGEST]}",
-        hint="nothing half done is visible; run the same again, and if it stays so: lakehouse doctor",
+        hint=f"{why}; nothing half done is visible: run the same again, and if it stays so: lakehouse doctor",
     )

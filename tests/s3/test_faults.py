@@ -74,7 +74,7 @@ def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_re
     proxy.plan = lambda number, method, path: expired(number, method, path) if "/lake/gold/dim_" in path else None
     out = run(conf, *days)
     assert out.returncode == 1
-    assert "expired" in json.loads(out.stdout)["message"]
+    assert "the credentials have run out or lack a right" in json.loads(out.stdout)["hint"]
     assert "Traceback" not in out.stderr
 
     # Now and then a request is refused: the run goes through, and gold is what a run on a disk makes of it.

@@ -40,6 +40,20 @@ def test_a_mistake_of_ours_is_not_hidden(error: BaseException) -> None:
     assert understood(error, ROOT) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("S3Exception: Forbidden (Status Code: 403)", "the credentials have run out"),
+        ("S3Exception: The provided token has expired.", "the credentials have run out"),
+        ("S3Exception: Please reduce your request rate. (Status Code: 503)", "the store refused or was away"),
+    ],
+)
+def test_the_hint_tells_credentials_from_an_outage(said: str, why: str) -> None:
+    found = understood(OSError(said), ROOT)
+    assert found is not None
+    assert (found.hint or "").startswith(why)
+
+
 def test_keys_and_signatures_are_left_out() -> None:
     url = "https://b.s3.amazonaws.com/k?X-Amz-Security-Token=abc123&X-Amz-Signature=0f1e2d AKIAIOSFODNN7EXAMPLE"
     found = understood(OSError(f"error sending request for url ({url})"), ROOT)
