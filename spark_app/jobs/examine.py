@@ -21,7 +21,7 @@ from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
-from spark_app.lake.objects import access
+from spark_app.lake.s3 import access
 from spark_app.quality.rows import REASONS, judge
 from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates

@@ -12,19 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlparse
 
+from spark_app.lake.s3 import S3_SCHEMES, bucket_and_key, client, is_s3, named
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.runtime.settings import S3Settings
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-S3_SCHEMES = ("s3", "s3a", "s3n")
 _BLOCK = 1024 * 1024
 
 
@@ -37,11 +32,6 @@ class Entry:
     folder: bool
     size: int
     etag: str | None  # object stores give one with the listing
-
-
-def is_s3(uri: str) -> bool:
-    """Whether a URI names something in S3."""
-    return urlparse(uri).scheme in S3_SCHEMES
 
 
 def local_path(uri: str) -> Path:
@@ -74,9 +64,9 @@ def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[Bina
         with _opened(uri) as stream:
             yield stream
         return
-    bucket, key = _bucket_and_key(uri)
+    bucket, key = bucket_and_key(uri)
     part: dict[str, Any] = {"Range": f"bytes=0-{first - 1}"} if first else {}
-    with _named(uri):
+    with named(uri):
         body = client(s3).get_object(Bucket=bucket, Key=key, **part)["Body"]
         with body:
             yield cast(BinaryIO, body)
@@ -96,8 +86,8 @@ def checksum(entry: Entry) -> str:
 def put(path: Path, uri: str, s3: S3Settings) -> None:
     """Copy a local file to a place where readers then see all of it, in place of what was there."""
     if is_s3(uri):
-        bucket, key = _bucket_and_key(uri)
-        with _named(uri):
+        bucket, key = bucket_and_key(uri)
+        with named(uri):
             client(s3).upload_file(str(path), bucket, key)
         return
     target = local_path(uri)
@@ -119,47 +109,6 @@ def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
             put(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", s3)
 
 
-def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
-    """Give up uploads in parts that began before a time, under keys that start as `uri` does; how many.
-
-    A killed process leaves them behind, and S3 bills them unseen. (MinIO lists those of one whole key only.)
-    """
-    if not is_s3(uri):
-        return 0
-    bucket, prefix = _bucket_and_key(uri)
-    with _named(uri):
-        pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
-        old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
-        for upload in old:
-            client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-    return len(old)
-
-
-def access(s3: S3Settings) -> str:
-    """Where S3 is and which link of the AWS chain gives credentials; LakeError where none does."""
-    import boto3
-
-    found = boto3.Session().get_credentials()
-    if found is None:
-        raise LakeError(
-            "no AWS credentials found by the standard chain",
-            hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine or pod a role",
-        )
-    return f"{s3.endpoint or 'AWS'}, credentials from {found.method}"
-
-
-@cache
-def client(s3: S3Settings) -> S3Client:
-    """The S3 client of these settings; clients are safe to share between threads."""
-    import boto3
-    from botocore.config import Config
-
-    style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
-    config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
-    # A session of its own: boto3's default one keeps the first credentials it has found.
-    return boto3.Session().client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
-
-
 def _opened(uri: str) -> BinaryIO:
     try:
         return local_path(uri).open("rb")
@@ -176,10 +125,10 @@ def _children_local(uri: str) -> Iterator[Entry]:
 
 
 def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
-    bucket, key = _bucket_and_key(uri)
+    bucket, key = bucket_and_key(uri)
     prefix = f"{key.rstrip('/')}/" if key.strip("/") else ""
     base = uri.rstrip("/")
-    with _named(uri):
+    with named(uri):
         pages = client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
         for page in pages:
             for below in page.get("CommonPrefixes", []):
@@ -189,29 +138,3 @@ def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
                 name = found.get("Key", "").removeprefix(prefix)
                 if name:  # the folder's own marker object has none
                     yield Entry(name, f"{base}/{name}", False, found.get("Size", 0), found.get("ETag", "").strip('"'))
-
-
-def _bucket_and_key(uri: str) -> tuple[str, str]:
-    # Keys are taken as they stand: a `?`, `#` or `%` in one is part of its name.
-    bucket, _, key = uri.partition("://")[2].partition("/")
-    return bucket, key
-
-
-@contextmanager
-def _named(uri: str) -> Iterator[None]:
-    """S3's errors as ours: which place, what S3 said, and what to look at."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        raise LakeError(
-            f"{uri}: S3 says {said.get('Code')}: {said.get('Message')}",
-            hint="check bucket, region and rights: lakehouse doctor; the run may be repeated at any time",
-        ) from None
-    except BotoCoreError as error:
-        raise LakeError(
-            f"{uri}: S3 was not reached: {error}",
-            hint="check endpoint, network and credentials: lakehouse doctor; the run may be repeated at any time",
-        ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spark_app.lake.objects import is_s3
+from spark_app.lake.s3 import is_s3
 from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spark_app.contracts.ddl import quoted, text
-from spark_app.lake.objects import client
+from spark_app.lake.s3 import client
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 from spark_app.warehouse.redshift_session import Refused, Session

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from spark_app.lake.objects import client
+from spark_app.lake.s3 import client
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 

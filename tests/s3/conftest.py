@@ -9,7 +9,7 @@ from uuid import uuid4
 import object_store
 import pytest
 
-from spark_app.lake.objects import client
+from spark_app.lake.s3 import client
 from spark_app.runtime.settings import S3Settings
 
 KIND = pytest.StashKey[str]()

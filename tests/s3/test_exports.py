@@ -16,6 +16,7 @@ from spark_app.lake import log, objects
 from spark_app.lake.exports import export
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.lake.s3 import abort_uploads, client
 from spark_app.runtime.settings import S3Settings
 
 PAYMENTS = load_contracts()["gold.daily_payments"]
@@ -115,11 +116,11 @@ def test_a_contract_asks_for_it_or_not(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_uploads_that_a_killed_run_began_are_given_up(bucket: str, s3: S3Settings) -> None:
     name = bucket.removeprefix("s3a://")
-    client = objects.client(s3)
+    store = client(s3)
     key = "lake/gold/fact_orders/part.parquet"
-    client.create_multipart_upload(Bucket=name, Key=key)
+    store.create_multipart_upload(Bucket=name, Key=key)
     uri = f"{bucket}/{key}"
-    assert objects.abort_uploads(uri, s3, datetime(2020, 1, 1, tzinfo=UTC)) == 0
-    assert objects.abort_uploads(uri, s3, datetime.now(UTC) + timedelta(minutes=5)) == 1
-    assert not client.list_multipart_uploads(Bucket=name, Prefix=key).get("Uploads")
-    assert objects.abort_uploads("/tmp/lake/", s3, datetime.now(UTC)) == 0
+    assert abort_uploads(uri, s3, datetime(2020, 1, 1, tzinfo=UTC)) == 0
+    assert abort_uploads(uri, s3, datetime.now(UTC) + timedelta(minutes=5)) == 1
+    assert not store.list_multipart_uploads(Bucket=name, Prefix=key).get("Uploads")
+    assert abort_uploads("/tmp/lake/", s3, datetime.now(UTC)) == 0

@@ -12,6 +12,7 @@ from spark_app.contracts.sources import datasets_of, load_source
 from spark_app.lake import landing, objects, ops
 from spark_app.lake.headers import inspect
 from spark_app.lake.paths import Lake, Landing
+from spark_app.lake.s3 import client
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.runtime.settings import S3Settings
 
@@ -21,7 +22,7 @@ HEADER = "customer_id,email,name,updated_at\n"
 
 def put(s3: S3Settings, uri: str, text: str | bytes) -> None:
     name, _, key = uri.removeprefix("s3a://").partition("/")
-    objects.client(s3).put_object(Bucket=name, Key=key, Body=text if isinstance(text, bytes) else text.encode())
+    client(s3).put_object(Bucket=name, Key=key, Body=text if isinstance(text, bytes) else text.encode())
 
 
 def names(entries: list[objects.Entry]) -> list[tuple[str, bool]]:

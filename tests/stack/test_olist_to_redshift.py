@@ -23,7 +23,8 @@ import pytest
 import yaml
 from redshift_standin import Standin, start
 
-from spark_app.lake.objects import children, client
+from spark_app.lake.objects import children
+from spark_app.lake.s3 import client
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.jars import connector_jars
 from spark_app.runtime.settings import S3Settings, conf_dir

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spark_app.contracts.table import Contract
-from spark_app.lake.objects import client
+from spark_app.lake.s3 import client
 from spark_app.runtime.settings import RedshiftSettings, S3Settings
 from spark_app.warehouse.redshift import RedshiftWarehouse
 from spark_app.warehouse.redshift_copy import copy_stager

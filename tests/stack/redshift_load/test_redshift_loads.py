@@ -12,7 +12,7 @@ import pytest
 
 from spark_app.contracts.table import Type
 from spark_app.lake import log
-from spark_app.lake.objects import client
+from spark_app.lake.s3 import client
 from spark_app.warehouse import redshift_transaction
 from spark_app.warehouse.redshift_copy import copy_stager
 from spark_app.warehouse.redshift_session import Session

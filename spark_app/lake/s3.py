@@ -1,0 +1,91 @@
+"""S3 itself: its client, whose credentials it uses, and its errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from spark_app.runtime.errors import LakeError
+from spark_app.runtime.settings import S3Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+S3_SCHEMES = ("s3", "s3a", "s3n")
+
+
+def is_s3(uri: str) -> bool:
+    """Whether a URI names something in S3."""
+    return urlparse(uri).scheme in S3_SCHEMES
+
+
+@cache
+def client(s3: S3Settings) -> S3Client:
+    """The S3 client of these settings; clients are safe to share between threads."""
+    import boto3
+    from botocore.config import Config
+
+    style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
+    config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+    # A session of its own: boto3's default one keeps the first credentials it has found.
+    return boto3.Session().client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
+
+
+def access(s3: S3Settings) -> str:
+    """Where S3 is and which link of the AWS chain gives credentials; LakeError where none does."""
+    import boto3
+
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise LakeError(
+            "no AWS credentials found by the standard chain",
+            hint="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine or pod a role",
+        )
+    return f"{s3.endpoint or 'AWS'}, credentials from {found.method}"
+
+
+def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
+    """Give up uploads in parts that began before a time, under keys that start as `uri` does; how many.
+
+    A killed process leaves them behind, and S3 bills them unseen. (MinIO lists those of one whole key only.)
+    """
+    if not is_s3(uri):
+        return 0
+    bucket, prefix = bucket_and_key(uri)
+    with named(uri):
+        pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
+        old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
+        for upload in old:
+            client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    return len(old)
+
+
+def bucket_and_key(uri: str) -> tuple[str, str]:
+    """The two parts of an S3 URI."""
+    # Keys are taken as they stand: a `?`, `#` or `%` in one is part of its name.
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    return bucket, key
+
+
+@contextmanager
+def named(uri: str) -> Iterator[None]:
+    """S3's errors as ours: which place, what S3 said, and what to look at."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        raise LakeError(
+            f"{uri}: S3 says {said.get('Code')}: {said.get('Message')}",
+            hint="check bucket, region and rights: lakehouse doctor; the run may be repeated at any time",
+        ) from None
+    except BotoCoreError as error:
+        raise LakeError(
+            f"{uri}: S3 was not reached: {error}",
+            hint="check endpoint, network and credentials: lakehouse doctor; the run may be repeated at any time",
+        ) from None
