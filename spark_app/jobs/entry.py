@@ -1,6 +1,7 @@
 """The layers as programs of their own: `spark-submit spark_app/jobs/<layer>.py --env E --date D`.
 
-The package must be importable: in the image and on Glue it is; in a checkout, `PYTHONPATH=. spark-submit …`.
+The package must be importable and Delta's jars with Spark: in the image and on Glue they are; for a checkout see
+docs/architecture.md.
 """
 
 from __future__ import annotations

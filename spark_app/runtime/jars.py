@@ -185,14 +185,20 @@ def _parts(coordinate: str) -> tuple[str, str, str]:
 
 
 def main() -> None:
-    """Fill the cache for the installed pyspark (with `--s3` for a lake in S3). Exits 1 if it cannot."""
+    """Fill the cache for the installed pyspark. Exits 1 if it cannot.
+
+    `--s3`: also for a lake in S3. `--list`: print the jars' paths with commas between, as `spark-submit --jars` wants
+    them: its JVM runs before any of our code, which can then add none.
+    """
     try:
         find_java()  # a machine without one had better hear so now than from every test
         version = importlib.metadata.version("pyspark")
         coordinates = delta_coordinates(version) + (s3_coordinates(version) if "--s3" in sys.argv[1:] else [])
         if cached_jars(coordinates) is None:
             print(f"Downloading {', '.join(coordinates)} into {cache_root()}", file=sys.stderr)
-        fetch_jars(coordinates)
+        jars = fetch_jars(coordinates)
+        if "--list" in sys.argv[1:]:
+            print(",".join(map(str, jars)))
     except LakehouseError as error:
         sys.exit(str(error))
 
