@@ -14,7 +14,7 @@ from spark_app.jobs.context import Context, thread_session
 from spark_app.jobs.nightly import Order, open_context
 from spark_app.lake import delta, log, releases
 from spark_app.lake.lock import only_run
-from spark_app.lake.s3 import abort_uploads
+from spark_app.lake.s3 import abort_uploads, named
 from spark_app.quality.balances import with_sources
 from spark_app.runtime.record import RunRecord
 
@@ -36,7 +36,9 @@ def run(context: Context, keep_releases: int) -> None:
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
-    if given_up := abort_uploads(f"{context.lake.root}/", context.settings.s3, before):
+    with named(context.lake.root):
+        given_up = abort_uploads(f"{context.lake.root}/", context.settings.s3, before)
+    if given_up:
         context.record.warn(f"{context.lake.root}: {given_up} unfinished uploads of killed runs were given up")
 
 

@@ -9,13 +9,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
-from spark_app.runtime.errors import LakeError
+from spark_app.runtime.errors import LakeError, LakehouseError
 from spark_app.runtime.settings import S3Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 S3_SCHEMES = ("s3", "s3a", "s3n")
+_RIGHTS = "check bucket, region and rights: lakehouse doctor"
+_AGAIN = "then run again"
 
 
 def is_s3(uri: str) -> bool:
@@ -52,15 +54,15 @@ def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
     """Give up uploads in parts that began before a time, under keys that start as `uri` does; how many.
 
     A killed process leaves them behind, and S3 bills them unseen. (MinIO lists those of one whole key only.)
+    The caller says whose errors S3's are: `named`.
     """
     if not is_s3(uri):
         return 0
     bucket, prefix = bucket_and_key(uri)
-    with named(uri):
-        pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
-        old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
-        for upload in old:
-            client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
+    old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
+    for upload in old:
+        client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return len(old)
 
 
@@ -72,20 +74,16 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def named(uri: str) -> Iterator[None]:
-    """S3's errors as ours: which place, what S3 said, and what to look at."""
+def named(place: str, kind: type[LakehouseError] = LakeError, rights: str = _RIGHTS) -> Iterator[None]:
+    """S3's errors as ours, of a `kind`: which place, what S3 said, and what to look at (`rights`, where it refused)."""
+    from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except ClientError as error:
         said = error.response.get("Error", {})
-        raise LakeError(
-            f"{uri}: S3 says {said.get('Code')}: {said.get('Message')}",
-            hint="check bucket, region and rights: lakehouse doctor; the run may be repeated at any time",
-        ) from None
-    except BotoCoreError as error:
-        raise LakeError(
-            f"{uri}: S3 was not reached: {error}",
-            hint="check endpoint, network and credentials: lakehouse doctor; the run may be repeated at any time",
-        ) from None
+        raise kind(f"{place}: S3 says {said.get('Code')}: {said.get('Message')}", hint=f"{rights}; {_AGAIN}") from None
+    except (BotoCoreError, Boto3Error) as error:
+        hint = f"check endpoint, network and credentials: lakehouse doctor; {_AGAIN}"
+        raise kind(f"{place}: S3 was not reached: {error}", hint=hint) from None

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spark_app.contracts.ddl import quoted, text
-from spark_app.lake.s3 import client
+from spark_app.lake.s3 import bucket_and_key, client
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 from spark_app.warehouse.redshift_session import Refused, Session
-from spark_app.warehouse.redshift_temp import named, split
+from spark_app.warehouse.redshift_temp import named
 from spark_app.warehouse.staging import Slice
 
 Stager = Callable[[Session, Slice], int]
@@ -50,7 +50,7 @@ def copy_stager(s3: S3Settings, iam_role: str, part_bytes: int = PART_BYTES) -> 
             return 0
         manifest = f"{part.prefix}/manifest.json"
         entries = [{"url": p.uri, "mandatory": True, "meta": {"content_length": p.length}} for p in parts]
-        bucket, key = split(manifest)
+        bucket, key = bucket_and_key(manifest)
         with named(manifest):
             client(s3).put_object(Bucket=bucket, Key=key, Body=json.dumps({"entries": entries}).encode())
         try:
@@ -93,7 +93,7 @@ def upload(part: Slice, s3: S3Settings, part_bytes: int = PART_BYTES) -> Iterato
             length = file.seek(0, 2)
             file.seek(0)
             uri = f"{part.prefix}/part-{number:05d}.parquet"
-            bucket, key = split(uri)
+            bucket, key = bucket_and_key(uri)
             with named(uri):
                 client(s3).upload_fileobj(file, bucket, key)
             yield Part(uri, length, rows)

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-from spark_app.lake.s3 import client
+from spark_app.lake.s3 import abort_uploads, bucket_and_key, client
+from spark_app.lake.s3 import named as s3_named
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 
 LEFT_OVER = timedelta(days=1)
 
 
-def split(uri: str) -> tuple[str, str]:
-    """Bucket and key of an S3 URI."""
-    bucket, _, key = uri.partition("://")[2].partition("/")
-    return bucket, key
-
-
 def normal(uri: str) -> str:
     """The prefix as Redshift knows it: s3://, no slash at the end."""
-    bucket, key = split(uri)
+    bucket, key = bucket_and_key(uri)
     return f"s3://{bucket}/{key}".rstrip("/")
 
 
 def remove(prefix: str, s3: S3Settings, older_than: datetime | None = None) -> int:
     """Delete what lies below a prefix, or only what is older; how many objects."""
-    bucket, key = split(prefix)
+    bucket, key = bucket_and_key(prefix)
     count = 0
     with named(prefix):
         for page in client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{key}/"):
@@ -46,31 +40,15 @@ def remove(prefix: str, s3: S3Settings, older_than: datetime | None = None) -> i
 def sweep(temp: str, s3: S3Settings) -> int:
     """Remove what loads that died more than a day ago left, and their unfinished uploads."""
     since = datetime.now(UTC) - LEFT_OVER
-    bucket, key = split(temp)
     with named(temp):
-        for page in client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=f"{key}/"):
-            for upload in page.get("Uploads", []):
-                if upload["Initiated"] < since:
-                    client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+        abort_uploads(f"{temp}/", s3, since)
     return remove(temp, s3, since)
 
 
-@contextmanager
-def named(uri: str) -> Iterator[None]:
-    """S3's errors as the warehouse's: which place, what S3 said, what to look at."""
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        raise WarehouseError(
-            f"temp prefix {uri}: S3 says {said.get('Code')}: {said.get('Message')}",
-            hint="the run needs s3:ListBucket, GetObject, PutObject and DeleteObject on redshift.temp; then run again",
-        ) from None
-    except (BotoCoreError, Boto3Error) as error:
-        raise WarehouseError(
-            f"temp prefix {uri}: S3 was not reached: {error}",
-            hint="check endpoint, network and credentials: lakehouse doctor; then run again",
-        ) from None
+def named(uri: str) -> AbstractContextManager[None]:
+    """S3's errors as the warehouse's, with the rights that loads need."""
+    return s3_named(
+        f"temp prefix {uri}",
+        WarehouseError,
+        "the run needs s3:ListBucket, GetObject, PutObject and DeleteObject on redshift.temp",
+    )
