@@ -1,6 +1,6 @@
 """What a day costs: a full build, then one more day behind 10, 100 and 500 days of history.
 
-    .venv/bin/python benchmarks/history.py [--days 600] [--orders-per-day 100] [--repeat 3] [--histories 10,100,500]
+    .venv/bin/python -m benchmarks.history [--days 600] [--orders-per-day 100] [--repeat 3] [--histories 10,100,500]
 
 Each figure is a process of its own, as the nightly run is one. CPU seconds are those of the process and its Spark;
 on a shared machine compare them rather than wall time. Prints a table; nothing is asserted.

@@ -1,4 +1,4 @@
-"""The layers as programs of their own: `spark-submit spark_app/jobs/<layer>.py --env E --date D`.
+"""The layers as programs of their own: `spark-submit spark_app/jobs/<layer>.py --env E --date D`; nightly.py is all.
 
 The package must be importable and Delta's jars with Spark: in the image and on Glue they are; for a checkout see
 docs/architecture.md.
@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Literal
 
 from spark_app.jobs import nightly
-from spark_app.jobs.nightly import Layer, Order
+from spark_app.jobs.nightly import LAYERS, Layer, Order, Outcome
 from spark_app.runtime.errors import LakehouseError, UsageError
 
+Word = Layer | Literal["run"]
 
-def main(layer: Layer, argv: Sequence[str] | None = None) -> None:
-    """Run one layer and end the process with its exit code; messages go to standard error."""
+
+def main(word: Word, argv: Sequence[str] | None = None) -> None:
+    """Run one layer, or all (`run`), and end the process with its exit code; messages go to standard error."""
+    finish(lambda: nightly.run(order(word, sys.argv[1:] if argv is None else argv)))
+
+
+def finish(work: Callable[[], Outcome]) -> None:
+    """Do the work, say how it went, and end the process with its exit code."""
     try:
-        outcome = nightly.run(order(layer, sys.argv[1:] if argv is None else argv))
+        outcome = work()
     except LakehouseError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
@@ -31,12 +39,14 @@ def main(layer: Layer, argv: Sequence[str] | None = None) -> None:
         sys.stderr.write(f"error: {outcome.message}\n")
         if outcome.hint:
             sys.stderr.write(f"  {outcome.hint}\n")
+    else:
+        sys.stderr.write(f"{outcome.message}\n")
     sys.exit(outcome.exit_code)
 
 
-def order(layer: Layer, argv: Sequence[str]) -> Order:
+def order(word: Word, argv: Sequence[str]) -> Order:
     """The same arguments as `lakehouse run`, but for --layers."""
-    parser = argparse.ArgumentParser(prog=f"{layer}.py", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--source")
@@ -50,6 +60,7 @@ def order(layer: Layer, argv: Sequence[str]) -> Order:
     if bool(found.first) != bool(found.last):
         raise UsageError("--from and --to go together")
     first, last = (found.date, found.date) if found.date else (found.first, found.last)
+    layers = LAYERS if word == "run" else (word,)
     return Order(
-        found.env, layer, found.home, found.source, first, last, layers=(layer,), allow_missing=found.allow_missing
+        found.env, word, found.home, found.source, first, last, layers=layers, allow_missing=found.allow_missing
     )

@@ -1,6 +1,6 @@
 """Maintenance: small files are packed, and files of versions that nobody can ask for any more are removed.
 
-    python -m spark_app.jobs.maintenance --env local --keep-releases 30
+    spark-submit spark_app/jobs/maintenance.py --env local --keep-releases 30
 
 Every version that a kept release names stays readable, and what gold has not taken in of silver yet stays there.
 """
@@ -8,15 +8,16 @@ Every version that a kept release names stays readable, and what gold has not ta
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from spark_app.jobs import nightly
 from spark_app.jobs.context import Context, thread_session
-from spark_app.jobs.nightly import Order, open_context
+from spark_app.jobs.entry import finish
+from spark_app.jobs.nightly import Order
 from spark_app.lake import delta, log, releases
-from spark_app.lake.lock import only_run
 from spark_app.lake.s3 import abort_uploads, named
 from spark_app.quality.balances import with_sources
-from spark_app.runtime.record import RunRecord
 
 # Files of versions newer than this stay whatever the releases say: jobs that run now may read them.
 KEEP_DAYS = 7
@@ -61,16 +62,25 @@ def _hours_since(context: Context, table: str, version: int) -> int:
     return int(back.total_seconds() // 3600) + 1
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="maintenance", allow_abbrev=False)
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line; exit codes and messages as every job's."""
+    parser = argparse.ArgumentParser(prog="maintenance.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
-    parser.add_argument("--keep-releases", type=int, default=30)
-    found = parser.parse_args()
-    context = open_context(Order(found.env, home=found.home), RunRecord("maintenance"))
-    with only_run(context.lake):
+    parser.add_argument("--keep-releases", type=_at_least_one, default=30)
+    found = parser.parse_args(argv)
+
+    def work(context: Context, _: Order) -> None:
         run(context, found.keep_releases)
+
+    finish(lambda: nightly.run(Order(found.env, "maintenance", found.home), work=work))
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"found {number}, expected 1 or more: what readers see now must stay")
+    return number
 
 
 if __name__ == "__main__":

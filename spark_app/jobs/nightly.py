@@ -12,10 +12,11 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.jobs import audit, bronze, gold, publish, silver
 from spark_app.jobs.context import Context
-from spark_app.lake import landing, ops
+from spark_app.jobs.run_log import keep
+from spark_app.lake import landing
 from spark_app.lake.failures import understood
 from spark_app.lake.lock import only_run
-from spark_app.lake.releases import Release, latest
+from spark_app.lake.releases import Release
 from spark_app.quality.expectations import import_early
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.record import RunRecord
@@ -70,8 +71,14 @@ def yesterday() -> date:
     return datetime.now(UTC).date() - timedelta(days=1)
 
 
-def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Outcome:
-    """Do what is asked; errors of ours become an exit code and a message, and are kept in `ops.runs`."""
+Work = Callable[[Context, Order], Release | None]
+
+
+def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work: Work | None = None) -> Outcome:
+    """Do what is asked (the layers, or other `work`); errors of ours become an exit code and a message.
+
+    Either way `ops.runs` keeps it.
+    """
     record = RunRecord(order.command)
     if on_start:
         on_start(record)
@@ -80,8 +87,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Ou
     try:
         context = open_context(order, record)
         with only_run(context.lake):
-            release = _layers(context, order)
-        message = f"release {release.release_id}" if release else "nothing new"
+            release = (work or _layers)(context, order)
+        message = f"release {release.release_id}" if release else "done" if work else "nothing new"
     except LakehouseError as error:
         code, message, hint = error.exit_code, error.message, error.hint
     except BaseException as error:
@@ -92,7 +99,7 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None) -> Ou
         code, message, hint = failed.exit_code, failed.message, failed.hint
     finally:
         seconds = time.monotonic() - begun
-        current = _kept(context, seconds, code, message, release) if context else None
+        current = keep(context, seconds, code, message, release) if context else None
     return Outcome(code, message, record, seconds, release, current, hint)
 
 
@@ -144,55 +151,7 @@ def _window(context: Context, order: Order) -> bronze.Window:
     return bronze.Window(first, last, context.settings.lookback_days, single=first == last)
 
 
-def _kept(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
-    """Keep the record of the run and look up what readers see: both need the storage that may just have failed."""
-    try:
-        _keep(context, seconds, code, message, release)
-        return latest(context.lake)
-    except Exception as error:
-        if code == 0 or understood(error, context.lake.root) is None:
-            raise
-        context.record.warn("this run could not be noted in ops.runs: storage does not answer")
-        return None
+if __name__ == "__main__":
+    from spark_app.jobs.entry import main
 
-
-def _keep(context: Context, seconds: float, code: int, message: str, release: Release | None) -> None:
-    record = context.record
-    ops.add(
-        context.lake,
-        "steps",
-        [
-            {
-                "run_id": record.run_id,
-                "layer": step.layer,
-                "table_name": step.table,
-                "started_at": step.started_at,
-                "seconds": step.seconds,
-                "action": step.action,
-                "rows_written": step.rows,
-                "version": step.version,
-            }
-            for step in record.steps
-        ],
-    )
-    ops.add(
-        context.lake,
-        "runs",
-        [
-            {
-                "run_id": record.run_id,
-                "command": record.command,
-                "environment": context.settings.environment,
-                "source": context.source.source,
-                "first_day": record.first_day,
-                "last_day": record.last_day,
-                "started_at": record.started_at,
-                "ended_at": datetime.now(UTC),
-                "seconds": round(seconds, 3),
-                "exit_code": code,
-                "message": message,
-                "warnings": record.warnings,
-                "release_id": release.release_id if release else None,
-            }
-        ],
-    )
+    main("run")

@@ -19,9 +19,9 @@ from pyspark.sql import SparkSession
 
 from spark_app.cli import lakehouse
 from spark_app.jobs.entry import order
-from spark_app.jobs.maintenance import run as maintain
+from spark_app.jobs.maintenance import main as maintenance
 from spark_app.jobs.nightly import Order, open_context
-from spark_app.lake import releases
+from spark_app.lake import ops, releases
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import conf_dir
@@ -141,8 +141,13 @@ def test_a_rebuild_gives_the_same_rows(command: Command, shop: Path) -> None:
 
 def test_maintenance_keeps_releases_readable_and_is_no_news(command: Command, shop: Path) -> None:
     before = gold(shop)
-    context = open_context(Order("local", home=str(shop)), RunRecord("maintenance"))
-    maintain(context, keep_releases=30)
+    with pytest.raises(SystemExit) as ended:
+        maintenance(["--home", str(shop), "--keep-releases", "30"])
+    assert ended.value.code == 0
+    context = open_context(Order("local", home=str(shop)), RunRecord("test"))
+    assert ops.select(context.lake, "runs", "SELECT arg_max(command, ended_at) AS last FROM ops_rows") == [
+        {"last": "maintenance"}
+    ]
     oldest = releases.find(context.lake, 1)
     assert told(command("run", "--date", str(LAST), "--json"))["message"] == "nothing new"
     assert gold(shop) == before
@@ -199,6 +204,27 @@ def test_a_wrong_word_ends_with_two_and_the_right_one(words: list[str], message:
 def test_layers_take_the_same_arguments(words: list[str], first: date | None, last: date | None) -> None:
     asked = order("silver", ["--env", "local", *words, "--allow-missing"])
     assert (asked.first, asked.last, asked.layers, asked.allow_missing) == (first, last, ("silver",), True)
+
+
+def test_the_nightly_script_runs_all_layers() -> None:
+    asked = order("run", ["--date", "2024-01-02"])
+    assert (asked.command, asked.layers) == ("run", ("bronze", "silver", "gold", "audit", "publish"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--keep-releases", "0"], "expected 1 or more"),
+        (["--env", "lcal"], "did you mean 'local'?"),
+    ],
+)
+def test_maintenance_refuses_what_makes_no_sense(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        maintenance(words)
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_layers_refuse_half_a_range() -> None:
