@@ -21,10 +21,13 @@ UPGRADE ?=
 .venv-contract-tools/.synced: locks/contract-tools.txt locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-contract-tools locks/contract-tools.txt
 
+.venv-airflow/.synced: locks/airflow.txt locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv-airflow locks/airflow.txt
+
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack lint format contract-tools setup-spark4 test-spark4 lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +76,9 @@ setup-spark4: .venv-spark4/.synced
 test-spark4: setup-spark4 ## Run the core tests on Spark 4
 	$(PYTHON_SPARK4) -m pytest -m core $(PYTEST_ARGS)
 
+test-airflow: setup .venv-airflow/.synced ## Run the DAGs in Airflow's own environment: scheduler, backfill, EMR's stand-in, pod specs
+	.venv-airflow/bin/python -m pytest -m airflow --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
+
 lock: .venv-uv/.synced ## Write locks/*.txt anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@sh tools/lock.sh $(UPGRADE)
 
@@ -82,4 +88,4 @@ clean: ## Remove what tools leave behind (data under .lakehouse stay)
 	find spark_app tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the environments as well
-	rm -rf .venv .venv-spark4 .venv-contract-tools .venv-uv
+	rm -rf .venv .venv-spark4 .venv-contract-tools .venv-airflow .venv-uv

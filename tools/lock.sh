@@ -15,4 +15,5 @@ compile() {
 compile locks/dev.txt pyproject.toml --extra java --group dev "$@"
 compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides locks/spark4-overrides.txt "$@"
 compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
+compile locks/airflow.txt --group pyproject.toml:airflow "$@"
 compile locks/uv.txt locks/uv.in "$@"
