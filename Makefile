@@ -61,7 +61,7 @@ test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's
 lint: .venv/.synced ## Check style, types and the direction of imports
 	$(PYTHON_DEV) -m ruff check .
 	$(PYTHON_DEV) -m ruff format --check .
-	$(PYTHON_DEV) -m mypy --strict spark_app docker/stack
+	$(PYTHON_DEV) -m mypy --strict spark_app docker/stack docker/emr_serverless
 	$(PYTHON_DEV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 format: .venv/.synced ## Format the code and mend what can be mended

@@ -1,0 +1,275 @@
+"""The stand-in for EMR Serverless, spoken to by boto3. A shell script takes spark-submit's place but for two tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from emr_standin import Platform, Standin, start
+
+from spark_app.runtime.java import find_java
+
+ROLE = "arn:aws:iam::000000000000:role/lakehouse-emr-serverless"
+CHECKOUT = Path(__file__).resolve().parents[2]
+ENDED = ("SUCCESS", "FAILED", "CANCELLED")
+# Prints its words, then does what the first of the job's arguments says.
+SCRIPT = """#!{python}
+import json, os, signal, subprocess, sys, time
+print(json.dumps(sys.argv[1:]), os.environ.get("GREETING"), flush=True)
+what = sys.argv[-1]
+if what == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if what in ("wait", "deaf"):
+    child = subprocess.Popen(["sleep", "600"])
+    open("child.part", "w").write(str(child.pid))
+    os.rename("child.part", "child")
+    time.sleep(600)
+if what.isdigit() and what != "0":
+    print("pyspark.errors.AnalysisException: no such table", file=sys.stderr)
+    sys.exit(int(what))
+"""
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Path:
+    script = tmp_path / "spark-submit"
+    script.write_text(SCRIPT.format(python=sys.executable))
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture
+def standin(tmp_path: Path, fake: Path) -> Iterator[Standin]:
+    platform = Platform(fake, CHECKOUT, tmp_path / "logs", conf={"spark.a": "platform", "spark.b": "platform"})
+    with start(platform) as running:
+        yield running
+
+
+@pytest.fixture
+def emr(standin: Standin) -> Any:
+    return client(standin)
+
+
+def client(standin: Standin) -> Any:
+    return boto3.client("emr-serverless", endpoint_url=standin.endpoint, region_name="us-east-1")
+
+
+def submit(emr: Any, application: str, *arguments: str, **more: Any) -> str:
+    driver = {
+        "entryPoint": "local:///opt/lakehouse/spark_app/jobs/bronze.py",
+        "entryPointArguments": list(arguments),
+        "sparkSubmitParameters": "--conf spark.b=job --conf 'spark.emr-serverless.driverEnv.GREETING=good day'",
+    }
+    asked = {"executionRoleArn": ROLE, "jobDriver": {"sparkSubmit": driver}} | more
+    return str(emr.start_job_run(applicationId=application, **asked)["jobRunId"])
+
+
+def until(found: Callable[[], Any], seconds: float = 60) -> Any:
+    """What a condition gives as soon as it gives something."""
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < deadline, "nothing came of it in time"
+        time.sleep(0.05)
+    return value
+
+
+def ended(emr: Any, application: str, job: str, seconds: float = 60) -> dict[str, Any]:
+    def look() -> dict[str, Any] | None:
+        run = emr.get_job_run(applicationId=application, jobRunId=job)["jobRun"]
+        return run if run["state"] in ENDED else None
+
+    return until(look, seconds)
+
+
+def alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.is_file() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_job_gets_what_it_was_sent(standin: Standin, emr: Any) -> None:
+    job = submit(emr, standin.application_id, "--env", "aws", "0", name="nightly", tags={"team": "sales"})
+    run = ended(emr, standin.application_id, job)
+    assert (run["state"], run["name"], run["tags"]) == ("SUCCESS", "nightly", {"team": "sales"})
+    assert run["endedAt"] >= run["startedAt"] >= run["createdAt"]
+    printed = (standin.job(job).logs / "stdout").read_text()
+    words = json.loads(printed[: printed.rindex("]") + 1])
+    assert words[:2] == ["--master", "local[2]"]
+    entry = words.index(str(CHECKOUT / "spark_app" / "jobs" / "bronze.py"))
+    assert words[entry + 1 :] == ["--env", "aws", "0"]
+    settings = words[2:entry]
+    assert settings.index("spark.b=platform") < settings.index("spark.b=job"), "the last one holds for spark-submit"
+    assert printed.rstrip().endswith("good day")
+
+
+def test_settings_of_application_and_job(standin: Standin, emr: Any) -> None:
+    defaults = {"classification": "spark-defaults", "properties": {"spark.a": "application"}}
+    made = emr.create_application(
+        name="x", type="SPARK", releaseLabel="emr-7.13.0", clientToken="t", runtimeConfiguration=[defaults]
+    )
+    overrides = {"applicationConfiguration": [{**defaults, "properties": {"spark.c": "override"}}]}
+    job = submit(emr, made["applicationId"], "0", configurationOverrides=overrides)
+    assert ended(emr, made["applicationId"], job)["state"] == "SUCCESS"
+    logs = standin.logs / "applications" / made["applicationId"] / "jobs" / job / "SPARK_DRIVER" / "stdout"
+    assert '"spark.a=application"' in logs.read_text()
+    assert '"spark.c=override"' in logs.read_text()
+
+
+def test_a_failure_tells_code_and_exception(standin: Standin, emr: Any) -> None:
+    run = ended(emr, standin.application_id, submit(emr, standin.application_id, "4"))
+    assert run["state"] == "FAILED"
+    assert "ExitCode: 4." in run["stateDetails"]
+    assert "AnalysisException: no such table" in run["stateDetails"]
+
+
+@pytest.mark.parametrize("how", ["wait", "deaf"])
+def test_cancel_ends_the_whole_group(standin: Standin, emr: Any, how: str) -> None:
+    job = submit(emr, standin.application_id, how)
+    logs = standin.job(job).logs
+    child = int(until(lambda: (logs / "child").is_file() and (logs / "child").read_text()))
+    assert emr.get_job_run(applicationId=standin.application_id, jobRunId=job)["jobRun"]["state"] == "RUNNING"
+    emr.cancel_job_run(applicationId=standin.application_id, jobRunId=job, shutdownGracePeriodInSeconds=1)
+    state = emr.get_job_run(applicationId=standin.application_id, jobRunId=job)["jobRun"]["state"]
+    assert state in ("CANCELLING", "CANCELLED")
+    assert ended(emr, standin.application_id, job)["state"] == "CANCELLED"
+    until(lambda: not alive(child))
+    with pytest.raises(ClientError, match="CANCELLED and cannot be cancelled"):
+        emr.cancel_job_run(applicationId=standin.application_id, jobRunId=job)
+
+
+def test_what_runs_at_the_end_is_ended(tmp_path: Path, fake: Path) -> None:
+    with start(Platform(fake, CHECKOUT, tmp_path / "logs")) as running:
+        job = submit(client(running), running.application_id, "wait")
+        logs = running.job(job).logs
+        child = int(until(lambda: (logs / "child").is_file() and (logs / "child").read_text()))
+    until(lambda: not alive(child))
+
+
+def test_the_same_token_starts_one_job(standin: Standin, emr: Any) -> None:
+    token = str(uuid.uuid4())
+    first = submit(emr, standin.application_id, "0", clientToken=token)
+    assert submit(emr, standin.application_id, "0", clientToken=token) == first
+    with pytest.raises(ClientError, match="ConflictException"):
+        submit(emr, standin.application_id, "1", clientToken=token)
+    assert [run["id"] for run in emr.list_job_runs(applicationId=standin.application_id)["jobRuns"]] == [first]
+
+
+def test_an_application_from_making_to_deleting(standin: Standin, emr: Any) -> None:
+    asked = {"type": "SPARK", "releaseLabel": "emr-7.13.0", "autoStartConfiguration": {"enabled": False}}
+    made = emr.create_application(name="own", clientToken="own", **asked)["applicationId"]
+
+    def state() -> str:
+        return str(emr.get_application(applicationId=made)["application"]["state"])
+
+    assert state() == "CREATED"
+    with pytest.raises(ClientError, match="auto-start is off"):
+        submit(emr, made, "0")
+    emr.start_application(applicationId=made)
+    assert [one["id"] for one in emr.list_applications(states=["STARTED"])["applications"]] == [made]
+    job = submit(emr, made, "wait")
+    with pytest.raises(ClientError, match="have not ended"):
+        emr.stop_application(applicationId=made)
+    emr.cancel_job_run(applicationId=made, jobRunId=job)
+    assert ended(emr, made, job)["state"] == "CANCELLED"
+    emr.stop_application(applicationId=made)
+    assert state() == "STOPPED"
+    emr.delete_application(applicationId=made)
+    assert state() == "TERMINATED"
+
+
+def test_a_job_submitted_starts_its_application(standin: Standin, emr: Any) -> None:
+    application = standin.application_id
+    assert emr.get_application(applicationId=application)["application"]["state"] == "CREATED"
+    ended(emr, application, submit(emr, application, "0"))
+    assert emr.get_application(applicationId=application)["application"]["state"] == "STARTED"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"jobDriver": {"hive": {"query": "SELECT 1"}}}, "jobDriver.sparkSubmit"),
+        ({"retryPolicy": {"maxAttempts": 3}}, "retryPolicy"),
+        (
+            {"jobDriver": {"sparkSubmit": {"entryPoint": "x", "sparkSubmitParameters": "--master yarn"}}},
+            "--master, which the service sets itself",
+        ),
+    ],
+)
+def test_what_it_does_not_do_is_refused(standin: Standin, emr: Any, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ClientError, match=f"ValidationException.*{said}"):
+        submit(emr, standin.application_id, **more)
+
+
+def test_what_is_not_there_is_not_found(standin: Standin, emr: Any) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        emr.get_job_run(applicationId=standin.application_id, jobRunId="0none")
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        submit(emr, "0none", "0")
+    with pytest.raises(ClientError, match="UnknownOperationException"):
+        emr.list_sessions(applicationId=standin.application_id)
+
+
+def test_a_spark_submit_that_is_not_there(tmp_path: Path) -> None:
+    with start(Platform(tmp_path / "none", CHECKOUT, tmp_path / "logs")) as running:
+        emr = client(running)
+        run = ended(emr, running.application_id, submit(emr, running.application_id))
+    assert (run["state"], run["stateDetails"]) == (
+        "FAILED",
+        f"{tmp_path}/none was not started: No such file or directory",
+    )
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
+    """With the environment's own spark-submit."""
+    submit_ = Path(sys.executable).parent / "spark-submit"
+    java = {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    logs = tmp_path_factory.mktemp("emr")
+    with start(Platform(submit_, logs, logs / "logs", "local[1]", environment=java)) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("code", "state", "details"), [(0, "SUCCESS", ""), (4, "FAILED", "ExitCode: 4.")])
+def test_a_real_spark_submit(real: Standin, code: int, state: str, details: str) -> None:
+    """A script of Python started by spark-submit: its arguments, and its exit code unchanged."""
+    (real.logs.parent / "job.py").write_text("import sys\nprint(sys.argv[1:])\nsys.exit(int(sys.argv[-1]))\n")
+    emr = client(real)
+    driver = {"entryPoint": "local:///opt/lakehouse/job.py", "entryPointArguments": ["--date", "2024-01-01", str(code)]}
+    started = emr.start_job_run(
+        applicationId=real.application_id, executionRoleArn=ROLE, jobDriver={"sparkSubmit": driver}
+    )
+    run = ended(emr, real.application_id, started["jobRunId"], 120)
+    assert (run["state"], details in run["stateDetails"]) == (state, True)
+    assert (real.job(started["jobRunId"]).logs / "stdout").read_text() == f"['--date', '2024-01-01', '{code}']\n"
+
+
+def test_serve_says_where_it_is_and_stops(fake: Path, tmp_path: Path) -> None:
+    serve = CHECKOUT / "docker" / "emr_serverless" / "serve.py"
+    words = [sys.executable, str(serve), "--spark-submit", str(fake), "--logs", str(tmp_path / "logs")]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": ""})
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    try:
+        endpoint = said.split(" at ")[1].split(",")[0]
+        application = said.split("application ")[1].split(",")[0]
+        emr = boto3.client("emr-serverless", endpoint_url=endpoint, region_name="us-east-1")
+        assert ended(emr, application, submit(emr, application, "0"))["state"] == "SUCCESS"
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_serve_without_spark_submit_is_one_line() -> None:
+    serve = CHECKOUT / "docker" / "emr_serverless" / "serve.py"
+    done = subprocess.run([sys.executable, str(serve), "--spark-submit", "/none"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no spark-submit at /none")
