@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from spark_app.runtime.airflow_settings import AirflowSettings
+from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.yaml_lines import Document, nearest
 
 CONF_VARIABLE = "LAKEHOUSE_CONF"
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SparkSettings(_Closed):
+class SparkSettings(Closed):
     """How a session is made where the platform does not bring one."""
 
     master: str | None = Field(None, description="Spark master; none where the platform sets it")
@@ -29,7 +27,7 @@ class SparkSettings(_Closed):
     bytes_per_partition: int = Field(32 * 1024**2, gt=0, description="landed bytes one shuffle partition stands for")
 
 
-class S3Settings(_Closed):
+class S3Settings(Closed):
     """How object stores are reached. Credentials are never here: the standard AWS chain finds them."""
 
     endpoint: str | None = Field(None, pattern=r"^https?://", description="S3's address where it is not AWS's own")
@@ -41,7 +39,7 @@ class S3Settings(_Closed):
 AWS_ITSELF = S3Settings(endpoint=None, region=None, path_style=False, log_table=None)
 
 
-class RedshiftSettings(_Closed):
+class RedshiftSettings(Closed):
     """Where Redshift is and how releases get into it.
 
     Never a password: that is `$LAKEHOUSE_REDSHIFT_PASSWORD`, or in Secrets Manager (`secret`), or not needed (IAM,
@@ -63,7 +61,7 @@ class RedshiftSettings(_Closed):
     connect_timeout: int = Field(30, ge=1, le=600, description="seconds to connect within; serverless wakes up first")
 
 
-class Settings(_Closed):
+class Settings(Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
     environment: str
@@ -79,6 +77,10 @@ class Settings(_Closed):
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")
+    airflow: AirflowSettings = Field(AirflowSettings(), description="how the DAGs in dags/ run this environment")
+    alerts: tuple[Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")], ...] = Field(
+        (), description="environment variables with Apprise URLs; failed runs that no Airflow watches are told there"
+    )
 
     @property
     def on_s3(self) -> bool:
@@ -119,6 +121,8 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
     settings = Settings.model_validate(merged)
     _check_path(settings.resolve(settings.lake))
     _check_redshift(path, settings)
+    if lacking := settings.airflow.lacking():
+        raise SettingsError(f"{path}: airflow.{lacking}", hint="see docs/run-with-airflow.md")
     return settings
 
 

@@ -30,6 +30,7 @@ SETTINGS = [
     ("s3.region", None, "s3: {region: eu-west-1}", "eu-west-1"),
     ("s3.path_style", False, "s3: {path_style: true}", True),
     ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
+    ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", ("LAKEHOUSE_ALERT_URL",)),
 ]
 
 # The same within `redshift`, which is nothing where it is not given.
@@ -115,7 +116,7 @@ def test_a_password_is_no_setting(conf: Path) -> None:
 def test_every_setting_is_in_the_list(conf: Path) -> None:
     found = load_settings("local")
     parts = {"spark": found.spark, "s3": found.s3}
-    own = {name for name in type(found).model_fields if name not in ("environment", "redshift", *parts)}
+    own = {name for name in type(found).model_fields if name not in ("environment", "redshift", "airflow", *parts)}
     nested = {f"{part}.{name}" for part, of_it in parts.items() for name in type(of_it).model_fields}
     assert {name for name, *_ in SETTINGS} == own | nested
     assert [name for name, *_ in REDSHIFT] == list(RedshiftSettings.model_fields)
@@ -135,6 +136,7 @@ def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
         ("warehouse: oracle\n", r"local\.yaml:1: warehouse: .*'duckdb', 'redshift' or 'none', found 'oracle'"),
         ("spark:\n  driver_memory: lots\n", r"local\.yaml:2: spark\.driver_memory: .*found 'lots'"),
         ("- a list\n", r"local\.yaml: expected a mapping"),
+        ("alerts: ['slack://token']\n", r"local\.yaml:1: alerts\.0: .*found 'slack://token'"),
         ("home: [\n", r"local\.yaml: not readable as YAML"),
     ],
 )
