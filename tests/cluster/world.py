@@ -1,0 +1,61 @@
+"""What a run needs around it, inside the cluster: a bucket with landed days, a warehouse; and what both then hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+
+from tests.cluster import kube
+
+BUCKET = "lakehouse"
+_KEYS = {"aws_access_key_id": "lakehouse", "aws_secret_access_key": "lakehouse-secret"}  # manifests/namespace.yaml
+
+
+def deploy(minio_image: str) -> None:
+    """MinIO and the stand-in for Redshift, ready, with an empty bucket."""
+    for name in ("namespace", "minio", "redshift"):
+        manifest = (kube.HERE / "manifests" / f"{name}.yaml").read_text()
+        kube.kubectl("apply", "-f", "-", given=manifest.replace("${MINIO_IMAGE}", minio_image))
+    for name in ("minio", "redshift"):
+        kube.kubectl("rollout", "status", f"deployment/{name}", "--timeout=180s")
+    with bucket() as store:
+        store.create_bucket(Bucket=BUCKET)
+
+
+@contextmanager
+def bucket() -> Iterator[Any]:
+    """A client of MinIO's, by way of a port of this machine."""
+    with kube.port_of("minio", 9000) as port:
+        yield boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1", **_KEYS)
+
+
+def land(folder: Path) -> int:
+    """Copy a local landing folder into the bucket's; the number of files."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    with bucket() as store, ThreadPoolExecutor(8) as pool:
+        keys = (f"landing/{path.relative_to(folder).as_posix()}" for path in files)
+        list(pool.map(lambda path, key: store.upload_file(str(path), BUCKET, key), files, keys))
+    return len(files)
+
+
+def keys(prefix: str) -> list[str]:
+    """Names of the objects under a prefix, a thousand at most."""
+    with bucket() as store:
+        return [one["Key"] for one in store.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    """What the warehouse answers."""
+    with (
+        kube.port_of("redshift", 5439) as port,
+        psycopg.connect(
+            host="127.0.0.1", port=port, user="awsuser", password="Standin-1", dbname="dev", prepare_threshold=None
+        ) as warehouse,
+    ):
+        return warehouse.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
