@@ -14,6 +14,8 @@ RUNNERS: tuple[Runner, ...] = get_args(Runner)
 # What a task may be asked to run: the image's entrypoint knows the same words.
 Word = Literal["bronze", "silver", "gold", "audit", "publish", "run", "maintenance"]
 
+_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
+
 
 class Resources(Closed):
     """What a pod asks for; memory is its limit too, as Kubernetes' own advice is."""
@@ -75,9 +77,9 @@ class AirflowSettings(Closed):
 
     runners: tuple[Runner, ...] = Field(("local",), min_length=1, description="who runs tasks; the first by default")
     one_task: bool = Field(False, description="the whole run as one task: one Spark start instead of five")
-    schedule: str = Field("0 2 * * *", description="when the nightly run starts: cron, UTC")
+    starts_at: str = Field("02:00", pattern=_TIME, description="when the nightly run starts, UTC")
+    release_by: str = Field("03:30", pattern=_TIME, description="a run not released by then, UTC, is alerted")
     maintenance: str = Field("0 12 * * 0", description="when the weekly maintenance starts: cron, UTC")
-    deadline_minutes: int = Field(90, gt=0, description="a run not released this long after its start is alerted")
     timeout_minutes: int = Field(180, gt=0, le=1440, description="a task that takes longer is ended and tried again")
     retries: int = Field(3, ge=0, le=10, description="tries after the first; exit codes 2, 3 and 4 are never retried")
     retry_seconds: int = Field(120, ge=0, description="pause before the first retry; it doubles, to half an hour")

@@ -31,9 +31,9 @@ SECTIONS = {
 SETTINGS = [
     ("runners", ("local",), "[kubernetes]", ("kubernetes",)),
     ("one_task", False, "true", True),
-    ("schedule", "0 2 * * *", "'30 4 * * *'", "30 4 * * *"),
+    ("starts_at", "02:00", "'04:30'", "04:30"),
+    ("release_by", "03:30", "'06:00'", "06:00"),
     ("maintenance", "0 12 * * 0", "'0 6 * * 6'", "0 6 * * 6"),
-    ("deadline_minutes", 90, "30", 30),
     ("timeout_minutes", 180, "60", 60),
     ("retries", 3, "0", 0),
     ("retry_seconds", 120, "1", 1),
@@ -141,7 +141,8 @@ def test_every_setting_is_in_the_list() -> None:
         ("kubernetes: {image: x, resources: {golden: {}}}", r"resources\.golden.*'gold'.*found 'golden'"),
         ("kubernetes: {image: x, resources: {gold: {memory: lots}}}", r"memory: .*found 'lots'"),
         ("emr_serverless: {application_id: a, role: me}", r"emr_serverless\.role: .*found 'me'"),
-        ("deadline_minutes: 0", r"deadline_minutes: .*found 0"),
+        ("release_by: half past three", r"release_by: .*found 'half past three'"),
+        ("release_by: '24:00'", r"release_by: .*found '24:00'"),
     ],
 )
 def test_nonsense_is_refused_by_file_and_line(conf: Path, text: str, message: str) -> None:
