@@ -1,0 +1,131 @@
+"""The runner `emr_serverless`: each task is a job run of an application whose custom image is the project's own.
+
+The task waits in the triggerer and holds no worker. A job run that its task no longer waits for is canceled.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+from airflow.providers.amazon.aws.operators.emr import EmrServerlessStartJobOperator
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowException
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dags.lakehouse import environment
+from dags.lakehouse.connections import check_connection
+from dags.lakehouse.outcome import JobFailed, JobFailedForGood, failure, last_words
+from spark_app.runtime.airflow_settings import EmrServerlessRunner, Word
+
+STARTING_MINUTES = 15  # for a job that waits for capacity, beyond the time it may run
+ENDED = ("SUCCESS", "FAILED", "CANCELLED")
+KEY = "job_run_id"
+_EXIT_CODE = re.compile(r"\bExitCode: (\d+)")
+
+
+def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+    """A task that runs `word` as a job run."""
+    airflow = environment.airflow_settings()
+    settings = airflow.emr_serverless
+    assert settings is not None  # load_settings has checked it
+    minutes = airflow.timeout_minutes
+    waited = timedelta(minutes=minutes + STARTING_MINUTES)
+    return LayerJob(
+        application_id=settings.application_id,
+        execution_role_arn=settings.role,
+        job_driver={"sparkSubmit": _driver(settings, word, arguments)},
+        configuration_overrides=_overrides(settings),
+        name=f"lakehouse-{environment.name()}-{word}",
+        config={
+            "executionTimeoutMinutes": minutes,
+            "tags": {**settings.tags, "environment": environment.name(), "layer": word},
+        },
+        aws_conn_id=settings.connection,
+        region_name=settings.region,
+        deferrable=True,
+        cancel_on_kill=True,
+        waiter_delay=settings.poll_seconds,
+        waiter_max_attempts=math.ceil(waited.total_seconds() / settings.poll_seconds),
+        execution_timeout=waited,
+        do_xcom_push=False,
+        **options,
+    )
+
+
+def _driver(settings: EmrServerlessRunner, word: Word, arguments: Sequence[str]) -> dict[str, Any]:
+    alone = "--conf spark.emr-serverless.driverEnv.LAKEHOUSE_SCHEDULER=airflow"
+    return {
+        "entryPoint": f"{settings.scripts}/{environment.script(word)}.py",
+        "entryPointArguments": list(arguments),
+        "sparkSubmitParameters": f"{settings.parameters.get(word, settings.default_parameters)} {alone}".strip(),
+    }
+
+
+def _overrides(settings: EmrServerlessRunner) -> dict[str, Any] | None:
+    if settings.log_uri is None:
+        return None
+    return {"monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": settings.log_uri}}}
+
+
+class LayerJob(EmrServerlessStartJobOperator):
+    """A job run whose exit code decides whether Airflow tries again."""
+
+    def execute(self, context: Any, event: dict[str, Any] | None = None) -> str | None:
+        """Start the job run and wait for it in the triggerer."""
+        check_connection(self.aws_conn_id, "airflow.emr_serverless.connection")
+        try:
+            return super().execute(context, event)
+        except ClientError as error:
+            where = f"application {self.application_id} (airflow.emr_serverless in conf/{environment.name()}.yaml)"
+            told = error.response["Error"]
+            final = told["Code"] in ("ResourceNotFoundException", "ValidationException", "AccessDeniedException")
+            raise failure(where, 2 if final else None, f"{told['Code']}: {told['Message']}") from error
+
+    def persist_links(self, context: Any) -> None:
+        """Called when the job run has just been started: its id must be known when the trigger has failed."""
+        context["ti"].xcom_push(key=KEY, value=self.job_id)
+        super().persist_links(context)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """After the wait: a trigger says only that it failed, so the job run itself is asked how it ended."""
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except (JobFailed, JobFailedForGood):
+            raise
+        except AirflowException as error:
+            self._explain(context, error)
+
+    def _explain(self, context: Any, error: Exception) -> NoReturn:
+        job = context["ti"].xcom_pull(task_ids=self.task_id, key=KEY)
+        if job is None:
+            raise failure(f"application {self.application_id}", None, f"it did not start: {error}") from error
+        where = f"job run {job} of application {self.application_id}"
+        told = self.hook.conn.get_job_run(applicationId=self.application_id, jobRunId=job)["jobRun"]
+        if told["state"] not in ENDED:
+            self.hook.conn.cancel_job_run(applicationId=self.application_id, jobRunId=job)
+            raise failure(where, None, f"still {told['state']} after the longest wait, now canceled") from error
+        found = _EXIT_CODE.search(told.get("stateDetails", ""))
+        code = int(found[1]) if found else None
+        words = self._words(job) or told.get("stateDetails") or told["state"]
+        raise failure(where, code, words) from error
+
+    def _words(self, job: str) -> str:
+        """What the driver said last, where the settings keep logs in S3 and they can be read."""
+        kept = (self.configuration_overrides or {}).get("monitoringConfiguration", {}).get("s3MonitoringConfiguration")
+        if not kept:
+            return ""
+        folder = f"{kept['logUri'].rstrip('/')}/applications/{self.application_id}/jobs/{job}/SPARK_DRIVER"
+        bucket, key = S3Hook.parse_s3_url(f"{folder}/stderr.gz")
+        try:
+            hook = S3Hook(aws_conn_id=self.aws_conn_id, region_name=self.region_name)
+            text = gzip.decompress(hook.get_key(key, bucket).get()["Body"].read()).decode(errors="replace")
+        except (ClientError, BotoCoreError, OSError) as error:
+            self.log.warning("The job's log at %s could not be read: %s", folder, error)
+            return ""
+        return last_words(text.splitlines())

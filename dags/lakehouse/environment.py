@@ -1,0 +1,61 @@
+"""Which environment the DAGs run, its settings, and the gold tables as assets. Reads YAML, never Spark."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset
+
+from spark_app.contracts.load import load_contracts
+from spark_app.runtime.airflow_settings import AirflowSettings
+from spark_app.runtime.settings import load_settings
+
+VARIABLE = "LAKEHOUSE_ENV"
+PROJECT = Path(__file__).resolve().parents[2]
+# Any day before the shop's first: Airflow makes no run before it.
+BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+_SCRIPTS = {"run": "nightly"}  # the other words are the names of their scripts
+
+
+def script(word: str) -> str:
+    """The module in spark_app/jobs that does `word`."""
+    return _SCRIPTS.get(word, word)
+
+
+def name() -> str:
+    """The environment: `$LAKEHOUSE_ENV`, else `local`."""
+    return os.environ.get(VARIABLE) or "local"
+
+
+@cache
+def airflow_settings() -> AirflowSettings:
+    """The section `airflow` of conf/<environment>.yaml; what is wrong with it is the DAG's import error."""
+    return load_settings(name()).airflow
+
+
+@cache
+def gold_assets() -> list[Asset]:
+    """One asset a gold table, named as the contracts name it; other DAGs may follow `Asset("gold.daily_sales")`."""
+    return [Asset(one.qualified, group="lakehouse") for one in load_contracts().values() if one.layer == "gold"]
+
+
+def defaults() -> dict[str, Any]:
+    """What all tasks have in common."""
+    from dags.lakehouse.alerts import task_failed
+
+    settings = airflow_settings()
+    return {
+        "owner": "lakehouse",
+        "retries": settings.retries,
+        "retry_delay": timedelta(seconds=settings.retry_seconds),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=30),
+        "pool": settings.pool,
+        # Only a task that fails for good calls this, and those behind it never run: one message a cause.
+        "on_failure_callback": task_failed,
+    }

@@ -1,0 +1,154 @@
+"""The runner `kubernetes`: each task is a pod of the image, which starts executors of its own.
+
+The pod uses what the chart has installed under its full name: service account, ConfigMap, and Secrets by reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowException
+from kubernetes.client import models as k8s
+
+from dags.lakehouse import environment
+from dags.lakehouse.connections import check_connection
+from dags.lakehouse.outcome import KEPT_LINES, failure, last_words
+from spark_app.runtime.airflow_settings import KubernetesRunner, Resources, Word
+
+STARTUP_SECONDS = 600  # a node may have to come up, and to pull the image
+USER = 185  # the image's
+FIELDS = {"POD_IP": "status.podIP", "POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
+CONF, SPARK_CONF = "/opt/lakehouse/conf", "/etc/spark"
+
+
+def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+    """A task that runs `word` in a pod."""
+    airflow = environment.airflow_settings()
+    settings = airflow.kubernetes
+    assert settings is not None  # load_settings has checked it
+    seconds = airflow.timeout_minutes * 60
+    return LayerPod(
+        name=f"{settings.fullname}-{word}",
+        namespace=settings.namespace,
+        image=settings.image,
+        arguments=[word, *arguments],  # words of the image's entrypoint
+        in_cluster=settings.connection is None,
+        kubernetes_conn_id=settings.connection,
+        service_account_name=settings.fullname,
+        labels={"app.kubernetes.io/name": "lakehouse", "app.kubernetes.io/component": word},
+        env_vars=_environment(settings),
+        env_from=[k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=name)) for name in settings.secrets],
+        volumes=_volumes(settings),
+        volume_mounts=_mounts(),
+        container_resources=_resources(settings.resources.get(word, settings.default_resources)),
+        node_selector=dict(settings.node_selector),
+        tolerations=[dict(one) for one in settings.tolerations],
+        security_context=_pod_security(),
+        container_security_context=_container_security(),
+        startup_timeout_seconds=STARTUP_SECONDS,
+        active_deadline_seconds=seconds,
+        execution_timeout=timedelta(seconds=seconds + STARTUP_SECONDS),
+        get_logs=True,
+        log_events_on_failure=True,
+        log_pod_spec_on_failure=False,
+        # The end of the log becomes the container's last message: alerts quote it.
+        termination_message_policy="FallbackToLogsOnError",
+        on_finish_action="delete_succeeded_pod",
+        durable=True,
+        do_xcom_push=False,
+        **options,
+    )
+
+
+class LayerPod(KubernetesPodOperator):
+    """A pod whose exit code decides whether Airflow tries again."""
+
+    def execute(self, context: Any) -> Any:
+        """Run the pod to its end; raises by the exit code of its container."""
+        check_connection(self.kubernetes_conn_id, "airflow.kubernetes.connection")
+        try:
+            return super().execute(context)
+        except AirflowException as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: BaseException) -> BaseException:
+        pod = self.pod
+        if pod is None:
+            return error
+        where = f"pod {pod.metadata.name} in {pod.metadata.namespace}"
+        ended = _terminated(self.pod_manager.read_pod(pod), self.base_container_name)
+        if ended is None:
+            # It never ran, or nobody knows: what is left must not start beside the next try.
+            self.pod_manager.delete_pod(pod)
+            return failure(f"{where}, image {self.image}", None, _cause(error))
+        words = last_words((ended.message or "").splitlines()[-KEPT_LINES:])
+        return failure(where, ended.exit_code, words or f"{ended.reason}: the task's log has the rest")
+
+
+def _terminated(pod: k8s.V1Pod, container: str) -> k8s.V1ContainerStateTerminated | None:
+    for status in (pod.status and pod.status.container_statuses) or []:
+        if status.name == container:
+            return status.state.terminated
+    return None
+
+
+def _cause(error: BaseException) -> str:
+    """The first error of a chain, in one line: the operator's cleaning up hides why a pod did not start."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return " ".join(str(error).split())
+
+
+def _environment(settings: KubernetesRunner) -> list[k8s.V1EnvVar]:
+    fixed = {"SPARK_CONF_DIR": SPARK_CONF, "LAKEHOUSE_SCHEDULER": "airflow", **settings.env}
+    fields = [
+        k8s.V1EnvVar(name=name, value_from=k8s.V1EnvVarSource(field_ref=k8s.V1ObjectFieldSelector(field_path=path)))
+        for name, path in FIELDS.items()
+    ]
+    return [k8s.V1EnvVar(name=name, value=value) for name, value in fixed.items()] + fields
+
+
+def _volumes(settings: KubernetesRunner) -> list[k8s.V1Volume]:
+    return [
+        k8s.V1Volume(name="conf", config_map=k8s.V1ConfigMapVolumeSource(name=settings.fullname)),
+        k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource()),
+    ]
+
+
+def _mounts() -> list[k8s.V1VolumeMount]:
+    settings = f"{environment.name()}.yaml"
+    files = {settings: CONF, "spark-defaults.conf": SPARK_CONF, "executor.yaml": SPARK_CONF}
+    mounts = [
+        k8s.V1VolumeMount(name="conf", mount_path=f"{folder}/{file}", sub_path=file, read_only=True)
+        for file, folder in files.items()
+    ]
+    return [*mounts, k8s.V1VolumeMount(name="tmp", mount_path="/tmp")]
+
+
+def _resources(asked: Resources) -> k8s.V1ResourceRequirements:
+    return k8s.V1ResourceRequirements(
+        requests={"cpu": asked.cpu, "memory": asked.memory}, limits={"memory": asked.memory}
+    )
+
+
+def _pod_security() -> k8s.V1PodSecurityContext:
+    """With the container's, what the Pod Security level `restricted` asks for."""
+    return k8s.V1PodSecurityContext(
+        run_as_non_root=True,
+        run_as_user=USER,
+        run_as_group=USER,
+        fs_group=USER,
+        seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+    )
+
+
+def _container_security() -> k8s.V1SecurityContext:
+    return k8s.V1SecurityContext(
+        allow_privilege_escalation=False,
+        read_only_root_filesystem=True,
+        capabilities=k8s.V1Capabilities(drop=["ALL"]),
+    )
