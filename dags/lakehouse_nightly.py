@@ -28,7 +28,7 @@ with DAG(
     deadline=release_deadline(settings),
     params={
         "date": Param(
-            None, type=["null", "string"], format="date", description="batch date; the interval's by default"
+            None, type=["null", "string"], format="date", description="batch date; else the interval's"
         ),
         "runner": Param(settings.runners[0], enum=list(settings.runners), description="who runs the tasks"),
     },

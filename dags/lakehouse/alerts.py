@@ -87,7 +87,7 @@ def of_failure(context: Any) -> Message:
 def of_deadline(release_by: str, run: Mapping[str, Any]) -> Message:
     """What a missed deadline's message says."""
     lines = {
-        "what": f"the run is {run['state']} and was to be released by {release_by} UTC; readers keep the release before",
+        "what": f"the run is {run['state']} and was to be released by {release_by} UTC; readers keep the last one",
         "where": f"{run['dag_id']}, run {run['dag_run_id']}, started {run.get('start_date') or 'not yet'}",
         "do": "look which task is at work or waits for a slot, and why; the run goes on by itself",
     }
