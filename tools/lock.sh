@@ -16,4 +16,8 @@ compile locks/dev.txt pyproject.toml --extra java --group dev "$@"
 compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides locks/spark4-overrides.txt "$@"
 compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
 compile locks/airflow.txt --group pyproject.toml:airflow "$@"
+# The image: scipy is left out (docs/image.md), and on EMR Spark and Delta are the platform's own.
+compile locks/runtime.txt pyproject.toml --constraint locks/dev.txt --no-emit-package scipy "$@"
+compile locks/emr.txt pyproject.toml --constraint locks/dev.txt \
+    --no-emit-package pyspark --no-emit-package py4j --no-emit-package delta-spark "$@"
 compile locks/uv.txt locks/uv.in "$@"
