@@ -27,9 +27,7 @@ with DAG(
     default_args=environment.defaults(),
     deadline=release_deadline(settings),
     params={
-        "date": Param(
-            None, type=["null", "string"], format="date", description="batch date; else the interval's"
-        ),
+        "date": Param(None, type=["null", "string"], format="date", description="batch date; else the interval's"),
         "runner": Param(settings.runners[0], enum=list(settings.runners), description="who runs the tasks"),
     },
     tags=["lakehouse"],
