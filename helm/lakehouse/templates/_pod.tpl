@@ -1,0 +1,92 @@
+{{/* Parts of a pod: what drivers, executors, the doctor and the history server share. */}}
+{{- define "lakehouse.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 185
+runAsGroup: 185
+fsGroup: 185
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "lakehouse.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/* (root, component) */}}
+{{- define "lakehouse.podMetadata" -}}
+labels:
+  {{- include "lakehouse.selector" .root | nindent 2 }}
+  app.kubernetes.io/component: {{ .component }}
+  {{- with .root.Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- $annotations := mergeOverwrite (dict) (.annotations | default dict) .root.Values.podAnnotations }}
+{{- with $annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Where a pod may run (root, role): role is driver or executor */}}
+{{- define "lakehouse.placement" -}}
+{{- $placed := get .root.Values .role -}}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- $selector := deepCopy $placed.nodeSelector -}}
+{{- with .root.Values.arch }}{{- $_ := set $selector "kubernetes.io/arch" . }}{{- end }}
+{{- with $selector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $placed.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $placed.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Karpenter's and EKS node groups' words for spot, as node selector terms; (operator) In or NotIn */}}
+{{- define "lakehouse.spotKarpenter" -}}
+{key: karpenter.sh/capacity-type, operator: {{ . }}, values: [spot]}
+{{- end -}}
+{{- define "lakehouse.spotNodeGroup" -}}
+{key: eks.amazonaws.com/capacityType, operator: {{ . }}, values: [SPOT]}
+{{- end -}}
+
+{{/* Environment of drivers and executors (root): plain values, and secrets by reference */}}
+{{- define "lakehouse.env" -}}
+{{- range $name, $value := .Values.env }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- with .Values.secrets.aws }}
+{{- range $key := list "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY" }}
+- name: {{ $key }}
+  valueFrom: {secretKeyRef: {name: {{ $.Values.secrets.aws }}, key: {{ $key }}}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What only the driver and the doctor know beside that */}}
+{{- define "lakehouse.redshiftEnv" -}}
+{{- with .Values.secrets.redshift }}
+- name: LAKEHOUSE_REDSHIFT_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: LAKEHOUSE_REDSHIFT_PASSWORD}}
+{{- end }}
+{{- end -}}
+
+{{- define "lakehouse.settingsMount" -}}
+{{- if .Values.settings }}
+- name: config
+  mountPath: /opt/lakehouse/conf/{{ .Values.environment }}.yaml
+  subPath: {{ .Values.environment }}.yaml
+  readOnly: true
+{{- end }}
+{{- end -}}
