@@ -20,4 +20,5 @@ compile locks/airflow.txt --group pyproject.toml:airflow "$@"
 compile locks/runtime.txt pyproject.toml --constraint locks/dev.txt --no-emit-package scipy "$@"
 compile locks/emr.txt pyproject.toml --constraint locks/dev.txt \
     --no-emit-package pyspark --no-emit-package py4j --no-emit-package delta-spark "$@"
+compile locks/redshift.txt --group pyproject.toml:redshift --constraint locks/dev.txt "$@"
 compile locks/uv.txt locks/uv.in "$@"
