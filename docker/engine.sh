@@ -37,8 +37,9 @@ start() {
     install_packages
     mkdir -p "$cache/data"
     say "starting dockerd, data in $cache/data"
+    # Closed: files of the caller's (a lock, say) that a daemon would hold open for good.
     nohup dockerd --data-root "$cache/data" --exec-root /run/lakehouse-docker --pidfile "$pid_file" \
-        --host unix:///var/run/docker.sock >"$cache/dockerd.log" 2>&1 &
+        --host unix:///var/run/docker.sock >"$cache/dockerd.log" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
     tries=0
     until runs; do
         tries=$((tries + 1))
@@ -84,6 +85,7 @@ LIST
         echo "path-exclude /usr/share/$folder/*"
     done >"$root/etc/dpkg/dpkg.cfg.d/slim"
     echo 'path-include /usr/share/doc/*/copyright' >>"$root/etc/dpkg/dpkg.cfg.d/slim"
+    echo 'Acquire::Languages "none";' >"$root/etc/apt/apt.conf.d/slim"
     mkdir -p "$root/usr/local/share/ca-certificates"
     find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$root/usr/local/share/ca-certificates" {} + || true
     cp /etc/resolv.conf "$root/etc/resolv.conf"

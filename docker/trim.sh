@@ -37,4 +37,4 @@ ln -sf libarrow_python.so "$(ls -d "$site"/pyarrow/libarrow_python.so.*.*.*)"
 # pyspark's own copy of itself: with it Python would read pyspark out of an archive, uncompiled, at each start.
 rm "$site"/pyspark/python/lib/*.zip
 # Command-line scripts with the build's interpreter in them; Spark's own are in pyspark/bin.
-rm -r "$site/bin" "$site/pyspark/examples" "$site/pyspark/data"
+rm -r "${site:?}/bin" "$site/pyspark/examples" "$site/pyspark/data"
