@@ -10,27 +10,43 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, NoReturn
 
 from spark_app.jobs import nightly
 from spark_app.jobs.nightly import LAYERS, Layer, Order, Outcome
+from spark_app.runtime import glue
 from spark_app.runtime.errors import LakehouseError, UsageError
 
 Word = Layer | Literal["run"]
+OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to"), flags=("allow-missing",))
 
 
 def main(word: Word, argv: Sequence[str] | None = None) -> None:
-    """Run one layer, or all (`run`), and end the process with its exit code; messages go to standard error."""
-    finish(lambda: nightly.run(order(word, sys.argv[1:] if argv is None else argv)))
+    """Run one layer, or all (`run`), to the end of the process; messages go to standard error."""
+    launch(argv, OPTIONS, lambda given: nightly.run(order(word, given)))
 
 
-def finish(work: Callable[[], Outcome]) -> None:
-    """Do the work, say how it went, and end the process with its exit code."""
+def launch(argv: Sequence[str] | None, options: glue.Options, work: Callable[[Sequence[str]], Outcome]) -> None:
+    """Do the work with the arguments given, say how it went, and end as the platform wants it.
+
+    That is with the exit code; on Glue by returning from the script, or by an exception that says code and cause.
+    """
+    given = sys.argv[1:] if argv is None else argv
+    if not glue.is_job(given):
+        sys.exit(_tell(lambda: work(given))[0])
+    with glue.job(given, options) as plain:
+        code, message = _tell(lambda: work(plain))
+        if code:
+            raise glue.JobFailed(code, message)
+
+
+def _tell(work: Callable[[], Outcome]) -> tuple[int, str]:
+    """Exit code and message of the work, with all it has to say on standard error."""
     try:
         outcome = work()
     except LakehouseError as error:
         sys.stderr.write(f"error: {error}\n")
-        sys.exit(error.exit_code)
+        return error.exit_code, error.message
     for warning in outcome.record.warnings:
         sys.stderr.write(f"note: {warning}\n")
     for step in outcome.record.steps:
@@ -41,12 +57,19 @@ def finish(work: Callable[[], Outcome]) -> None:
             sys.stderr.write(f"  {outcome.hint}\n")
     else:
         sys.stderr.write(f"{outcome.message}\n")
-    sys.exit(outcome.exit_code)
+    return outcome.exit_code, outcome.message
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong arguments are an error of ours, which every platform tells in its own way."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=self.format_usage().strip())
 
 
 def order(word: Word, argv: Sequence[str]) -> Order:
     """The same arguments as `lakehouse run`, but for --layers."""
-    parser = argparse.ArgumentParser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
+    parser = Parser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--source")

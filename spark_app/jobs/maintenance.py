@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.jobs import nightly
 from spark_app.jobs.context import Context, thread_session
-from spark_app.jobs.entry import finish
+from spark_app.jobs.entry import Parser, launch
 from spark_app.jobs.nightly import Order
 from spark_app.lake import delta, log, releases
 from spark_app.lake.s3 import abort_uploads, named
 from spark_app.quality.balances import with_sources
+from spark_app.runtime import glue
 
 # Files of versions newer than this stay whatever the releases say: jobs that run now may read them.
 KEEP_DAYS = 7
@@ -64,16 +65,20 @@ def _hours_since(context: Context, table: str, version: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line; exit codes and messages as every job's."""
-    parser = argparse.ArgumentParser(prog="maintenance.py", allow_abbrev=False)
+    launch(argv, glue.Options(("env", "home", "keep-releases")), _maintain)
+
+
+def _maintain(argv: Sequence[str]) -> nightly.Outcome:
+    parser = Parser(prog="maintenance.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--keep-releases", type=_at_least_one, default=30)
-    found = parser.parse_args(argv)
+    found = parser.parse_args(list(argv))
 
     def work(context: Context, _: Order) -> None:
         run(context, found.keep_releases)
 
-    finish(lambda: nightly.run(Order(found.env, "maintenance", found.home), work=work))
+    return nightly.run(Order(found.env, "maintenance", found.home), work=work)
 
 
 def _at_least_one(text: str) -> int:

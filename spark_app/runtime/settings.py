@@ -12,6 +12,7 @@ from pydantic import Field
 from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.packaged import unpacked
 from spark_app.runtime.yaml_lines import Document, nearest
 
 CONF_VARIABLE = "LAKEHOUSE_CONF"
@@ -99,8 +100,10 @@ def conf_dir() -> Path:
     named = os.environ.get(CONF_VARIABLE)
     if named:
         return Path(named)
-    inside = Path(__file__).resolve().parent.parent / "conf"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "conf"
+    inside, beside = Path(__file__).resolve().parents[1] / "conf", Path(__file__).resolve().parents[2] / "conf"
+    return (
+        next((place for place in (inside, beside) if place.is_dir()), None) or unpacked("spark_app", "conf") or beside
+    )
 
 
 def load_settings(environment: str, *, home: str | None = None, source: str | None = None) -> Settings:
