@@ -33,7 +33,7 @@ RUN find /extra-jars -name '*.jar' -exec cp -t /jars {} + && chmod 644 /jars/*
 
 # ---- Python: exactly what the lock names.
 FROM tools AS python
-RUN python3 -m venv --without-pip /opt/venv
+RUN python3.11 -m venv --without-pip /opt/venv
 COPY locks/runtime.txt /build/
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=pip,target=/etc/pip.conf \
     # --target, not the environment's own pip: pyspark is built here, by the setuptools of Debian.

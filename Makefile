@@ -10,6 +10,8 @@ PYTHON_DEV := .venv/bin/python
 PYTHON_SPARK4 := .venv-spark4/bin/python
 PYTEST_ARGS ?=
 UPGRADE ?=
+IMAGE ?= lakehouse:dev
+BUILD_ARGS ?=
 
 # A stamp inside each environment is younger than its lock once the two agree: then nothing runs.
 .venv/.synced: locks/dev.txt locks/uv.txt tools/venv.sh
@@ -27,7 +29,7 @@ UPGRADE ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -52,8 +54,23 @@ stack-jars: jars stack-store
 stack-store: .venv/.synced
 	@$(PYTHON_DEV) docker/stack/object_store.py build >/dev/null
 
-stack: setup stack-jars ## Run MinIO and a stand-in for Redshift as plain processes, until Ctrl-C
-	@$(PYTHON_DEV) docker/stack/stack.py
+stack: setup ## Run MinIO, a stand-in for Redshift, and where Docker runs the image's night over replayed days
+	@if sh docker/engine.sh compose >/dev/null; then \
+		$(MAKE) images && $(PYTHON_DEV) docker/stack/compose.py; \
+	else \
+		echo "No Docker engine with compose answers: plain processes, until Ctrl-C"; \
+		$(MAKE) stack-jars && $(PYTHON_DEV) docker/stack/stack.py; \
+	fi
+
+image: ## Build the container image (IMAGE=lakehouse:dev); without an engine or a registry, by Debian's packages
+	@sh docker/engine.sh build $(BUILD_ARGS) --build-arg REVISION="$$(git rev-parse HEAD)" --tag $(IMAGE) .
+
+images: image stack-store ## Also those of the stand-in for Redshift, and of MinIO where its own cannot be pulled
+	@sh docker/engine.sh build --file docker/redshift/Dockerfile --tag lakehouse-redshift:dev .
+	@$(PYTHON_DEV) docker/stack/object_store.py image
+
+test-image: setup images sbom ## Run the image's tests: what is in it, words, exit codes, a night against MinIO and the stand-in
+	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image $(PYTEST_ARGS)
 
 test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, and with faults
 	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)

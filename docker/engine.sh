@@ -3,6 +3,7 @@
 # Usage: docker/engine.sh start           the engine that runs, else one of Debian's packages, started here
 #        docker/engine.sh base            debian:bookworm-slim: there, pulled, or made by debootstrap
 #        docker/engine.sh build ARGS…     docker build with BuildKit
+#        docker/engine.sh compose         prints the compose command of the engine that runs; fails where there is none
 #        docker/engine.sh stop            stop what `start` started (its images stay, in $LAKEHOUSE_CACHE/docker)
 set -eu
 
@@ -104,6 +105,15 @@ client() {
     fi
 }
 
+compose() {
+    runs || return 1
+    if docker compose version >/dev/null 2>&1; then
+        echo docker compose
+    else
+        command -v docker-compose
+    fi
+}
+
 build() {
     base
     pip_conf=$(python3 -m pip config debug 2>/dev/null | sed -n 's/^ *\(.*\), exists: True$/\1/p' | tail -n 1)
@@ -118,10 +128,10 @@ build() {
 word=${1:-}
 [ $# -eq 0 ] || shift
 case $word in
-    start | base | stop) "$word" ;;
+    start | base | stop | compose) "$word" ;;
     build) build "$@" ;;
     *)
-        sed -n '2,6s/^# //p' "$0" >&2
+        sed -n '2,7s/^# //p' "$0" >&2
         exit 2
         ;;
 esac

@@ -2,6 +2,7 @@
 kept, else moto's server (which is honest about being none: it checks no rights and knows no faults).
 
     python docker/stack/object_store.py build      # get the server into the cache beforehand
+    python docker/stack/object_store.py image      # lakehouse-minio:dev, for compose and clusters of tests
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Literal
 
 MODULE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
 IMAGE = "minio/minio:RELEASE.2025-04-22T22-12-26Z"
+LOCAL_IMAGE = "lakehouse-minio:dev"
 USER, PASSWORD = "lakehouse", "lakehouse-secret"  # of a server that listens on this machine only
 Kind = Literal["minio (image)", "minio", "moto"]
 
@@ -116,6 +118,19 @@ def _docker_runs() -> bool:
     return False
 
 
+def make_image() -> None:
+    """`lakehouse-minio:dev`: MinIO's own image by another name, or one made of the server built here."""
+    if _docker_runs():
+        subprocess.run(["docker", "tag", IMAGE, LOCAL_IMAGE], check=True)
+        return
+    built = server()
+    if built is None:
+        sys.exit(f"{LOCAL_IMAGE}: found neither {IMAGE} nor a Go to build MinIO with; get one of them")
+    docker = Path(__file__).resolve().parents[1]
+    words = ["build", "--file", str(docker / "minio" / "Dockerfile"), "--tag", LOCAL_IMAGE, str(built.parent)]
+    subprocess.run([str(docker / "engine.sh"), *words], check=True)
+
+
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
@@ -134,6 +149,9 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["build"]:
+    if sys.argv[1:] == ["image"]:
+        make_image()
+    elif sys.argv[1:] != ["build"]:
         sys.exit(__doc__)
-    print("Docker runs it from its image" if _docker_runs() else server() or "no Docker and no Go: moto's server it is")
+    else:
+        print("Docker runs it from its image" if _docker_runs() else server() or "no Docker and no Go: moto's server it is")
