@@ -14,7 +14,7 @@ from typing import cast
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from spark_app.contracts.rules import compile_rules
-from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type
+from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where
@@ -125,7 +125,7 @@ def _type(document: Document, where: Where, text: str) -> Type:
         return Type("decimal", int(decimal[1]), int(decimal[2]))
     if text not in TYPES:
         raise document.unknown(where, text, TYPES, "physicalType")
-    return Type(text)  # type: ignore[arg-type]  # checked on the line above
+    return Type(cast(TypeName, text))  # one of TYPES, as was just seen
 
 
 def _references(document: Document, table: SchemaObject, names: list[str]) -> tuple[Reference, ...]:

@@ -10,6 +10,7 @@ Severity = Literal["error", "warning"]
 Layer = Literal["silver", "gold"]
 RuleKind = Literal["required", "type", "row", "unique", "row_count", "days_behind", "quarantined"]
 Unit = Literal["rows", "percent", "days"]
+TypeName = Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal"]
 
 DIMENSIONS: tuple[Dimension, ...] = ("completeness", "accuracy", "consistency", "uniqueness", "timeliness")
 
@@ -18,7 +19,7 @@ DIMENSIONS: tuple[Dimension, ...] = ("completeness", "accuracy", "consistency", 
 class Type:
     """A column's type; `precision` and `scale` for decimals only."""
 
-    name: Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal"]
+    name: TypeName
     precision: int = 0
     scale: int = 0
 

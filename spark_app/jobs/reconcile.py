@@ -1,16 +1,17 @@
 """The proof that nothing is lost: for every entity and batch date, landed = accepted + superseded + quarantined.
 
-Landed and quarantined are counted when a day is judged, and landed again in bronze. Accepted is what the entity's own
-change feed says was kept, by the batch date of the row that holds; what is usable and does not hold is superseded.
-The sum of all accepted rows must be the entity's row count. Money goes the same way, to the cent.
+Landed, quarantined and superseded are counted when a day is judged, each by itself, and landed again in bronze.
+Accepted is what the entity's own change feed says was really kept, by the batch date of the row that holds. The sum of
+all accepted rows must be the entity's row count. Money goes the same way, to the cent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from spark_app.jobs.context import Context
 from spark_app.lake import feed, log, ops
@@ -24,10 +25,19 @@ class Tally:
 
     landed: int = 0
     quarantined: int = 0
+    superseded: int = 0
     accepted: int = 0
     landed_amount: Decimal = Decimal(0)
     quarantined_amount: Decimal = Decimal(0)
+    superseded_amount: Decimal = Decimal(0)
     accepted_amount: Decimal = Decimal(0)
+
+    @property
+    def adds_up(self) -> bool:
+        """Rows and money alike."""
+        rows = self.accepted + self.superseded + self.quarantined
+        amount = self.accepted_amount + self.superseded_amount + self.quarantined_amount
+        return rows == self.landed and amount == self.landed_amount
 
 
 def reconcile(context: Context, tables: Mapping[str, SilverTable]) -> int:
@@ -62,11 +72,14 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     else:
         before = _before(context, table.name)
         accepted = _accepted_changes(context, table, done, now)
-    landed = _landed(commits)
-    days = sorted(set(landed) | set(accepted))
+    judged = {day for commit in commits for day in _days(commit, "days")}
+    tallies = _judged_and_moved(before, commits)
+    for day, (count, amount) in accepted.items():
+        tally = tallies.get(day) or before.get(day, Tally())
+        accepted_amount = tally.accepted_amount + amount
+        tallies[day] = replace(tally, accepted=tally.accepted + count, accepted_amount=accepted_amount)
     bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0) if commits else 0
-    in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(landed))
-    tallies = {day: _tally(before.get(day, Tally()), landed.get(day), accepted.get(day)) for day in days}
+    in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(judged))
     kept = sum(t.accepted for d, t in before.items() if d not in tallies) + sum(t.accepted for t in tallies.values())
     # What others wrote is in no drop: it cannot be told from rows superseded by their numbers alone.
     all_there = kept == log.row_count(lake, name, now) and not foreign
@@ -80,9 +93,9 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
             day,
             tally,
             now,
-            all_there and in_bronze.get(day, tally.landed) == tally.landed,
+            all_there and (day not in judged or in_bronze.get(day, 0) == tally.landed),
         )
-        for day, tally in tallies.items()
+        for day, tally in sorted(tallies.items())
     ]
 
 
@@ -99,26 +112,35 @@ def _foreign(context: Context, silver: str, bronze: str, after: int) -> list[str
     ]
 
 
-def _tally(before: Tally, landed: Sequence[object] | None, accepted: tuple[int, Decimal] | None) -> Tally:
-    count, amount = accepted or (0, Decimal(0))
-    if landed is None:
-        numbers = (before.landed, before.quarantined, before.landed_amount, before.quarantined_amount)
-    else:
-        numbers = (int(str(landed[0])), int(str(landed[1])), Decimal(str(landed[2])), Decimal(str(landed[3])))
-    return Tally(
-        landed=numbers[0],
-        quarantined=numbers[1],
-        accepted=before.accepted + count,
-        landed_amount=numbers[2],
-        quarantined_amount=numbers[3],
-        accepted_amount=before.accepted_amount + amount,
-    )
+def _judged_and_moved(before: Mapping[date, Tally], commits: Sequence[Commit]) -> dict[date, Tally]:
+    """What silver's commits noted, one after the other: days judged (again), and rows of other days they outdid."""
+    tallies: dict[date, Tally] = {}
+    for commit in commits:
+        for day, counts in _days(commit, "days").items():
+            tally = tallies.get(day) or before.get(day, Tally())
+            tallies[day] = replace(
+                tally,
+                landed=counts[0],
+                quarantined=counts[1],
+                landed_amount=Decimal(counts[2]),
+                quarantined_amount=Decimal(counts[3]),
+                superseded=counts[4],
+                superseded_amount=Decimal(counts[5]),
+            )
+        for day, (count, amount) in _days(commit, "moved").items():
+            tally = tallies.get(day) or before.get(day, Tally())
+            superseded_amount = tally.superseded_amount + Decimal(amount)
+            tallies[day] = replace(tally, superseded=tally.superseded + count, superseded_amount=superseded_amount)
+    return tallies
+
+
+def _days(commit: Commit, part: str) -> dict[date, list[Any]]:
+    return {date.fromisoformat(day): counts for day, counts in commit.note.get(part, {}).items()}
 
 
 def _row(
     context: Context, dataset: str, entity: str, day: date, tally: Tally, version: int, agrees: bool
 ) -> dict[str, object]:
-    superseded = tally.landed - tally.quarantined - tally.accepted
     return {
         "run_id": context.run_id,
         "dataset": dataset,
@@ -126,13 +148,13 @@ def _row(
         "batch_date": day,
         "rows_landed": tally.landed,
         "rows_accepted": tally.accepted,
-        "rows_superseded": superseded,
+        "rows_superseded": tally.superseded,
         "rows_quarantined": tally.quarantined,
         "amount_landed": tally.landed_amount,
         "amount_accepted": tally.accepted_amount,
-        "amount_superseded": tally.landed_amount - tally.quarantined_amount - tally.accepted_amount,
+        "amount_superseded": tally.superseded_amount,
         "amount_quarantined": tally.quarantined_amount,
-        "balanced": agrees and superseded >= 0,
+        "balanced": agrees and tally.adds_up,
         "silver_version": version,
         "reconciled_at": datetime.now(UTC),
     }
@@ -146,21 +168,13 @@ def _reconciled_version(context: Context, entity: str) -> int:
 
 def _before(context: Context, entity: str) -> dict[date, Tally]:
     sql = (
-        "SELECT batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, a := rows_accepted, "
-        "la := amount_landed, qa := amount_quarantined, aa := amount_accepted), silver_version) AS t "
+        "SELECT batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, s := rows_superseded, "
+        "a := rows_accepted, la := amount_landed, qa := amount_quarantined, sa := amount_superseded, "
+        "aa := amount_accepted), silver_version) AS t "
         "FROM ops_rows WHERE entity = ? GROUP BY batch_date"
     )
     rows = ops.select(context.lake, "reconciliation", sql, (entity,))
-    return {
-        row["batch_date"]: Tally(t["l"], t["q"], t["a"], t["la"], t["qa"], t["aa"]) for row in rows for t in (row["t"],)
-    }
-
-
-def _landed(commits: Sequence[Commit]) -> dict[date, Sequence[object]]:
-    days: dict[date, Sequence[object]] = {}
-    for commit in commits:
-        days |= {date.fromisoformat(day): counts for day, counts in commit.note.get("days", {}).items()}
-    return days
+    return {row["batch_date"]: Tally(*row["t"].values()) for row in rows}
 
 
 def _accepted_whole(context: Context, table: SilverTable, version: int) -> dict[date, tuple[int, Decimal]]:

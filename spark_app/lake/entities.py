@@ -12,19 +12,59 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 ORDER = ("updated_at", "_batch_date", "_source_file", "_row_number")
-FORCED, GONE = "_forced", "_gone"
+FATE, CHANGED, RIVAL_DAY, RIVAL_AMOUNT = "_fate", "_changed", "_rival_day", "_rival_amount"
+# What becomes of a usable row. BACK is no new row: an older one that holds again.
+OUTDONE, OLDER, SAME, NEWER, NEW, BACK = "outdone", "older", "same", "newer", "new", "back"
+_GONE = "_gone"
 
 
-def rank(alias: str = "") -> Column:
+def rank() -> Column:
     """What decides between rows of a key, as one comparable value."""
-    prefix = f"{alias}." if alias else ""
-    return F.struct(*[F.col(f"{prefix}{name}").alias(name) for name in ORDER])
+    return F.struct(*[F.col(name) for name in ORDER])
+
+
+def ranked(rows: DataFrame, key: Sequence[str]) -> DataFrame:
+    """Adds `_place`: 1 for the row of each key that holds among these."""
+    best = Window.partitionBy(*key).orderBy(*[F.col(name).desc() for name in ORDER])
+    return rows.withColumn("_place", F.row_number().over(best))
 
 
 def holding(rows: DataFrame, key: Sequence[str]) -> DataFrame:
     """The one row of each key that holds among these."""
-    best = Window.partitionBy(*key).orderBy(*[F.col(name).desc() for name in ORDER])
-    return rows.withColumn("_place", F.row_number().over(best)).where("_place = 1").drop("_place")
+    return ranked(rows, key).where("_place = 1").drop("_place")
+
+
+def fates(rows: DataFrame, held: DataFrame | None, key: Sequence[str], amount: Column) -> DataFrame:
+    """Usable rows, each with what becomes of it.
+
+    `held`: the rows that hold now, before these are taken in (None: there are none).
+    `_fate`: outdone by another of these rows, older than the row held, the same as that, newer, or of a new key.
+    `_changed`: whether it has to be written. `_rival_day`, `_rival_amount`: of the row held for its key, if any.
+    """
+    placed = ranked(rows, key)
+    first = F.col("_place") == 1
+    if held is None:
+        fate = F.when(first, F.lit(NEW)).otherwise(F.lit(OUTDONE))
+        none = [F.lit(None).cast("date").alias(RIVAL_DAY), F.lit(None).cast("decimal(14,2)").alias(RIVAL_AMOUNT)]
+        return placed.select("*", fate.alias(FATE), first.alias(CHANGED), *none).drop("_place")
+    rivals = held.select(
+        *key,
+        rank().alias("_rival"),
+        F.col("_hash").alias("_rival_hash"),
+        F.col("_batch_date").alias(RIVAL_DAY),
+        amount.alias(RIVAL_AMOUNT),
+    ).join(placed.where(first).select(*key), list(key), "left_semi")
+    own, rival = rank(), F.col("_rival")
+    fate = (
+        F.when(~first, F.lit(OUTDONE))
+        .when(rival.isNull(), F.lit(NEW))
+        .when(own < rival, F.lit(OLDER))
+        .when(own == rival, F.lit(SAME))
+        .otherwise(F.lit(NEWER))
+    )
+    told = placed.join(rivals, list(key), "left").withColumn(FATE, fate)
+    changed = F.col(FATE).isin(NEW, NEWER) | ((F.col(FATE) == SAME) & (F.col("_hash") != F.col("_rival_hash")))
+    return told.withColumn(CHANGED, changed).drop("_place", "_rival", "_rival_hash")
 
 
 def dethroned(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame:
@@ -40,29 +80,24 @@ def dethroned(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame
 
 def merge_source(best: DataFrame, again: DataFrame | None, lost: DataFrame | None, key: Sequence[str]) -> DataFrame:
     """What is merged: new rows, and for lost keys what all of bronze says now (nothing: the key goes)."""
-    plain = best.withColumn(FORCED, F.lit(False)).withColumn(GONE, F.lit(False))
+    plain = best.withColumn(_GONE, F.lit(False))
     if again is None or lost is None:
         return plain
-    derived = again.withColumn(FORCED, F.lit(True)).withColumn(GONE, F.lit(False))
+    derived = again.withColumn(_GONE, F.lit(False))
     empty = lost.join(again.select(*key), list(key), "left_anti")
     gone = empty.select(
         *[
             F.col(name) if name in key else F.lit(None).cast(best.schema[name].dataType).alias(name)
             for name in best.columns
         ],
-        F.lit(True).alias(FORCED),
-        F.lit(True).alias(GONE),
+        F.lit(True).alias(_GONE),
     )
     return plain.join(lost, list(key), "left_anti").unionByName(derived).unionByName(gone)
 
 
-def merge_clauses() -> str:
-    """The WHEN clauses of an entity's merge: later rows win, equal ones are refreshed, lost keys go."""
-    mine = ", ".join(f"s.{name}" for name in ORDER)
-    theirs = ", ".join(f"t.{name}" for name in ORDER)
-    newer = f"s.{FORCED} OR struct({mine}) >= struct({theirs})"
-    return (
-        f"WHEN MATCHED AND s.{GONE} THEN DELETE "
-        f"WHEN MATCHED AND ({newer}) AND s._hash <> t._hash THEN UPDATE SET {{set}} "
-        f"WHEN NOT MATCHED AND NOT s.{GONE} THEN INSERT {{insert}}"
-    )
+# What comes is known to be newer, changed or forced. An equal row (derived again from bronze) is left as it is.
+MERGE_CLAUSES = (
+    f"WHEN MATCHED AND s.{_GONE} THEN DELETE "
+    "WHEN MATCHED AND s._hash <> t._hash THEN UPDATE SET {set} "
+    f"WHEN NOT MATCHED AND NOT s.{_GONE} THEN INSERT {{insert}}"
+)

@@ -48,15 +48,22 @@ def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
     """
     rules = counted_rules(contract)
     bad = F.size(REASONS) > 0
-    # Sums stay within decimal(18,2): an amount of a trillion is quarantined by the contracts, and is no money here.
-    money = F.expr(f"cast({amount} as decimal(14,2))")
+    total = money(amount)
     return judged.groupBy("_batch_date").agg(
         F.count(F.lit(1)).alias("landed"),
         F.count_if(bad).alias("quarantined"),
-        F.coalesce(F.sum(money), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
-        F.coalesce(F.sum(F.when(bad, money)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
+        F.coalesce(F.sum(total), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
+        F.coalesce(F.sum(F.when(bad, total)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
         *[F.count_if(_breaks(rule)).alias(f"r{index}") for index, rule in enumerate(rules)],
     )
+
+
+def money(amount: str) -> SparkColumn:
+    """The money a row stands for, as sums take it.
+
+    Sums stay within decimal(18,2): an amount of a trillion is quarantined by the contracts, and is no money here.
+    """
+    return F.expr(f"cast({amount} as decimal(14,2))")
 
 
 def counted_rules(contract: Contract) -> tuple[tuple[str, str, str], ...]:
