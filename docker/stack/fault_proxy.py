@@ -4,7 +4,8 @@
         proxy.plan = every(7)          # each seventh request is answered 503 SlowDown
         proxy.plan = down              # nothing is answered any more but 503
         proxy.plan = expired           # credentials have run out: 403 ExpiredToken
-        proxy.plan = hanging(30)       # requests hang for that many seconds, then the connection is cut
+        proxy.plan = hanging(40, 1.0)  # each fortieth hangs for a second, then its connection is cut
+        proxy.plan = either(every(7), hanging(40, 1.0))
 
 Signatures cover the Host header, which is passed on as it came.
 """
@@ -49,9 +50,19 @@ def every(period: int) -> Fault:
     return lambda number, method, path: "503" if number % period == 0 else None
 
 
-def hanging(seconds: float) -> Fault:
-    """Every request hangs, then its connection is cut."""
-    return lambda number, method, path: seconds
+def hanging(period: int, seconds: float) -> Fault:
+    """Each `period`-th request hangs, then its connection is cut; the same request again is passed on."""
+    return lambda number, method, path: seconds if number % period == 0 else None
+
+
+def either(*plans: Fault) -> Fault:
+    """What the first of these plans does that does anything."""
+
+    def first(number: int, method: str, path: str) -> str | float | None:
+        found = (plan(number, method, path) for plan in plans)
+        return next((fault for fault in found if fault is not None), None)
+
+    return first
 
 
 @dataclass

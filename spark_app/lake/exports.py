@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -74,8 +73,4 @@ def _months(opened: DeltaTable, held: int | None, version: int) -> list[date | N
         else:
             feed = opened.load_cdf(starting_version=held + 1, ending_version=version, columns=[MONTH])
             connection.register("rows", pa.RecordBatchReader.from_stream(feed))
-        return [row[0] for row in _rows(connection, f"SELECT DISTINCT {MONTH} FROM rows ORDER BY 1")]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[date, ...]]:
-    yield from connection.execute(sql).fetchall()
+        return [row[0] for row in connection.execute(f"SELECT DISTINCT {MONTH} FROM rows ORDER BY 1").fetchall()]

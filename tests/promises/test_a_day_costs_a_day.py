@@ -44,7 +44,8 @@ class Work:
 def works(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Work, Work]:
     everything = tmp_path_factory.mktemp("landed")
     generate(str(everything), START, DAYS + 1, orders_per_day=12)
-    return tuple(day_after(tmp_path_factory.mktemp("history"), everything, days) for days in (SHORT, DAYS))  # type: ignore[return-value]
+    short, long = (day_after(tmp_path_factory.mktemp("history"), everything, days) for days in (SHORT, DAYS))
+    return short, long
 
 
 def day_after(home: Path, everything: Path, days: int) -> Work:

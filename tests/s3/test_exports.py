@@ -51,7 +51,7 @@ def write(lake: Lake, *rows: tuple[str, int], mode: str = "append", where: str |
         ],
         schema=pa.schema(table.schema().to_arrow()),
     )
-    write_deltalake(table, data, mode=mode, predicate=where)  # type: ignore[call-overload]
+    write_deltalake(table, data, mode=mode, predicate=where)
     return int(DeltaTable(lake.path(PAYMENTS.qualified), storage_options=lake.storage_options).version())
 
 

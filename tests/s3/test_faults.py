@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fault_proxy import Proxy, every, expired, faulty, healthy
+from fault_proxy import Proxy, either, every, expired, faulty, hanging, healthy
 from object_store import ObjectStore
 
 from spark_app.contracts.load import load_contracts
@@ -77,8 +77,9 @@ def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_re
     assert "the credentials have run out or lack a right" in json.loads(out.stdout)["hint"]
     assert "Traceback" not in out.stderr
 
-    # Now and then a request is refused: the run goes through, and gold is what a run on a disk makes of it.
-    proxy.plan, before = every(9), proxy.failed
+    # Now and then a request is refused or its connection hangs and is cut: the run goes through, and gold is what a
+    # run on a disk makes of it.
+    proxy.plan, before = either(every(9), hanging(40, 1.0)), proxy.failed
     out = run(conf, *days)
     assert (out.returncode, json.loads(out.stdout)["message"]) == (0, "release 1"), out.stdout + out.stderr
     assert proxy.failed > before + 10

@@ -59,7 +59,7 @@ class Stack:
         with psycopg.connect(
             host=house.host, port=house.port, user=house.user, password=house.password, dbname=house.database
         ) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+            return connection.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")

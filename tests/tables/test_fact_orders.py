@@ -1,7 +1,7 @@
 """fact_orders: what an order holds, was paid, how it was delivered and liked."""
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from spark_app.tables.fact_orders import derive, is_first_order, item_sums, payment_sums, review_means
 from tests.support.frames import Rows, assert_rows, frame
@@ -122,7 +122,7 @@ def test_an_order_points_to_the_customer_as_of_its_purchase(spark: SparkSession)
     assert_rows(found, "order_id string, customer_key bigint", [("before", 1), ("at", 2)])
 
 
-def _derived(spark: SparkSession, orders: Rows, customers: Rows = ()):  # type: ignore[no-untyped-def]
+def _derived(spark: SparkSession, orders: Rows, customers: Rows = ()) -> DataFrame:
     return derive(
         frame(spark, ORDERS, orders),
         frame(spark, ITEMS, []),

@@ -75,7 +75,8 @@ def _set(**values: Any) -> Callable[[Copy, Place], Step]:
 def _string(name: str, what: str) -> Callable[[Copy, Place], Step]:
     def step(copy: Copy, place: Place) -> Step:
         value, at = place.string(what)
-        return replace(copy, **{name: value}), at  # type: ignore[arg-type]
+        changes: dict[str, Any] = {name: value}
+        return replace(copy, **changes), at
 
     return step
 
@@ -83,7 +84,8 @@ def _string(name: str, what: str) -> Callable[[Copy, Place], Step]:
 def _number(name: str, what: str, fallback: int | None = None) -> Callable[[Copy, Place], Step]:
     def step(copy: Copy, place: Place) -> Step:
         value, at = place.number(what, fallback)
-        return replace(copy, **{name: value}), at  # type: ignore[arg-type]
+        changes: dict[str, Any] = {name: value}
+        return replace(copy, **changes), at
 
     return step
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import fastavro
 
@@ -140,7 +140,7 @@ def _records(data: IO[bytes], plain: Any) -> Iterator[Mapping[str, Any]]:
     for block in blocks:
         stream = block.bytes_
         for _ in range(block.num_records):
-            yield fastavro.schemaless_reader(stream, schema, None)  # type: ignore[misc]
+            yield cast(dict[str, Any], fastavro.schemaless_reader(stream, schema, None))
 
 
 def _without_logical(schema: Any) -> Any:

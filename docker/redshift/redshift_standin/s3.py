@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 import boto3
@@ -93,11 +93,11 @@ def unpacked(data: IO[bytes], compression: str) -> IO[bytes]:
     if compression == "GZIP":
         if head[:2] != _GZIP_MAGIC:
             raise Refused("Invalid GZIP file: the object is not in gzip format", "XX000")
-        return gzip.open(data, "rb")  # type: ignore[return-value]
+        return cast(IO[bytes], gzip.open(data, "rb"))
     if compression == "BZIP2":
         if head != _BZIP2_MAGIC:
             raise Refused("Invalid BZIP2 file: the object is not in bzip2 format", "XX000")
-        return bz2.open(data, "rb")  # type: ignore[return-value]
+        return cast(IO[bytes], bz2.open(data, "rb"))
     if compression == "ZSTD":
         return io.BytesIO(pa.CompressedInputStream(data, "zstd").read())
     return data
