@@ -5,11 +5,12 @@
 set -eu
 
 version=v3.22.0
+kubernetes=37   # minor version that the above is made for: charts are rendered for it where no cluster says otherwise
 cache=${LAKEHOUSE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lakehouse}
 built=$cache/bin/helm-$version/helm
 
 fits() {
-    # v3.14.2+gabc, or v4.0.0: major and minor decide. One built by `go install` calls itself v3.22 without a patch.
+    # v3.14.2+gabc, or v4.0.0: major and minor decide
     case $("$1" version --template '{{.Version}}' 2>/dev/null) in
         v3.1[4-9]* | v3.[2-9][0-9]* | v4.*) return 0 ;;
         *) return 1 ;;
@@ -27,7 +28,12 @@ build() {
     # Built aside and moved in one step, so that nobody finds half of it.
     aside=$(mktemp -d "${built%/helm}/.building-XXXXXX")
     trap 'rm -rf "$aside"' EXIT
-    GOBIN=$aside go install "helm.sh/helm/v3/cmd/helm@$version" >&2
+    # A plain `go install` would know neither its own version nor a Kubernetes newer than 1.20.
+    chartutil=helm.sh/helm/v3/pkg/chartutil
+    lint=helm.sh/helm/v3/pkg/lint/rules
+    GOBIN=$aside go install -ldflags "-s -w -X helm.sh/helm/v3/internal/version.version=$version
+        -X $chartutil.k8sVersionMajor=1 -X $chartutil.k8sVersionMinor=$kubernetes
+        -X $lint.k8sVersionMajor=1 -X $lint.k8sVersionMinor=$kubernetes" "helm.sh/helm/v3/cmd/helm@$version" >&2
     mv "$aside/helm" "$built"
     rm -rf "$aside"
     trap - EXIT

@@ -1,9 +1,9 @@
 {{/* A job's spec: one driver pod, with retries that know what cannot help (root, job, args) */}}
 {{- define "lakehouse.jobSpec" -}}
 {{- $job := get .root.Values .job -}}
-backoffLimit: {{ $job.retries }}
-activeDeadlineSeconds: {{ $job.deadlineSeconds }}
-ttlSecondsAfterFinished: {{ .root.Values.ttlSecondsAfterFinished }}
+backoffLimit: {{ int64 $job.retries }}
+activeDeadlineSeconds: {{ int64 $job.deadlineSeconds }}
+ttlSecondsAfterFinished: {{ int64 .root.Values.ttlSecondsAfterFinished }}
 podFailurePolicy:
   rules:
     # 2 usage or settings, 3 landing incomplete, 4 audit failed: the same again would end the same.
@@ -27,11 +27,16 @@ template:
 {{- $memory := include "lakehouse.podMemory" $driver -}}
 serviceAccountName: {{ include "lakehouse.fullname" .root }}
 restartPolicy: Never
+{{- with .root.Values.driver.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
 terminationGracePeriodSeconds: 60
 enableServiceLinks: false
 securityContext:
   {{- include "lakehouse.podSecurity" .root | nindent 2 }}
-{{- include "lakehouse.placement" (dict "root" .root "role" "driver") }}
+{{- with include "lakehouse.placement" (dict "root" .root "role" "driver") | trim }}
+{{ . }}
+{{- end }}
 affinity:
   {{- if not .root.Values.driver.allowSpot }}
   nodeAffinity:
@@ -62,10 +67,9 @@ containers:
         valueFrom: {fieldRef: {fieldPath: metadata.name}}
       - name: POD_NAMESPACE
         valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
-      - name: SPARK_CONF_DIR
-        value: /etc/spark
-      {{- include "lakehouse.env" .root | nindent 6 }}
-      {{- include "lakehouse.redshiftEnv" .root | nindent 6 }}
+      {{- include "lakehouse.sparkEnv" .root | nindent 6 }}
+      {{- with include "lakehouse.env" .root | trim }}{{ nindent 6 . }}{{ end }}
+      {{- with include "lakehouse.redshiftEnv" .root | trim }}{{ nindent 6 . }}{{ end }}
     ports:
       - {name: driver, containerPort: 7078}
       - {name: blocks, containerPort: 7079}
@@ -78,7 +82,7 @@ containers:
     volumeMounts:
       - {name: tmp, mountPath: /tmp}
       - {name: spark, mountPath: /etc/spark, readOnly: true}
-      {{- include "lakehouse.settingsMount" .root | nindent 6 }}
+      {{- with include "lakehouse.settingsMount" .root | trim }}{{ nindent 6 . }}{{ end }}
 volumes:
   - name: tmp
     emptyDir: {}

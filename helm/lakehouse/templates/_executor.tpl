@@ -7,12 +7,17 @@ metadata:
 spec:
   automountServiceAccountToken: false
   restartPolicy: Never
+  {{- with .Values.executor.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
   # A spot node gives two minutes.
   terminationGracePeriodSeconds: 100
   enableServiceLinks: false
   securityContext:
     {{- include "lakehouse.podSecurity" . | nindent 4 }}
-  {{- include "lakehouse.placement" (dict "root" . "role" "executor") | indent 2 }}
+  {{- with include "lakehouse.placement" (dict "root" . "role" "executor") | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- if eq .Values.executor.spot "require" }}
   affinity:
     nodeAffinity:
@@ -37,7 +42,7 @@ spec:
   {{- end }}
   containers:
     - name: executor
-      {{- with include "lakehouse.env" . }}
+      {{- with include "lakehouse.env" . | trim }}
       env:
         {{- . | nindent 8 }}
       {{- end }}

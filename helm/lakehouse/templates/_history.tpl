@@ -4,7 +4,7 @@
 spark.history.fs.logDirectory {{ .Values.eventLog.dir }}
 spark.history.ui.port 18080
 spark.history.fs.cleaner.enabled true
-spark.history.fs.cleaner.maxAge {{ .Values.historyServer.keepDays }}d
+spark.history.fs.cleaner.maxAge {{ int64 .Values.historyServer.keepDays }}d
 spark.hadoop.fs.s3a.aws.credentials.provider com.amazonaws.auth.DefaultAWSCredentialsProviderChain
 {{- with $s3.endpoint }}
 spark.hadoop.fs.s3a.endpoint {{ . }}

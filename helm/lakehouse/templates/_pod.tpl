@@ -15,13 +15,10 @@ capabilities: {drop: [ALL]}
 
 {{/* (root, component) */}}
 {{- define "lakehouse.podMetadata" -}}
+{{- $own := set (include "lakehouse.selector" .root | fromYaml) "app.kubernetes.io/component" .component -}}
 labels:
-  {{- include "lakehouse.selector" .root | nindent 2 }}
-  app.kubernetes.io/component: {{ .component }}
-  {{- with .root.Values.podLabels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-{{- $annotations := mergeOverwrite (dict) (.annotations | default dict) .root.Values.podAnnotations }}
+  {{- toYaml (mergeOverwrite (deepCopy .root.Values.podLabels) $own) | nindent 2 }}
+{{- $annotations := mergeOverwrite (dict) .root.Values.podAnnotations (.annotations | default dict) }}
 {{- with $annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
@@ -47,9 +44,6 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $placed.priorityClassName }}
-priorityClassName: {{ . }}
-{{- end }}
 {{- end -}}
 
 {{/* Karpenter's and EKS node groups' words for spot, as node selector terms; (operator) In or NotIn */}}
@@ -72,6 +66,14 @@ priorityClassName: {{ . }}
   valueFrom: {secretKeyRef: {name: {{ $.Values.secrets.aws }}, key: {{ $key }}}}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* Spark's own files: the chart's spark-defaults.conf, the image's logging */}}
+{{- define "lakehouse.sparkEnv" -}}
+- name: SPARK_CONF_DIR
+  value: /etc/spark
+- name: LOG4J_CONFIGURATION_FILE
+  value: /opt/spark/conf/log4j2.properties
 {{- end -}}
 
 {{/* What only the driver and the doctor know beside that */}}

@@ -35,9 +35,9 @@ spark.kubernetes.driver.reusePersistentVolumeClaim: "false"
 spark.kubernetes.driver.service.deleteOnTermination: "false"
 spark.dynamicAllocation.enabled: "true"
 spark.dynamicAllocation.shuffleTracking.enabled: "true"
-spark.dynamicAllocation.minExecutors: {{ $executor.min | quote }}
-spark.dynamicAllocation.initialExecutors: {{ $executor.min | quote }}
-spark.dynamicAllocation.maxExecutors: {{ $executor.max | quote }}
+spark.dynamicAllocation.minExecutors: {{ $executor.min | int64 | quote }}
+spark.dynamicAllocation.initialExecutors: {{ $executor.min | int64 | quote }}
+spark.dynamicAllocation.maxExecutors: {{ $executor.max | int64 | quote }}
 # The first job waits for one executor, not for most of them.
 spark.scheduler.minRegisteredResourcesRatio: "0"
 # An executor whose node goes (spot, drain) hands its blocks on before it ends.
