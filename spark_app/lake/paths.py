@@ -29,10 +29,8 @@ class Lake:
             "aws_region": self.s3.region,
             "aws_allow_http": "true" if (self.s3.endpoint or "").startswith("http://") else None,
             "aws_virtual_hosted_style_request": "false" if self.s3.path_style else None,
-            # A commit is put only where its name is free; or, for several writers, by way of the shared table.
-            "aws_conditional_put": None if self.s3.log_table else "etag",
-            "aws_s3_locking_provider": "dynamodb" if self.s3.log_table else None,
-            "delta_dynamo_table_name": self.s3.log_table,
+            # A commit is put only where its name is free, whoever else writes.
+            "aws_conditional_put": "etag",
             "connect_timeout": "10s",
             "timeout": "60s",
             "max_retries": "8",

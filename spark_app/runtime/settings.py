@@ -34,7 +34,7 @@ class S3Settings(Closed):
     endpoint: str | None = Field(None, pattern=r"^https?://", description="S3's address where it is not AWS's own")
     region: str | None = Field(None, description="region; else what the AWS environment says")
     path_style: bool = Field(False, description="the bucket in the path, not in the host name, as MinIO wants it")
-    log_table: str | None = Field(None, description="DynamoDB table that several writers of one Delta table share")
+    log_table: str | None = Field(None, description="DynamoDB table that several Sparks writing one lake share")
 
 
 AWS_ITSELF = S3Settings(endpoint=None, region=None, path_style=False, log_table=None)

@@ -145,7 +145,6 @@ def test_a_scheme_nobody_knows_is_refused() -> None:
     [
         ({}, {"aws_conditional_put": "etag"}),
         ({"region": "eu-west-1"}, {"aws_conditional_put": "etag", "aws_region": "eu-west-1"}),
-        ({"log_table": "delta_log"}, {"aws_s3_locking_provider": "dynamodb", "delta_dynamo_table_name": "delta_log"}),
         (
             {"endpoint": "http://h:9000", "path_style": True},
             {
