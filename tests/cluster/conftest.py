@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster import kube
+
+IMAGES = ("lakehouse:dev", "lakehouse-redshift:dev", "lakehouse-minio:dev")
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,14 @@ def cluster() -> Iterator[None]:
     yield
     if not os.environ.get("LAKEHOUSE_CLUSTER_KEEP"):
         kube.script("down.sh")
+
+
+@pytest.fixture(scope="session")
+def images(cluster: None) -> None:
+    """The images that `make images` makes are in the cluster."""
+    for name in IMAGES:
+        there = subprocess.run(["docker", "image", "inspect", name], capture_output=True).returncode == 0
+        assert there, f"found no image {name} in the Docker engine; `make images` builds it, `make test-cluster` both"
+    begun = time.monotonic()
+    kube.script("load.sh", *IMAGES)
+    sys.stderr.write(f"\ncluster: images loaded in {time.monotonic() - begun:.0f} s\n")

@@ -22,6 +22,11 @@ def script(name: str, *words: str, environment: dict[str, str] | None = None) ->
     return done.stdout
 
 
+def kubeconfig() -> str:
+    """Where the cluster's kubeconfig is (the cluster is up)."""
+    return script("up.sh").strip()
+
+
 def kubectl(*words: str, given: str | None = None, checked: bool = True) -> str:
     """Standard output of kubectl, in the namespace of the tests."""
     command = [str(HERE / "kubectl.sh"), "--namespace", NAMESPACE, *words]

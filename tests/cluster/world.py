@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import boto3
 import psycopg
+import pyarrow as pa
 
 from tests.cluster import kube
 
@@ -17,11 +19,10 @@ BUCKET = "lakehouse"
 _KEYS = {"aws_access_key_id": "lakehouse", "aws_secret_access_key": "lakehouse-secret"}  # manifests/namespace.yaml
 
 
-def deploy(minio_image: str) -> None:
+def deploy() -> None:
     """MinIO and the stand-in for Redshift, ready, with an empty bucket."""
     for name in ("namespace", "minio", "redshift"):
-        manifest = (kube.HERE / "manifests" / f"{name}.yaml").read_text()
-        kube.kubectl("apply", "-f", "-", given=manifest.replace("${MINIO_IMAGE}", minio_image))
+        kube.kubectl("apply", "-f", str(kube.HERE / "manifests" / f"{name}.yaml"))
     for name in ("minio", "redshift"):
         kube.kubectl("rollout", "status", f"deployment/{name}", "--timeout=180s")
     with bucket() as store:
@@ -59,3 +60,14 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
         ) as warehouse,
     ):
         return warehouse.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+
+
+def first_spark_job() -> float:
+    """When the first Spark job of the newest event log was submitted, in seconds since 1970."""
+    with bucket() as store:
+        logs = store.list_objects_v2(Bucket=BUCKET, Prefix="spark-events/eventlog_v2").get("Contents", [])
+        first = max((one for one in logs if "/events_1_" in one["Key"]), key=lambda one: one["LastModified"])
+        packed = store.get_object(Bucket=BUCKET, Key=first["Key"])["Body"].read()
+    with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
+        events = (json.loads(line) for line in stream.read().splitlines())
+        return next(event["Submission Time"] for event in events if event["Event"] == "SparkListenerJobStart") / 1000

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 cache=${LAKEHOUSE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lakehouse}
-key=$(cat go.mod go.sum main.go dns/main.go build.sh | sha256sum | cut -c1-12)
+key=$(cat {.,dns}/{go.mod,go.sum,main.go} build.sh | sha256sum | cut -c1-12)
 kept=$cache/cluster/node-$key
 version=$(sed -n 's|^\tk8s.io/kubernetes ||p' go.mod)
 
@@ -19,7 +19,7 @@ if [[ ! -x $kept/kubectl ]]; then
     export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off
     go build -trimpath -ldflags "-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=1 -X $stamp.gitMinor=34" \
         -o "$work/node" .
-    go build -trimpath -ldflags "-s -w" -o "$work/coredns" ./dns
+    (cd dns && go build -trimpath -ldflags "-s -w" -o "$work/coredns" .) # a module of its own: other versions
     for name in etcd kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl; do
         ln -s node "$work/$name"
     done

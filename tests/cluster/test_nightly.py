@@ -1,0 +1,155 @@
+"""The nightly on Kubernetes, from `helm install` to `helm uninstall`: a story told in the order of the tests.
+
+Real Olist orders of three weeks (Black Friday in them) with their whole lives; the figures are worked out from the
+dump's files by SQL alone. Without the dump there is nothing to compare with, and the tests say so.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from spark_app.shops.olist import replay
+from tests.cluster import chart, kube, world
+from tests.cluster.olist_weeks import cut
+from tests.olist import figures
+
+pytestmark = pytest.mark.cluster
+FIRST, MIDDLE, LAST = date(2017, 11, 13), date(2017, 11, 19), date(2017, 12, 3)
+SALES = "SELECT * FROM analytics.daily_sales ORDER BY order_date"
+STATUS = "SELECT order_status, count(*) FROM analytics.fact_orders GROUP BY 1 ORDER BY 1"
+
+
+@pytest.fixture(scope="module")
+def before(images: None) -> set[str]:
+    """The cluster with MinIO and the warehouse, before the chart; what is in its namespace then."""
+    world.deploy()
+    return chart.objects()
+
+
+@pytest.fixture(scope="module")
+def installed(before: set[str]) -> None:
+    with world.bucket() as store:
+        store.put_object(Bucket=world.BUCKET, Key="spark-events/", Body=b"")
+    chart.install()
+
+
+def landed(olist_dir: Path, folder: Path, last: date) -> tuple[Path, list[str]]:
+    """Land the orders from FIRST to `last`; the cut of the dump that holds them, and the range of their days."""
+    dump = cut(olist_dir, folder / "dump", FIRST, last)
+    done = replay(dump, str(folder / "landing"))
+    files = world.land(folder / "landing")
+    say(f"landed {files} files of {done.days} days: {done.rows}")
+    return dump, ["--from", str(done.first_day), "--to", str(done.last_day)]
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"\ncluster: {text}\n")
+
+
+def right_gold(dump: Path) -> None:
+    assert world.rows(SALES) == figures.daily_sales(dump)
+    assert world.rows(STATUS) == figures.orders_by_status(dump)
+
+
+def test_helm_test_is_green(installed: None) -> None:
+    assert "Phase:          Succeeded" in chart.helm("test", chart.RELEASE, "--timeout", "180s")
+
+
+def test_a_night_with_two_executors(installed: None, olist_dir: Path, tmp_path: Path) -> None:
+    dump, days = landed(olist_dir, tmp_path, MIDDLE)
+    job = chart.start("first", *days)
+    kube.until(lambda: len(kube.pods(chart.EXECUTORS, "Running")) >= 2, "two executors")
+    assert kube.ended(job) == "Complete", chart.logs(job)
+    right_gold(dump)
+    say(f"pod start to first Spark job: {seconds_to_first_job(job):.1f} s; the whole run: {seconds(job):.0f} s")
+
+
+def test_killed_executor_and_killed_driver(installed: None, olist_dir: Path, tmp_path: Path) -> None:
+    """More orders of the same days: bronze, silver and gold have to take days back and in again, killed on the way."""
+    dump, days = landed(olist_dir, tmp_path, LAST)
+    commits = len(world.keys("lake/silver/orders/_delta_log/"))
+    job = chart.start("killed", *days)
+    executors = kube.until(lambda: kube.pods(chart.EXECUTORS, "Running"), "an executor")
+    [driver] = kube.pods(f"batch.kubernetes.io/job-name={job}")
+    kill(executors[0])
+    kube.until(lambda: set(kube.pods(chart.EXECUTORS, "Running")) - set(executors), "an executor in its place")
+    kube.until(lambda: len(world.keys("lake/silver/orders/_delta_log/")) > commits, "orders to be in silver")
+    kill(driver)
+    assert kube.ended(job) == "Complete", chart.logs(job)
+    assert kube.pods(f"batch.kubernetes.io/job-name={job}", "Succeeded") != [driver]
+    right_gold(dump)
+
+
+def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> None:
+    """A day of orders that nobody can use: exit 4, one pod, and readers keep what they had."""
+    had = world.rows(SALES)
+    land_unusable(tmp_path)
+    job = chart.start("withheld", "--date", "2018-12-01", "--allow-missing")
+    assert kube.ended(job) == "Failed"
+    [pod] = kube.found("pods", "-l", f"batch.kubernetes.io/job-name={job}")
+    assert pod["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 4, chart.logs(job)
+    [failed] = [
+        c for c in kube.found("jobs", "-l", f"job-name={job}")[0]["status"]["conditions"] if c["type"] == "Failed"
+    ]
+    assert failed["reason"] == "PodFailurePolicy"
+    assert world.rows(SALES) == had
+
+
+def test_upgrade_leaves_no_orphans(installed: None) -> None:
+    def of_the_chart() -> set[str]:
+        return {one for one in chart.objects() if not one.startswith(("Pod/", "Job/"))}
+
+    had = of_the_chart()
+    chart.install("--set", "networkPolicy.enabled=false", "--set", "nightly.schedule=30 3 * * *")
+    gone = had - of_the_chart()
+    assert of_the_chart() < had
+    assert {one.partition("/")[0] for one in gone} == {"NetworkPolicy"}
+
+
+def test_no_executor_outlives_its_driver(installed: None) -> None:
+    assert kube.until(lambda: not kube.pods(chart.EXECUTORS), "the executors to be gone")
+
+
+def test_uninstall_leaves_nothing(installed: None, before: set[str]) -> None:
+    chart.helm("uninstall", chart.RELEASE, "--wait")
+    kube.until(lambda: not {one for one in chart.objects() - before if not of_helm_test(one)}, "the rest to be gone")
+
+
+def of_helm_test(name: str) -> bool:
+    """Helm keeps a test's pod, by its own rule, until the next one or its namespace's end."""
+    return name == f"Pod/{chart.RELEASE}-doctor"
+
+
+def kill(pod: str) -> None:
+    """A second after SIGTERM comes SIGKILL; the pod's object goes once its processes have."""
+    kube.kubectl("delete", "pod", pod, "--grace-period=1")
+
+
+def land_unusable(folder: Path) -> None:
+    header = (
+        "order_id,customer_id,status,purchased_at,approved_at,shipped_at,delivered_at,estimated_delivery_at,updated_at"
+    )
+    rows = [f"X{n},C{n},no such status,2018-12-01 10:00:00,,,,,2018-12-01 10:00:00" for n in range(40)]
+    day = folder / "orders" / "dt=2018-12-01"
+    day.mkdir(parents=True)
+    (day / "orders.csv").write_text("\n".join([header, *rows]) + "\n")
+    world.land(folder)
+
+
+def seconds_to_first_job(job: str) -> float:
+    """From the driver pod's creation to the submission of Spark's first job, as the event log has it."""
+    [pod] = kube.found("pods", "-l", f"batch.kubernetes.io/job-name={job}")
+    created = datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
+    return world.first_spark_job() - created.timestamp()
+
+
+def seconds(job: str) -> float:
+    """How long a Job took, pods and all."""
+    status = json.loads(kube.kubectl("get", "job", job, "-o", "json"))["status"]
+    begun, ended = (datetime.fromisoformat(status[name]) for name in ("startTime", "completionTime"))
+    return (ended - begun).total_seconds()
