@@ -60,19 +60,24 @@ class LocalJob(BaseOperator):
             kept.append(line.rstrip())
             self.log.info("%s", kept[-1])
         code = self._process.wait()
+        _signal(self._process, signal.SIGKILL)  # whoever it left behind
         if code:
-            raise failure(f"{self.word} on this machine", code, last_words(kept))
+            raise failure(f"{self.word} on this machine", code, last_words(list(kept)))
 
     def on_kill(self) -> None:
         """End the process and all it started: politely, then not."""
         if self._process is None:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGTERM)
-            try:
-                self._process.wait(SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
+        _signal(self._process, signal.SIGTERM)
+        try:
+            self._process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            _signal(self._process, signal.SIGKILL)
+
+
+def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # all have ended
+        os.killpg(process.pid, number)
 
 
 def _environment(python: Path) -> dict[str, str]:

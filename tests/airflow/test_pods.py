@@ -1,0 +1,177 @@
+"""The pods of the runner `kubernetes`, as they would be sent to the cluster, and what becomes of how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from kubernetes.client import ApiClient
+from kubernetes.client import models as k8s
+
+pytestmark = pytest.mark.airflow
+Dags = Callable[..., dict[str, DAG]]
+CLUSTER = {
+    "image": "registry.example/lakehouse:1.4",
+    "namespace": "data",
+    "fullname": "shop-lakehouse",
+    "secrets": ["shop-aws", "shop-redshift"],
+    "env": {"AWS_ENDPOINT_URL_S3": "http://minio:9000"},
+    "resources": {"gold": {"cpu": "2", "memory": "6Gi"}},
+    "node_selector": {"karpenter.sh/capacity-type": "on-demand"},
+    "tolerations": [{"key": "data", "operator": "Exists", "effect": "NoSchedule"}],
+}
+
+
+@pytest.fixture
+def nightly(dags: Dags) -> DAG:
+    return dags(runners=["kubernetes"], kubernetes=CLUSTER, timeout_minutes=30)["lakehouse_nightly"]
+
+
+def pod(dag: DAG, task: str) -> dict[str, Any]:
+    """The pod as JSON, without what is empty."""
+    made = dag.get_task(task).build_pod_request_obj(dry_run=True)
+    return dict(ApiClient().sanitize_for_serialization(made))
+
+
+def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
+    made = pod(nightly, "bronze")
+    name = made["metadata"].pop("name")
+    assert name.startswith("shop-lakehouse-bronze-")
+    assert made["metadata"]["namespace"] == "data"
+    labels = made["metadata"]["labels"]
+    assert (labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]) == ("lakehouse", "bronze")
+    (container,) = made["spec"].pop("containers")
+    arguments = container.pop("args")
+    assert arguments[:4] == ["bronze", "--env", "shop", "--date"]
+    assert container == {
+        "name": "base",
+        "image": "registry.example/lakehouse:1.4",
+        "command": [],
+        "ports": [],
+        "env": [
+            {"name": "SPARK_CONF_DIR", "value": "/etc/spark"},
+            {"name": "LAKEHOUSE_SCHEDULER", "value": "airflow"},
+            {"name": "AWS_ENDPOINT_URL_S3", "value": "http://minio:9000"},
+            {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
+            {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+            {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
+        ],
+        "envFrom": [{"secretRef": {"name": "shop-aws"}}, {"secretRef": {"name": "shop-redshift"}}],
+        "resources": {"requests": {"cpu": "1", "memory": "3Gi"}, "limits": {"memory": "3Gi"}},
+        "volumeMounts": [
+            {"name": "conf", "mountPath": "/opt/lakehouse/conf/shop.yaml", "subPath": "shop.yaml", "readOnly": True},
+            {
+                "name": "conf",
+                "mountPath": "/etc/spark/spark-defaults.conf",
+                "subPath": "spark-defaults.conf",
+                "readOnly": True,
+            },
+            {"name": "conf", "mountPath": "/etc/spark/executor.yaml", "subPath": "executor.yaml", "readOnly": True},
+            {"name": "tmp", "mountPath": "/tmp"},
+        ],
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+    }
+    assert {key: value for key, value in made["spec"].items() if value not in ({}, [], False)} == {
+        "restartPolicy": "Never",
+        "serviceAccountName": "shop-lakehouse",
+        "activeDeadlineSeconds": 1800,
+        "nodeSelector": {"karpenter.sh/capacity-type": "on-demand"},
+        "tolerations": [{"key": "data", "operator": "Exists", "effect": "NoSchedule"}],
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 185,
+            "runAsGroup": 185,
+            "fsGroup": 185,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "volumes": [{"name": "conf", "configMap": {"name": "shop-lakehouse"}}, {"name": "tmp", "emptyDir": {}}],
+    }
+
+
+def test_resources_of_a_layer(nightly: DAG) -> None:
+    (container,) = pod(nightly, "gold")["spec"]["containers"]
+    assert container["resources"] == {"requests": {"cpu": "2", "memory": "6Gi"}, "limits": {"memory": "6Gi"}}
+
+
+def test_how_the_operator_goes_about_it(nightly: DAG) -> None:
+    task = nightly.get_task("silver")
+    assert (task.in_cluster, task.kubernetes_conn_id) == (True, None)
+    assert (task.durable, task.get_logs, task.log_events_on_failure, task.do_xcom_push) == (True, True, True, False)
+    assert (task.on_finish_action.value, task.startup_timeout_seconds) == ("delete_succeeded_pod", 600)
+    assert task.execution_timeout == timedelta(minutes=40), "the pod's own deadline and the time to start come first"
+
+
+def test_from_outside_the_cluster_by_a_connection(dags: Dags) -> None:
+    cluster = {**CLUSTER, "connection": "eks"}
+    task = dags(runners=["kubernetes"], kubernetes=cluster)["lakehouse_nightly"].get_task("silver")
+    assert (task.in_cluster, task.kubernetes_conn_id) == (False, "eks")
+    with pytest.raises(AirflowFailException, match="found connection 'eks', which Airflow does not have"):
+        task.execute({})
+
+
+def ended(exit_code: int, message: str | None, reason: str = "Error") -> k8s.V1Pod:
+    """What the cluster says of a pod that has ended."""
+    state = k8s.V1ContainerState(
+        terminated=k8s.V1ContainerStateTerminated(exit_code=exit_code, message=message, reason=reason)
+    )
+    status = k8s.V1ContainerStatus(
+        name="base", state=state, image="x", image_id="x", ready=False, restart_count=0, container_id="x"
+    )
+    metadata = k8s.V1ObjectMeta(name="shop-lakehouse-audit-x", namespace="data")
+    return k8s.V1Pod(metadata=metadata, status=k8s.V1PodStatus(phase="Failed", container_statuses=[status]))
+
+
+def explained(dag: DAG, told: k8s.V1Pod, error: Exception | None = None) -> tuple[BaseException, list[str]]:
+    """What the operator makes of it, and the pods it deletes. The cluster's answer alone is made up."""
+    task, deleted = dag.get_task("audit"), list[str]()
+    task.pod = told
+    task.__dict__["pod_manager"] = SimpleNamespace(
+        read_pod=lambda pod: told, delete_pod=lambda pod: deleted.append(pod.metadata.name)
+    )
+    return task._explained(error or AirflowException("Pod returned a failure.")), deleted
+
+
+@pytest.mark.parametrize(
+    ("code", "final", "meaning"),
+    [
+        (4, True, "audit failed"),
+        (3, True, "landing incomplete"),
+        (2, True, "settings"),
+        (1, False, "failed"),
+        (137, False, "failed"),
+        (143, False, "failed"),
+    ],
+)
+def test_exit_codes_of_the_container(nightly: DAG, code: int, final: bool, meaning: str) -> None:
+    error, deleted = explained(nightly, ended(code, "step\nerror: the audit failed\n    gold.fact_orders: 3 rows\n"))
+    assert isinstance(error, AirflowFailException) == final
+    assert error.exit_code == code
+    assert str(error).startswith(f"pod shop-lakehouse-audit-x in data: {meaning}")
+    assert error.words == "the audit failed\n    gold.fact_orders: 3 rows"
+    assert not deleted
+
+
+def test_an_image_that_is_not_there_is_one_line_and_leaves_no_pod_behind(nightly: DAG) -> None:
+    waiting = ended(1, None)
+    waiting.status = k8s.V1PodStatus(phase="Pending")
+    try:
+        try:
+            raise AirflowException("Image cannot be pulled, unable to start: ErrImagePull\nnot found")
+        finally:
+            raise AirflowException("Pod returned a failure.")
+    except AirflowException as error:
+        found, deleted = explained(nightly, waiting, error)
+    assert not isinstance(found, AirflowFailException)
+    assert found.words == "Image cannot be pulled, unable to start: ErrImagePull not found"
+    assert "image registry.example/lakehouse:1.4" in str(found)
+    assert deleted == ["shop-lakehouse-audit-x"], "it must not start beside the next try"
