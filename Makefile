@@ -29,7 +29,7 @@ BUILD_ARGS ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image test-cluster test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,17 @@ images: image stack-store ## Also those of the stand-in for Redshift, and of Min
 
 test-image: setup images sbom ## Run the image's tests: what is in it, words, exit codes, a night against MinIO and the stand-in
 	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image $(PYTEST_ARGS)
+
+test-chart: .venv/.synced ## Render the Helm chart in every way and judge what comes out (helm is found, or built once)
+	@sh tools/helm.sh --where
+	sh tools/helm.sh lint --strict helm/lakehouse
+	$(PYTHON_DEV) -m pytest -m chart $(PYTEST_ARGS)
+
+chart-table: .venv/.synced ## Write the chart's table of values anew, from the comments in its values.yaml
+	@$(PYTHON_DEV) tools/chart_table.py
+
+test-cluster: setup images ## Run the nightly on a real Kubernetes: kind, k3d, or one built from Go modules (root; 10 minutes once)
+	$(PYTHON_DEV) -m pytest -m cluster tests/cluster $(PYTEST_ARGS)
 
 test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, and with faults
 	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -15,11 +14,17 @@ from tests.cluster import kube
 IMAGES = ("lakehouse:dev", "lakehouse-redshift:dev", "lakehouse-minio:dev")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long things took, and over what data: told, not judged."""
+    for text in kube.notes:
+        terminalreporter.write_line(f"cluster: {text}")
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[None]:
     begun = time.monotonic()
     kube.script("up.sh")
-    sys.stderr.write(f"\ncluster: up in {time.monotonic() - begun:.0f} s\n")
+    kube.note(f"up in {time.monotonic() - begun:.0f} s")
     yield
     if not os.environ.get("LAKEHOUSE_CLUSTER_KEEP"):
         kube.script("down.sh")
@@ -33,4 +38,4 @@ def images(cluster: None) -> None:
         assert there, f"found no image {name} in the Docker engine; `make images` builds it, `make test-cluster` both"
     begun = time.monotonic()
     kube.script("load.sh", *IMAGES)
-    sys.stderr.write(f"\ncluster: images loaded in {time.monotonic() - begun:.0f} s\n")
+    kube.note(f"images loaded in {time.monotonic() - begun:.0f} s")

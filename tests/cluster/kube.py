@@ -13,6 +13,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 NAMESPACE = "lakehouse"
+notes: list[str] = []  # what the session's end tells
+
+
+def note(text: str) -> None:
+    """Something worth telling when all tests have run."""
+    notes.append(text)
 
 
 def script(name: str, *words: str, environment: dict[str, str] | None = None) -> str:

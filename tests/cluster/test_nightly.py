@@ -7,7 +7,6 @@ dump's files by SQL alone. Without the dump there is nothing to compare with, an
 from __future__ import annotations
 
 import json
-import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -43,12 +42,8 @@ def landed(olist_dir: Path, folder: Path, last: date) -> tuple[Path, list[str]]:
     dump = cut(olist_dir, folder / "dump", FIRST, last)
     done = replay(dump, str(folder / "landing"))
     files = world.land(folder / "landing")
-    say(f"landed {files} files of {done.days} days: {done.rows}")
+    kube.note(f"landed {files} files of {done.days} days: {done.rows}")
     return dump, ["--from", str(done.first_day), "--to", str(done.last_day)]
-
-
-def say(text: str) -> None:
-    sys.stderr.write(f"\ncluster: {text}\n")
 
 
 def right_gold(dump: Path) -> None:
@@ -66,7 +61,7 @@ def test_a_night_with_two_executors(installed: None, olist_dir: Path, tmp_path: 
     kube.until(lambda: len(kube.pods(chart.EXECUTORS, "Running")) >= 2, "two executors")
     assert kube.ended(job) == "Complete", chart.logs(job)
     right_gold(dump)
-    say(f"pod start to first Spark job: {seconds_to_first_job(job):.1f} s; the whole run: {seconds(job):.0f} s")
+    kube.note(f"pod start to first Spark job: {seconds_to_first_job(job):.1f} s; the whole run: {seconds(job):.0f} s")
 
 
 def test_killed_executor_and_killed_driver(installed: None, olist_dir: Path, tmp_path: Path) -> None:
