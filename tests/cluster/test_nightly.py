@@ -1,26 +1,30 @@
 """The nightly on Kubernetes, from `helm install` to `helm uninstall`: a story told in the order of the tests.
 
-Real Olist orders of three weeks (Black Friday in them) with their whole lives; the figures are worked out from the
-dump's files by SQL alone. Without the dump there is nothing to compare with, and the tests say so.
+Gold is compared with figures worked out from the dump's files by SQL alone; without a dump of Olist (shop.py) with what
+a laptop makes of a made-up shop, and the session's end says so.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from spark_app.shops.olist import replay
-from tests.cluster import chart, kube, world
-from tests.cluster.olist_weeks import cut
-from tests.olist import figures
+from tests.cluster import chart, kube, shop, world
 
 pytestmark = pytest.mark.cluster
-FIRST, MIDDLE, LAST = date(2017, 11, 13), date(2017, 11, 19), date(2017, 12, 3)
-SALES = "SELECT * FROM analytics.daily_sales ORDER BY order_date"
-STATUS = "SELECT order_status, count(*) FROM analytics.fact_orders GROUP BY 1 ORDER BY 1"
+
+
+@pytest.fixture(scope="module")
+def dump(request: pytest.FixtureRequest) -> Path | None:
+    """The public dump's folder, where there is one."""
+    try:
+        found: Path = request.getfixturevalue("olist_dir")
+    except pytest.skip.Exception:
+        return None
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -37,38 +41,38 @@ def installed(before: set[str]) -> None:
     chart.install()
 
 
-def landed(olist_dir: Path, folder: Path, last: date) -> tuple[Path, list[str]]:
-    """Land the orders from FIRST to `last`; the cut of the dump that holds them, and the range of their days."""
-    dump = cut(olist_dir, folder / "dump", FIRST, last)
-    done = replay(dump, str(folder / "landing"))
-    files = world.land(folder / "landing")
-    kube.note(f"landed {files} files of {done.days} days: {done.rows}")
-    return dump, ["--from", str(done.first_day), "--to", str(done.last_day)]
+def landed(dump: Path | None, folder: Path, *, more: bool = False) -> shop.Days:
+    """The shop's days are in the bucket."""
+    days = shop.days(dump, folder, more=more)
+    files = world.land(days.landing)
+    kube.note(f"{days.told}; {files} files")
+    return days
 
 
-def right_gold(dump: Path) -> None:
-    assert world.rows(SALES) == figures.daily_sales(dump)
-    assert world.rows(STATUS) == figures.orders_by_status(dump)
+def right_gold(days: shop.Days) -> None:
+    for sql, expected in days.expected().items():
+        assert expected
+        assert world.rows(sql) == expected
 
 
 def test_helm_test_is_green(installed: None) -> None:
     assert "Phase:          Succeeded" in chart.helm("test", chart.RELEASE, "--timeout", "180s")
 
 
-def test_a_night_with_two_executors(installed: None, olist_dir: Path, tmp_path: Path) -> None:
-    dump, days = landed(olist_dir, tmp_path, MIDDLE)
-    job = chart.start("first", *days)
+def test_a_night_with_two_executors(installed: None, dump: Path | None, tmp_path: Path) -> None:
+    days = landed(dump, tmp_path)
+    job = chart.start("first", *days.range)
     kube.until(lambda: len(kube.pods(chart.EXECUTORS, "Running")) >= 2, "two executors")
     assert kube.ended(job) == "Complete", chart.logs(job)
-    right_gold(dump)
+    right_gold(days)
     kube.note(f"pod start to first Spark job: {seconds_to_first_job(job):.1f} s; the whole run: {seconds(job):.0f} s")
 
 
-def test_killed_executor_and_killed_driver(installed: None, olist_dir: Path, tmp_path: Path) -> None:
+def test_killed_executor_and_killed_driver(installed: None, dump: Path | None, tmp_path: Path) -> None:
     """More orders of the same days: bronze, silver and gold have to take days back and in again, killed on the way."""
-    dump, days = landed(olist_dir, tmp_path, LAST)
+    days = landed(dump, tmp_path, more=True)
     commits = len(world.keys("lake/silver/orders/_delta_log/"))
-    job = chart.start("killed", *days)
+    job = chart.start("killed", *days.range)
     executors = kube.until(lambda: kube.pods(chart.EXECUTORS, "Running"), "an executor")
     [driver] = kube.pods(f"batch.kubernetes.io/job-name={job}")
     kill(executors[0])
@@ -77,12 +81,12 @@ def test_killed_executor_and_killed_driver(installed: None, olist_dir: Path, tmp
     kill(driver)
     assert kube.ended(job) == "Complete", chart.logs(job)
     assert kube.pods(f"batch.kubernetes.io/job-name={job}", "Succeeded") != [driver]
-    right_gold(dump)
+    right_gold(days)
 
 
 def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> None:
     """A day of orders that nobody can use: exit 4, one pod, and readers keep what they had."""
-    had = world.rows(SALES)
+    had = world.rows(shop.SALES)
     land_unusable(tmp_path)
     job = chart.start("withheld", "--date", "2018-12-01", "--allow-missing")
     assert kube.ended(job) == "Failed"
@@ -92,7 +96,7 @@ def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> N
         c for c in kube.found("jobs", "-l", f"job-name={job}")[0]["status"]["conditions"] if c["type"] == "Failed"
     ]
     assert failed["reason"] == "PodFailurePolicy"
-    assert world.rows(SALES) == had
+    assert world.rows(shop.SALES) == had
 
 
 def test_upgrade_leaves_no_orphans(installed: None) -> None:
