@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 
 from tests.cluster import kube
@@ -22,9 +21,8 @@ KINDS = (
 
 def helm(*words: str) -> str:
     """Standard output of helm against the tests' cluster."""
-    environment = {**os.environ, "KUBECONFIG": kube.kubeconfig(), "HELM_NAMESPACE": kube.NAMESPACE}
-    command = ["sh", str(ROOT / "tools" / "helm.sh"), *words]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    command = [str(kube.HERE / "with.sh"), str(ROOT / "tools" / "helm.sh"), "--namespace", kube.NAMESPACE, *words]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, f"helm {' '.join(words)}: {done.stdout}{done.stderr}\n{kube.state()}"
     return done.stdout
 

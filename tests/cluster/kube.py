@@ -28,14 +28,9 @@ def script(name: str, *words: str, environment: dict[str, str] | None = None) ->
     return done.stdout
 
 
-def kubeconfig() -> str:
-    """Where the cluster's kubeconfig is (the cluster is up)."""
-    return script("up.sh").strip()
-
-
 def kubectl(*words: str, given: str | None = None, checked: bool = True) -> str:
     """Standard output of kubectl, in the namespace of the tests."""
-    command = [str(HERE / "kubectl.sh"), "--namespace", NAMESPACE, *words]
+    command = [str(HERE / "with.sh"), "kubectl", "--namespace", NAMESPACE, *words]
     done = subprocess.run(command, input=given, capture_output=True, text=True)
     assert not checked or done.returncode == 0, f"kubectl {' '.join(words)}: {done.stderr}"
     return done.stdout
@@ -90,7 +85,7 @@ def ended(job: str, seconds: float = 900) -> str:
 @contextmanager
 def port_of(service: str, port: int) -> Iterator[int]:
     """A port of this machine that leads to the service's."""
-    command = [str(HERE / "kubectl.sh"), "-n", NAMESPACE, "port-forward", f"service/{service}", f":{port}"]
+    command = [str(HERE / "with.sh"), "kubectl", "-n", NAMESPACE, "port-forward", f"service/{service}", f":{port}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

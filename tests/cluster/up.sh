@@ -15,6 +15,7 @@ kind | k3d)
     if [[ $kind == kind ]]; then
         kind get clusters 2>/dev/null | grep -qx "$name" ||
             kind create cluster --name "$name" --kubeconfig "$kubeconfig" --wait 180s >&2
+        kind export kubeconfig --name "$name" --kubeconfig "$kubeconfig" >&2
     else
         k3d cluster list "$name" >/dev/null 2>&1 ||
             k3d cluster create "$name" --wait --kubeconfig-update-default=false --kubeconfig-switch-context=false \

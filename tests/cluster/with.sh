@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# kubectl for the cluster of up.sh: our own node's where it runs one, else the one on PATH.
+# Run a command against the cluster of up.sh: with.sh kubectl get pods. kubectl is our own node's where that runs, else
+# the one on PATH.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/env.sh"
@@ -8,4 +9,4 @@ if [[ $kind == node ]]; then
     PATH=$("$here/node/build.sh"):$PATH
     export NO_PROXY="$node_ip,${NO_PROXY:-}" no_proxy="$node_ip,${no_proxy:-}"
 fi
-exec kubectl "$@"
+exec "$@"
