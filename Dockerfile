@@ -19,9 +19,7 @@ RUN "$(dirname "$(dirname "$(readlink -f /usr/bin/javac)")")/bin/jlink" --output
         --add-modules java.se,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
         --compress 2 --strip-java-debug-attributes --no-header-files --no-man-pages \
     # The certificates that Debian's Java trusts.
-    && cp --dereference /etc/ssl/certs/java/cacerts /opt/java/lib/security/cacerts \
-    # Classes of the JDK itself, ready to map: every JVM starts a little faster.
-    && /opt/java/bin/java -Xshare:dump
+    && cp --dereference /etc/ssl/certs/java/cacerts /opt/java/lib/security/cacerts
 
 # ---- Jars that Spark's wheel lacks.
 FROM tools AS jars
@@ -42,7 +40,9 @@ RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=pip,target
 COPY docker/trim.sh /build/
 COPY docker/stubs/ /opt/venv/lib/python3.11/site-packages/
 RUN sh /build/trim.sh /opt/venv/lib/python3.11/site-packages \
-    && python3 -m compileall -q -j 2 --invalidation-mode unchecked-hash /opt/venv/lib/python3.11/site-packages
+    # Compiled here, as nothing can be written where it runs; but for what a run hardly touches.
+    && python3 -m compileall -q -j 2 --invalidation-mode unchecked-hash -x '/(duckdb|pygments|setuptools)/' \
+        /opt/venv/lib/python3.11/site-packages
 # Spark and the rest in layers of their own: the one changes seldom, the other with every update of a library.
 RUN mv /opt/venv/lib/python3.11/site-packages/pyspark /opt/pyspark
 
@@ -54,8 +54,10 @@ COPY locks/emr.txt /build/
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3.11 -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --no-deps --require-hashes --requirement /build/emr.txt \
-    && /opt/venv/bin/python -m pip uninstall --yes --quiet pip && rm -r /build
-ENV PYSPARK_PYTHON=/opt/venv/bin/python PYSPARK_DRIVER_PYTHON=/opt/venv/bin/python PYTHONPATH=/opt/lakehouse
+    && /opt/venv/bin/python -m pip uninstall --yes --quiet pip && rm -r /build \
+    # By a .pth file: PYTHONPATH is the platform's.
+    && echo /opt/lakehouse >/opt/venv/lib/python3.11/site-packages/lakehouse.pth
+ENV PYSPARK_PYTHON=/opt/venv/bin/python PYSPARK_DRIVER_PYTHON=/opt/venv/bin/python
 COPY conf/ /opt/lakehouse/conf/
 COPY spark_app/ /opt/lakehouse/spark_app/
 USER hadoop:hadoop

@@ -56,7 +56,7 @@ stack-store: .venv/.synced
 
 stack: setup ## Run MinIO, a stand-in for Redshift, and where Docker runs the image's night over replayed days
 	@if sh docker/engine.sh compose >/dev/null; then \
-		$(MAKE) images && $(PYTHON_DEV) docker/stack/compose.py; \
+		$(MAKE) images && PYTHONPATH=. $(PYTHON_DEV) docker/stack/compose.py; \
 	else \
 		echo "No Docker engine with compose answers: plain processes, until Ctrl-C"; \
 		$(MAKE) stack-jars && $(PYTHON_DEV) docker/stack/stack.py; \
@@ -68,6 +68,9 @@ image: ## Build the container image (IMAGE=lakehouse:dev); without an engine or 
 images: image stack-store ## Also those of the stand-in for Redshift, and of MinIO where its own cannot be pulled
 	@sh docker/engine.sh build --file docker/redshift/Dockerfile --tag lakehouse-redshift:dev .
 	@$(PYTHON_DEV) docker/stack/object_store.py image
+
+sbom: ## Write the image's bill of materials (CycloneDX) to build/sbom.json
+	@sh docker/sbom.sh $(IMAGE) build/sbom.json
 
 test-image: setup images sbom ## Run the image's tests: what is in it, words, exit codes, a night against MinIO and the stand-in
 	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image $(PYTEST_ARGS)

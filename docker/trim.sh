@@ -29,12 +29,27 @@ drop 'spark-hive_*' 'spark-hive-thriftserver_*' 'hive-exec-*' 'hive-metastore-*'
 # Scala's shell.
 drop 'spark-repl_*' 'scala-compiler-*' 'jline-*'
 
-# Libraries' own tests, C headers, and parts of Arrow that are optional by its own account (Flight, Substrait).
+# ZooKeeper, for a standby of Spark's own cluster manager.
+drop 'curator-*' 'zookeeper-*'
+
+# Their part of pyspark; pandas on Spark, and what tests Spark itself.
+for part in ml mllib pandas streaming testing examples data; do
+    rm -r "$site/pyspark/$part"
+done
+# Libraries' own tests and sources of extensions; Arrow's optional parts (Flight, its S3: S3 is reached by boto3, S3A
+# and delta-rs).
 find "$site" -type d -name tests -prune -exec rm -r {} +
-rm -r "$site/pyarrow/include" "$site"/pyarrow/*flight* "$site"/pyarrow/*substrait*
+find "$site/pyarrow" -name '*.px[di]' -delete -o -name '*.pyx' -delete
+rm -r "$site/pyarrow/include" "$site"/pyarrow/*flight* "$site"/pyarrow/libarrow_s3.* "$site"/pyarrow/_s3fs.*
 # One library under three names, as wheels know no links.
-ln -sf libarrow_python.so "$(ls -d "$site"/pyarrow/libarrow_python.so.*.*.*)"
+for name in "$site"/pyarrow/libarrow_python.so.*; do
+    ln -sf libarrow_python.so "$name"
+done
+# AWS's services by their descriptions: those that the project, its drivers and AWS's chain of credentials call.
+find "$site/botocore/data" -mindepth 1 -maxdepth 1 -type d ! -name dynamodb ! -name glue ! -name redshift \
+    ! -name redshift-serverless ! -name s3 ! -name secretsmanager ! -name signin ! -name sns ! -name sso \
+    ! -name sso-oidc ! -name sts -exec rm -r {} +
 # pyspark's own copy of itself: with it Python would read pyspark out of an archive, uncompiled, at each start.
 rm "$site"/pyspark/python/lib/*.zip
 # Command-line scripts with the build's interpreter in them; Spark's own are in pyspark/bin.
-rm -r "${site:?}/bin" "$site/pyspark/examples" "$site/pyspark/data"
+rm -r "${site:?}/bin"

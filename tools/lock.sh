@@ -16,9 +16,16 @@ compile locks/dev.txt pyproject.toml --extra java --group dev "$@"
 compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides locks/spark4-overrides.txt "$@"
 compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
 compile locks/airflow.txt --group pyproject.toml:airflow "$@"
-# The image: scipy is left out (docs/image.md), and on EMR Spark and Delta are the platform's own.
-compile locks/runtime.txt pyproject.toml --constraint locks/dev.txt --no-emit-package scipy "$@"
-compile locks/emr.txt pyproject.toml --constraint locks/dev.txt \
-    --no-emit-package pyspark --no-emit-package py4j --no-emit-package delta-spark "$@"
+# The image, without what libraries ask for and the project never reaches (docs/image.md): scipy, cryptography (Great
+# Expectations), lxml and Beautiful Soup (the Redshift driver's logins through a browser).
+without() {
+    printf -- '--no-emit-package %s ' "$@"
+}
+# shellcheck disable=SC2046  # a list of words
+compile locks/runtime.txt pyproject.toml --constraint locks/dev.txt \
+    $(without scipy cryptography cffi pycparser lxml beautifulsoup4 soupsieve) "$@"
+# On EMR Spark and Delta are the platform's own.
+# shellcheck disable=SC2046
+compile locks/emr.txt pyproject.toml --constraint locks/dev.txt $(without pyspark py4j delta-spark) "$@"
 compile locks/redshift.txt --group pyproject.toml:redshift --constraint locks/dev.txt "$@"
 compile locks/uv.txt locks/uv.in "$@"

@@ -1,6 +1,6 @@
 """The whole stack in containers: MinIO, the stand-in for Redshift, and a night of the image over replayed days.
 
-    python docker/stack/compose.py [--olist DIR]     what `make stack` runs where a Docker engine answers
+    PYTHONPATH=. python docker/stack/compose.py [--olist DIR]     what `make stack` runs where a Docker engine answers
 
 Days are Olist's where its files are (DIR, $OLIST_DIR, or shared/data/olist beside the project), else the demo shop's.
 """
@@ -18,9 +18,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT), str(Path(__file__).resolve().parent)]
-
 import object_store
 import psycopg
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +28,7 @@ from spark_app.lake.s3 import client
 from spark_app.runtime.settings import S3Settings
 from spark_app.shops import demo, olist
 
+ROOT = Path(__file__).resolve().parents[2]
 BUCKET = "lakehouse"
 FILE = ROOT / "docker" / "compose.yaml"
 PASSWORD = "Standin-1"  # of docker/compose.yaml

@@ -154,4 +154,8 @@ if __name__ == "__main__":
     elif sys.argv[1:] != ["build"]:
         sys.exit(__doc__)
     else:
-        print("Docker runs it from its image" if _docker_runs() else server() or "no Docker and no Go: moto's server it is")
+        print(
+            "Docker runs it from its image"
+            if _docker_runs()
+            else server() or "no Docker and no Go: moto's server it is"
+        )
