@@ -2,9 +2,11 @@
 
     .venv/bin/python -m benchmarks.tempformats [--rows 200000] [--repeat 3]
 
-Needs the connector's jar ($SPARK_REDSHIFT_JAR). Writes fact-like rows with hard values among them into the stand-in for
-Redshift (docker/redshift) over an object store of this machine. So the times are those of Spark's writing and of the
-stand-in's COPY, not of Redshift: what they show is the formats' own cost and what they change. Asserts nothing.
+Needs the connector's jar ($SPARK_REDSHIFT_JAR), and for AVRO Spark's own module of it:
+PYSPARK_SUBMIT_ARGS="--packages org.apache.spark:spark-avro_2.12:3.5.6 pyspark-shell". Writes fact-like rows with hard
+values among them into the stand-in for Redshift (docker/redshift) over an object store of this machine. So the times
+are those of Spark's writing and of the stand-in's COPY, not of Redshift: what they show is what the formats change, and
+their own cost. Asserts nothing.
 """
 
 from __future__ import annotations
@@ -69,6 +71,7 @@ def _measure(rows: int, repeat: int, endpoint: str, redshift: object) -> None:
         }
     )
     spark = session(settings)
+    spark.conf.set("spark.sql.avro.compression.codec", "deflate")  # the stand-in unpacks no snappy within Avro
     frame = spark.sql(ROWS.replace("{rows}", str(rows))).repartition(2).persist()
     expected = {row["id"]: tuple(row) for row in frame.where(f"id < {HARD} OR id = {rows - 1}").collect()}
     print(f"{rows:,} rows; median of {repeat} after one to warm up")
@@ -113,7 +116,8 @@ def _write(spark: SparkSession, frame, kind: str, redshift: object) -> str:
     try:
         frame.write.format("io.github.spark_redshift_community.spark.redshift").options(**options).mode("append").save()
     except Exception as error:
-        return str(error).strip().splitlines()[0][:200]
+        causes = [line.strip() for line in str(error).splitlines() if "Caused by:" in line]
+        return (causes or str(error).strip().splitlines())[-1][:300]
     return ""
 
 
