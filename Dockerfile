@@ -16,7 +16,7 @@ FROM tools AS java
 RUN mkdir -p /usr/share/man/man1 \
     && apt-get update && apt-get install -y --no-install-recommends openjdk-17-jdk-headless
 RUN "$(dirname "$(dirname "$(readlink -f /usr/bin/javac)")")/bin/jlink" --output /opt/java \
-        --add-modules java.se,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
+        --add-modules java.se,jdk.crypto.ec,jdk.jcmd,jdk.jfr,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
         --compress 2 --strip-java-debug-attributes --no-header-files --no-man-pages \
     # The certificates that Debian's Java trusts.
     && cp --dereference /etc/ssl/certs/java/cacerts /opt/java/lib/security/cacerts
