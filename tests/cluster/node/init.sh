@@ -71,6 +71,7 @@ api_server() {
     part apiserver kube-apiserver --etcd-servers http://127.0.0.1:2379 --advertise-address "$node_ip" \
         --client-ca-file "$pki/ca.crt" --tls-cert-file "$pki/server.crt" --tls-private-key-file "$pki/server.key" \
         --kubelet-client-certificate "$pki/admin.crt" --kubelet-client-key "$pki/admin.key" \
+        --kubelet-preferred-address-types InternalIP \
         --service-account-key-file "$pki/accounts.key" --service-account-signing-key-file "$pki/accounts.key" \
         --service-account-issuer https://kubernetes.default.svc.cluster.local \
         --service-cluster-ip-range "$services" --authorization-mode Node,RBAC --allow-privileged

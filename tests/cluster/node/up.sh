@@ -34,6 +34,7 @@ main() {
     fi
     "$here/sweep.sh" # what a killed one left
     mkdir -p "$state"/{log,cni,pki}
+    own_groups
     echo node >"$state/kind"
     "$here/pki.sh"
     "$here/config.sh"
@@ -58,6 +59,13 @@ install_packages() {
     command -v apt-get >/dev/null || fail "found no ${missing[*]}; install them (or kind, or k3d)"
     apt-get update -qq >&2
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Where kubelet makes its groups: beneath one of our own, in every hierarchy of v1, or in the one of v2.
+own_groups() {
+    local root roots=(/sys/fs/cgroup)
+    [[ -f /sys/fs/cgroup/cgroup.controllers ]] || roots=(/sys/fs/cgroup/*/)
+    for root in "${roots[@]}"; do mkdir -p "$root/$cgroup"; done
 }
 
 # The first process, and the pipe by which it learns whether this script came through: see init.sh.
