@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts beside it: which kind of cluster, where its files are.
 # LAKEHOUSE_CLUSTER names the kind: kind, k3d, or node (our own: needs root and Linux). Else the first that is there.
 cache=${LAKEHOUSE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lakehouse}

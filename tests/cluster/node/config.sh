@@ -77,7 +77,7 @@ cat >Corefile <<CONF
     ready
     errors
     kubernetes cluster.local in-addr.arpa {
-        kubeconfig $state/kubeconfig
+        kubeconfig "$state/kubeconfig"
     }
 }
 CONF
