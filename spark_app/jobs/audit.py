@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from spark_app.contracts.table import Threshold
 from spark_app.jobs.audit_landed import as_landed
 from spark_app.jobs.context import Context
+from spark_app.jobs.examples import examples
 from spark_app.lake import log, ops, releases
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
@@ -41,7 +42,8 @@ def run(context: Context) -> str | None:
         if not finding.passed and finding not in failed:
             context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)
     if failed:
-        raise AuditFailed(_message(failed, released), hint=_hint(failed, docs))
+        shown = examples(context, failed, tables, released)
+        raise AuditFailed("\n".join([_message(failed, released), *shown]), hint=_hint(failed, docs))
     return candidate_id(tables)
 
 

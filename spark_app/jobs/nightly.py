@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
-from spark_app.jobs import audit, bronze, gold, publish, silver
+from spark_app.jobs import alerts, audit, bronze, gold, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.jobs.run_log import keep
 from spark_app.lake import landing
@@ -100,6 +100,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
     finally:
         seconds = time.monotonic() - begun
         current = keep(context, seconds, code, message, release) if context else None
+        if context:
+            alerts.tell(context.settings, record, code, message, hint)
     return Outcome(code, message, record, seconds, release, current, hint)
 
 

@@ -1,0 +1,94 @@
+"""EMR Serverless's stand-in (docker/emr_serverless) as a process of the project's own environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.airflow.parts import until
+from tests.airflow.shop import PROJECT, PYTHON, Shop
+
+ROLE = "arn:aws:iam::000000000000:role/lakehouse-emr-serverless"
+
+
+@dataclass
+class JobRuns:
+    """The endpoint, how Airflow is told of it, and what was run there."""
+
+    url: str
+    application: str
+    folder: Path
+    scripts: str | None = None
+    _seen: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """Airflow's AWS connection, with the endpoint of one service changed."""
+        extra = {"region_name": "us-east-1", "service_config": {"emr-serverless": {"endpoint_url": self.url}}}
+        return {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The section airflow.emr_serverless."""
+        own = {"scripts": self.scripts} if self.scripts else {}
+        return {
+            "application_id": self.application,
+            "role": ROLE,
+            "connection": "shop_emr",
+            "poll_seconds": 1,
+            "parameters": {"run": "--conf spark.sql.shuffle.partitions=4"},
+            **own,
+        }
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every job run, newest first."""
+        client = boto3.client("emr-serverless", endpoint_url=self.url, region_name="us-east-1")
+        listed = client.list_job_runs(applicationId=self.application)["jobRuns"]
+        return [client.get_job_run(applicationId=self.application, jobRunId=one["id"])["jobRun"] for one in listed]
+
+    def states(self) -> Counter[str]:
+        return Counter(one["state"] for one in self.all())
+
+    def hold(self) -> None:
+        """Let the jobs to come do nothing until somebody ends them."""
+        jobs = self.folder / "jobs"
+        jobs.mkdir()
+        (jobs / "nightly.py").write_text("import time\ntime.sleep(600)\n")
+        self.scripts = str(jobs)
+
+
+@contextmanager
+def job_runs(folder: Path, shop: Shop) -> Iterator[JobRuns]:
+    """The stand-in for as long as the block lasts. Its jobs find Delta's jars as in an image, and this lakehouse."""
+    folder.mkdir()
+    listed = [str(PYTHON), "-m", "spark_app.runtime.jars", "--list"]
+    jars = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+    command = [str(PYTHON), "docker/emr_serverless/serve.py", "--logs", str(folder / "logs"), "--conf"]
+    command += [f"spark.jars={jars}", "--env", f"LAKEHOUSE_CONF={shop.conf}"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=PROJECT, env=kept, stdout=log, stderr=log)
+    try:
+        found = until(
+            "the stand-in is ready",
+            lambda: re.search(r"at (http\S+), application (\w+)", (folder / "log").read_text()),
+            60,
+            lambda: _alive(process, folder / "log"),
+        )
+        yield JobRuns(found[1], found[2], folder)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _alive(process: subprocess.Popen[bytes], log: Path) -> None:
+    assert process.poll() is None, log.read_text()

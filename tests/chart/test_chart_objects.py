@@ -1,0 +1,301 @@
+"""What a release consists of: valid for Kubernetes, restricted, and saying to Spark and the image what they know."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from pyspark.sql import SparkSession
+
+from spark_app.jobs import entry
+from spark_app.runtime.settings import CONF_VARIABLE, conf_dir, load_settings
+from tests.chart.render import CHART, EKS, LOCAL, ROOT, look, objects, pod, pods, refusal, run, spark, text
+
+pytestmark = pytest.mark.chart
+
+PEER = {"namespaceSelector": {}}
+EVERYTHING = {
+    "backfill": {"from": "2024-01-01", "to": "2024-01-31"},
+    "eventLog": {"dir": "s3a://lake/logs"},
+    "historyServer": {"enabled": True},
+    "metrics": {"enabled": True},
+    "networkPolicy": {"uiFrom": [PEER]},
+    "executor": {"coresLimit": 2},
+    "secrets": {"aws": "keys", "redshift": "house"},
+}
+WAYS: dict[str, tuple[tuple[str, ...], Any]] = {
+    "defaults": ((), None),
+    "eks": (("-f", str(EKS)), None),
+    "local": (("-f", str(LOCAL)), None),
+    "everything": (("-f", str(LOCAL)), EVERYTHING),
+}
+way = pytest.mark.parametrize(("words", "values"), WAYS.values(), ids=WAYS)
+# The oldest that the chart takes, the one of the cluster's tests, the newest with schemas.
+KUBERNETES = ("1.31", "1.34", "1.37")
+FOREIGN = {"PodMonitor"}  # the Prometheus operator's; its schema is not Kubernetes' own
+
+
+@way
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_valid_for_kubernetes(words: tuple[str, ...], values: Any, version: str) -> None:
+    rendered = objects(*words, "--kube-version", version, values=values)
+    template = {"metadata": {"name": "executor"}, **pod(rendered, "executor")}
+    for one in [*rendered.values(), template]:
+        if one["kind"] not in FOREIGN:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_a_misspelt_field_is_found() -> None:
+    job = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "a"}, "spec": {"timezone": "Etc/UTC"}}
+    with pytest.raises(kubernetes_validate.ValidationError, match="timezone"):
+        kubernetes_validate.validate(job, "1.34", strict=True)
+
+
+def test_older_kubernetes_is_refused() -> None:
+    assert "requires kubeVersion: >=1.31" in refusal("--kube-version", "1.30.0")
+
+
+@way
+def test_pods_are_restricted(words: tuple[str, ...], values: Any) -> None:
+    """The restricted Pod Security level, and a root file system that nobody writes to."""
+    for name, one in pods(objects(*words, values=values)).items():
+        spec, security = one["spec"], one["spec"]["securityContext"]
+        assert security["runAsNonRoot"], name
+        assert security["runAsUser"] == 185, name
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert {next(iter(set(volume) - {"name"})) for volume in spec["volumes"]} <= {"configMap", "emptyDir"}, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
+        for container in spec["containers"]:
+            inside = container["securityContext"]
+            assert inside["allowPrivilegeEscalation"] is False, name
+            assert inside["capabilities"] == {"drop": ["ALL"]}, name
+            assert inside["readOnlyRootFilesystem"] is True, name
+            assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"], name
+
+
+@way
+def test_secrets_by_reference_only(words: tuple[str, ...], values: Any) -> None:
+    for name, one in pods(objects(*words, values=values)).items():
+        for variable in one["spec"]["containers"][0].get("env") or []:
+            secret = re.search("PASSWORD|SECRET|ACCESS_KEY", variable["name"])
+            assert ("value" in variable) is (secret is None and "valueFrom" not in variable), (name, variable)
+            if secret:
+                assert set(variable["valueFrom"]) == {"secretKeyRef"}
+    assert "kind: Secret\n" not in text(*words, values=values)
+
+
+def test_the_warehouse_password_is_the_drivers_alone() -> None:
+    rendered = objects("-f", str(LOCAL), values=EVERYTHING)
+    holders = {
+        name
+        for name, one in pods(rendered).items()
+        if "LAKEHOUSE_REDSHIFT_PASSWORD" in [variable["name"] for variable in one["spec"]["containers"][0]["env"]]
+    }
+    assert {name.split()[0] + " " + name.split()[-1].split("-")[0] for name in holders} == {
+        "CronJob nightly",
+        "CronJob maintenance",
+        "Job backfill",
+        "Pod doctor",
+    }
+
+
+def test_the_driver_may_handle_pods_and_nothing_else() -> None:
+    rendered = objects(values=EVERYTHING)
+    verbs = ["get", "list", "watch", "create", "delete", "deletecollection"]
+    assert rendered["Role"]["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": verbs}]
+    assert [subject["name"] for subject in rendered["RoleBinding"]["subjects"]] == ["lakehouse"]
+    assert rendered["ServiceAccount executor"]["automountServiceAccountToken"] is False
+    assert {name for name in rendered if name.startswith(("Cluster", "ValidatingW", "MutatingW"))} == set()
+    tokens = {name for name, one in pods(rendered).items() if one["spec"].get("automountServiceAccountToken") is None}
+    assert {name.split()[0] for name in tokens} == {"CronJob", "Job"}
+
+
+@pytest.mark.parametrize("name", ["CronJob nightly", "CronJob maintenance"])
+def test_retries_know_what_cannot_help(name: str) -> None:
+    spec = objects()[name]["spec"]["jobTemplate"]["spec"]
+    never, always = spec["podFailurePolicy"]["rules"]
+    assert never == {
+        "action": "FailJob",
+        "onExitCodes": {"containerName": "driver", "operator": "In", "values": [2, 3, 4]},
+    }
+    assert always == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    assert spec["template"]["spec"]["restartPolicy"] == "Never"  # without it there is no podFailurePolicy
+
+
+def test_one_run_at_a_time() -> None:
+    """A driver keeps every other driver of the release away, whichever job it belongs to."""
+    rendered = objects(values=EVERYTHING)
+    drivers = [one for name, one in pods(rendered).items() if name.startswith(("CronJob", "Job"))]
+    assert len(drivers) == 3
+    for one in drivers:
+        (term,) = one["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        assert term["topologyKey"] == "kubernetes.io/os"  # the same on every node
+        for other in drivers:
+            assert term["labelSelector"]["matchLabels"].items() <= other["metadata"]["labels"].items()
+        assert (
+            not term["labelSelector"]["matchLabels"].items() <= pod(rendered, "executor")["metadata"]["labels"].items()
+        )
+    for name in ("CronJob nightly", "CronJob maintenance"):
+        assert rendered[name]["spec"]["concurrencyPolicy"] == "Forbid"
+        assert rendered[name]["spec"]["timeZone"] == "Etc/UTC"
+
+
+def test_a_drain_waits_for_the_driver() -> None:
+    rendered = objects()
+    budget = rendered["PodDisruptionBudget"]["spec"]
+    labels = pod(rendered, "CronJob nightly")["metadata"]["labels"]
+    assert budget["minAvailable"] == 1
+    assert budget["selector"]["matchLabels"].items() <= labels.items()
+    assert not budget["selector"]["matchLabels"].items() <= pod(rendered, "executor")["metadata"]["labels"].items()
+
+
+def test_network_policies_hold_for_all_pods_and_open_what_spark_uses() -> None:
+    rendered = objects("-f", str(LOCAL), values=EVERYTHING)
+    into, out = rendered["NetworkPolicy in"]["spec"], rendered["NetworkPolicy out"]["spec"]
+    for one in pods(rendered).values():
+        assert into["podSelector"]["matchLabels"].items() <= one["metadata"]["labels"].items()
+        assert out["podSelector"]["matchLabels"].items() <= one["metadata"]["labels"].items()
+    conf = spark(rendered)
+    used = {
+        int(conf[key]) for key in ("spark.driver.port", "spark.driver.blockManager.port", "spark.blockManager.port")
+    }
+    assert {port["port"] for port in into["ingress"][0]["ports"]} == used
+    assert {port["port"] for port in out["egress"][1]["ports"]} == used
+    assert {port["port"] for port in into["ingress"][1]["ports"]} == {int(conf["spark.ui.port"]), 18080}
+    assert [port["port"] for port in out["egress"][3]["ports"]] == [443, 6443, 5439, 9000]  # 9000: s3.endpoint
+
+
+def test_sizes_of_a_job_are_its_own() -> None:
+    rendered = objects("-f", str(EKS), values={"backfill": {"from": "2024-01-01", "to": "2024-01-31"}})
+    most = {job: spark(rendered, job)["spark.dynamicAllocation.maxExecutors"] for job in ("nightly", "backfill")}
+    assert most == {"nightly": "8", "backfill": "16"}
+    for name in ("CronJob nightly", "CronJob maintenance", next(n for n in rendered if n.startswith("Job "))):
+        (volume,) = [v for v in pod(rendered, name)["spec"]["volumes"] if v["name"] == "spark"]
+        assert volume["configMap"]["items"][0]["key"] in rendered["ConfigMap"]["data"]
+        assert volume["configMap"]["items"][0]["path"] == "spark-defaults.conf"
+
+
+@pytest.mark.parametrize(
+    ("cores", "tasks"), [("300m", "1"), ("1500m", "1"), ("2", "2"), (3, "3"), ("2.5", "2"), ("0.5", "1")]
+)
+def test_tasks_of_an_executor(cores: object, tasks: str) -> None:
+    assert spark(objects(values={"executor": {"cores": cores}}))["spark.executor.cores"] == tasks
+
+
+def test_a_backfill_has_a_new_name_when_it_is_another() -> None:
+    """A Job cannot be changed: helm would fail to upgrade one."""
+    days = {"backfill": {"from": "2024-01-01", "to": "2024-01-31"}}
+    one, same, other = (
+        next(name for name in objects(values=values) if name.startswith("Job "))
+        for values in (days, {**days, "nightly": {"retries": 1}}, {**days, "image": {"tag": "next"}})
+    )
+    assert one == same != other
+    assert one.startswith("Job backfill-20240101-20240131-")
+
+
+def test_names_stay_short_enough() -> None:
+    rendered = text(values={"backfill": {"from": "2024-01-01", "to": "2024-01-31"}}, release="r" * 53)
+    for one in yaml.safe_load_all(rendered):
+        limit = 52 if one["kind"] == "CronJob" else 63
+        assert len(one["metadata"]["name"]) <= limit, one["metadata"]["name"]
+
+
+@pytest.mark.parametrize(("file", "environment"), [(LOCAL, "cluster"), (EKS, "aws")])
+def test_the_application_takes_the_settings(
+    file: Path, environment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = objects("-f", str(file))["ConfigMap"]["data"]
+    (tmp_path / "base.yaml").write_text((conf_dir() / "base.yaml").read_text())
+    (tmp_path / f"{environment}.yaml").write_text(data[f"{environment}.yaml"])
+    monkeypatch.setenv(CONF_VARIABLE, str(tmp_path))
+    settings = load_settings(environment)
+    assert settings.spark.master is None
+    assert settings.spark.fetch_jars is False
+    assert settings.on_s3
+
+
+def test_the_images_own_settings_will_do() -> None:
+    """Without `settings` the image's conf/aws.yaml counts: it must be one that the chart would take."""
+    own = yaml.safe_load((ROOT / "conf" / "aws.yaml").read_text())
+    assert yaml.safe_load(objects(values={"settings": own})["ConfigMap"]["data"]["aws.yaml"]) == own
+    assert not any(
+        mount["name"] == "config" for mount in look(pod(objects(), "CronJob nightly"), "spec.containers.0.volumeMounts")
+    )
+
+
+def test_false_settings_stay_false() -> None:
+    settings = {**yaml.safe_load(LOCAL.read_text())["settings"], "spark": {"light_compiler": False}}
+    data = objects("-f", str(LOCAL), values={"settings": settings})["ConfigMap"]["data"]
+    assert yaml.safe_load(data["cluster.yaml"])["spark"] == {"light_compiler": False, "fetch_jars": False}
+
+
+def test_the_image_knows_the_words_and_the_jobs_their_arguments() -> None:
+    rendered = objects(values={**EVERYTHING, "nightly": {"allowMissing": True}})
+    words = re.search(r"^case \$word in(.*)^esac", (ROOT / "docker" / "entrypoint.sh").read_text(), re.M | re.S)
+    assert words
+    known = set(re.findall(r"[a-z-]+(?= *[|)])", words[1]))
+    for name, one in pods(rendered).items():
+        if name == "executor":
+            continue
+        word, *arguments = one["spec"]["containers"][0]["args"]
+        assert word in known, name
+        if word == "run":
+            order = entry.order("run", arguments)
+            assert (order.environment, order.home) == ("aws", "/tmp/lakehouse")
+            assert bool(order.first) is name.startswith("Job")
+
+
+def test_spark_knows_what_it_is_told(spark_configuration: set[str]) -> None:
+    """Spark says nothing of a misspelt key: it passes it over."""
+    rendered = objects(values=EVERYTHING)
+    told = {key for job in ("nightly", "backfill", "maintenance", "history") for key in spark(rendered, job)}
+    free = ("spark.hadoop.fs.s3a.", "spark.metrics.conf.", "spark.executor.cores")
+    assert {key for key in told if not key.startswith(free)} - spark_configuration == set()
+    assert "spark.kubernetes.executor.podTemplate" not in spark_configuration
+
+
+@pytest.fixture
+def spark_configuration(spark: SparkSession) -> set[str]:
+    """Every key that Spark, its Kubernetes part and its history server have declared."""
+    java: Any = spark._jvm
+    loader = java.Thread.currentThread().getContextClassLoader()
+    for name in ("internal.config.package$", "internal.config.UI$", "internal.config.History$", "deploy.k8s.Config$"):
+        java.java.lang.Class.forName(f"org.apache.spark.{name}", True, loader)
+    entries = getattr(getattr(java.org.apache.spark.internal.config, "ConfigEntry$"), "MODULE$").knownConfigs()
+    # What SparkSubmit reads by name, before there is a configuration.
+    return {*entries.keySet(), "spark.master"}
+
+
+def test_notes_tell_the_next_three_commands() -> None:
+    done = run("--set", "nightly.suspend=true")
+    assert done.returncode == 0
+    notes = (CHART / "templates" / "NOTES.txt").read_text()
+    assert notes.count("\n  helm test") + notes.count("\n  kubectl") == 3
+
+
+def test_the_table_of_values_is_current() -> None:
+    found = importlib.util.spec_from_file_location("chart_table", ROOT / "tools" / "chart_table.py")
+    assert found
+    assert found.loader
+    tool = importlib.util.module_from_spec(found)
+    found.loader.exec_module(tool)
+    old, values = (CHART / "README.md").read_text(), (CHART / "values.yaml").read_text()
+    assert tool.readme(old, values) == old, "run make chart-table"
+
+
+def test_every_value_is_described() -> None:
+    table = (CHART / "README.md").read_text()
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    for name, section in schema["properties"].items():
+        for key in section.get("properties", [None]):
+            path = f"{name}.{key}" if key else name
+            assert name == "global" or f"| `{path}` |" in table, path

@@ -1,0 +1,79 @@
+"""The wheel as Glue gets it, and a way to run the jobs' scripts as Glue does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyspark
+import pytest
+
+from spark_app.runtime.jars import delta_coordinates, fetch_jars
+from spark_app.runtime.java import find_java
+from spark_app.runtime.session import DELTA
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LAUNCHER = Path(__file__).parent / "launcher.py"
+# What the job definitions of docs/run-on-glue.md say in --conf.
+STATIC = ("spark.sql.extensions", "spark.sql.catalog.spark_catalog")
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel under the name that Spark's --py-files takes."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
+    wheel = next(folder.glob("*.whl"))
+    return Path(shutil.copy(wheel, folder / "lakehouse.zip"))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a script ended: `calls` are those on GlueContext's and Job's stand-ins."""
+
+    code: int
+    stderr: str
+    calls: list[Any]
+
+    @property
+    def committed(self) -> bool:
+        return ["commit"] in self.calls
+
+
+@dataclass(frozen=True)
+class Glue:
+    """Runs a job's script, away from the checkout, with nothing of ours but the archive."""
+
+    folder: Path
+    archive: Path
+
+    def run(self, script: str, *arguments: str, conf: tuple[str, ...] = STATIC) -> Ended:
+        here = self.folder / f"{script}-{len(list(self.folder.iterdir()))}"
+        here.mkdir()
+        shutil.copy(CHECKOUT / "spark_app" / "jobs" / f"{script}.py", here)
+        jars = ",".join(map(str, fetch_jars(delta_coordinates(pyspark.__version__))))
+        command = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", "--jars", jars]
+        for name in conf:
+            command += ["--conf", f"{name}={DELTA[name]}"]
+        command += ["--conf", "spark.ui.enabled=false", "--py-files", str(self.archive)]
+        command += [str(LAUNCHER), str(here / f"{script}.py"), str(here / "events"), *arguments]
+        environment = os.environ | {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}
+        environment |= {"PYSPARK_PYTHON": sys.executable}
+        for name in ("PYTHONPATH", "SPARK_HOME", "LAKEHOUSE_CONF"):
+            environment.pop(name, None)
+        done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True)
+        events = (here / "events").read_text().splitlines() if (here / "events").is_file() else []
+        return Ended(done.returncode, done.stderr, [json.loads(line) for line in events])
+
+
+@pytest.fixture(scope="session")
+def glue(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Glue:
+    pytest.importorskip("awsglue", reason="AWS's library awsglue is for Python 3.11 only, as Glue 5.1 is")
+    return Glue(tmp_path_factory.mktemp("glue"), archive)
