@@ -271,8 +271,8 @@ def spark_configuration(spark: SparkSession) -> set[str]:
     for name in ("internal.config.package$", "internal.config.UI$", "internal.config.History$", "deploy.k8s.Config$"):
         java.java.lang.Class.forName(f"org.apache.spark.{name}", True, loader)
     entries = getattr(getattr(java.org.apache.spark.internal.config, "ConfigEntry$"), "MODULE$").knownConfigs()
-    # What SparkSubmit reads by name, before there is a configuration.
-    return {*entries.keySet(), "spark.master"}
+    # What Spark reads by name, without declaring it: in SparkSubmit, and in Utils.portMaxRetries.
+    return {*entries.keySet(), "spark.master", "spark.port.maxRetries"}
 
 
 def test_notes_tell_the_next_three_commands() -> None:
