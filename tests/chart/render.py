@@ -12,6 +12,16 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "helm" / "lakehouse"
 LOCAL, EKS = CHART / "ci" / "local-values.yaml", CHART / "ci" / "eks-values.yaml"
+# Whatever a release may have, at once.
+EVERYTHING: dict[str, Any] = {
+    "backfill": {"from": "2024-01-01", "to": "2024-01-31"},
+    "eventLog": {"dir": "s3a://lake/logs"},
+    "historyServer": {"enabled": True},
+    "metrics": {"enabled": True},
+    "networkPolicy": {"uiFrom": [{"namespaceSelector": {}}]},
+    "executor": {"coresLimit": 2},
+    "secrets": {"aws": "keys", "redshift": "house"},
+}
 # The objects by kind and name, without the release's name: `Job`, `CronJob nightly`, `ConfigMap`.
 Objects = dict[str, dict[str, Any]]
 
