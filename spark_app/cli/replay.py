@@ -9,7 +9,6 @@ import click
 
 from spark_app.cli import options
 from spark_app.cli.screen import console
-from spark_app.runtime.errors import UsageError
 
 
 @click.group()
@@ -38,14 +37,10 @@ def olist(source: Path, landing: str, environment: str, start: date | None, end:
     """Brazilian E-Commerce Public Dataset by Olist, as it would have landed day by day."""
     from spark_app.lake.objects import writable
     from spark_app.runtime.settings import load_settings
-    from spark_app.shops.olist import ReplayError
     from spark_app.shops.olist import replay as olist_replay
 
-    try:
-        with writable(landing, load_settings(environment).s3) as folder:
-            done = olist_replay(source, str(folder), start, end)
-    except ReplayError as error:
-        raise UsageError(str(error)) from None
+    with writable(landing, load_settings(environment).s3) as folder:
+        done = olist_replay(source, str(folder), start, end)
     rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items())
     console.print(f"{done.files:,} files of {done.days:,} days in {landing}: {rows}")
     if done.first_day:

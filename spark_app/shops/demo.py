@@ -14,11 +14,12 @@ from pathlib import Path
 from spark_app.runtime.errors import UsageError
 from spark_app.shops import demo_goods, demo_people
 from spark_app.shops.demo_faults import SPOILED_KINDS, disturb
-from spark_app.shops.demo_files import local_root, write_drop
+from spark_app.shops.demo_files import write_drop
 from spark_app.shops.demo_goods import Product
 from spark_app.shops.demo_orders import ORDER_ODDITIES, Order, fill_basket, rows_of_order
 from spark_app.shops.demo_people import Customer, customer_row, new_customer
 from spark_app.shops.demo_rows import COLUMNS, Row
+from spark_app.shops.drop_files import local_root
 
 __all__ = ["DIRT_KINDS", "DemoSummary", "generate"]
 

@@ -6,11 +6,9 @@ import io
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
-from spark_app.runtime.errors import UsageError
 from spark_app.shops.demo_rows import COLUMNS, Row
+from spark_app.shops.drop_files import write_object
 
 _EXTRA_COLUMNS = (("channel", "web"), ("export_note", "nightly, full"), ("loyalty_tier", ""))
 
@@ -50,29 +48,9 @@ def write_drop(root: Path, entity: str, day: str, rows: list[Row], rng: random.R
     for number, (part, order) in enumerate(parts, 1):
         name = f"{entity}-{number}" if manner.split else entity
         content = _content(entity, part, order, manner)
-        write_object(root / entity / f"dt={day}" / f"{name}{suffix}", content, zipped=manner.zipped)
+        body = gzip.compress(content, mtime=0) if manner.zipped else content  # the time would differ from run to run
+        write_object(root / entity / f"dt={day}" / f"{name}{suffix}", body)
     return len(parts)
-
-
-def write_object(path: Path, content: bytes, *, zipped: bool) -> None:
-    """Put an object in place as a whole: a reader sees all of it or nothing. Zipped bytes carry no time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(f".{path.name}.part")
-    half_written.write_bytes(gzip.compress(content, mtime=0) if zipped else content)
-    half_written.replace(path)
-
-
-def local_root(landing: str) -> Path:
-    """The directory that `landing`, a path or a file: URI, names.
-
-    Raises UsageError for any other kind of URI.
-    """
-    parts = urlsplit(landing)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(url2pathname(parts.path))
-    if "://" in landing or parts.scheme == "file":
-        raise UsageError(f"landing: expected a local directory or a file: URI, found {landing!r}.")
-    return Path(landing)
 
 
 def _content(entity: str, rows: list[Row], order: list[str], manner: Manner) -> bytes:

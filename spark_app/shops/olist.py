@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import duckdb
 
+from spark_app.shops.drop_files import local_root, write_object
 from spark_app.shops.olist_drops import DROPS, Drop, build_drops
 from spark_app.shops.olist_dump import ReplayError, open_dump
 
@@ -41,11 +41,11 @@ def replay(source: Path, landing: str, start: date | None = None, end: date | No
     rows, as daily contracts want; a day without rows has no drop. The same dump gives the same bytes.
 
     Raises ReplayError where the dump lacks a file or column, holds times that cannot be read or rows that
-    cannot be dated, where `start` lies after `end`, and where `landing` is not local.
+    cannot be dated, and where `start` lies after `end`; UsageError where `landing` is not local.
     """
     if start and end and start > end:
         raise ReplayError(f"The replay's start {start} lies after its end {end}.")
-    root = _local_root(landing)
+    root = local_root(landing)
     first, last = (start or date.min).isoformat(), (end or date.max).isoformat()
     with open_dump(source) as dump:
         build_drops(dump)
@@ -96,7 +96,7 @@ def _rows(dump: duckdb.DuckDBPyConnection, drop: Drop, first: str, last: str) ->
 
 def _write_drop(root: Path, drop: Drop, day: str | None, lines: Iterable[str]) -> None:
     body = "".join([_line(drop.columns), *lines]).encode()
-    _write_object(root, f"{drop.entity}/dt={day}/{drop.entity}.csv", body)
+    write_object(root / drop.entity / f"dt={day}" / f"{drop.entity}.csv", body)
 
 
 def _line(values: Sequence[str | None]) -> str:
@@ -109,23 +109,3 @@ def _field(value: str | None) -> str:
     if value is None:
         return ""
     return '"' + value.replace('"', '""') + '"' if _NEEDS_QUOTES.search(value) else value
-
-
-def _local_root(landing: str) -> Path:
-    # A scheme has two letters at least, so that a drive letter is none.
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+):", landing)
-    if scheme is None:
-        return Path(landing)
-    uri = urlsplit(landing)
-    if uri.scheme != "file" or uri.netloc not in ("", "localhost"):
-        raise ReplayError(f"A replay writes to a local directory or a file: URI; found {landing!r}.")
-    return Path(unquote(uri.path))
-
-
-def _write_object(root: Path, key: str, body: bytes) -> None:
-    """Put one whole object at `key` under `root`: a reader sees all of it or none."""
-    target = root / key
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    unfinished.write_bytes(body)
-    unfinished.replace(target)

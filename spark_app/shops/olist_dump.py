@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from spark_app.runtime.errors import UsageError
 
-class ReplayError(Exception):
+
+class ReplayError(UsageError):
     """The dump cannot be replayed: the message names the file, what was found and what was expected."""
 
 

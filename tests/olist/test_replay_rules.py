@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spark_app.runtime.errors import UsageError
 from spark_app.shops.olist import ReplayError, ReplaySummary, replay
 from tests.olist.tiny_dump import FILES, checksums, drops, order, picked, write_dump
 
@@ -256,5 +257,5 @@ def test_rows_that_cannot_be_dated_are_named(tmp_path: Path, dump: dict[str, lis
 def test_wrong_range_and_foreign_landing_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="start 2017-01-02 lies after its end 2017-01-01"):
         replay(tmp_path, str(tmp_path), date(2017, 1, 2), date(2017, 1, 1))
-    with pytest.raises(ReplayError, match="found 's3://shop/landing'"):
+    with pytest.raises(UsageError, match="found 's3://shop/landing'"):
         replay(tmp_path, "s3://shop/landing")
