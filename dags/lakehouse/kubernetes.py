@@ -1,6 +1,7 @@
 """The runner `kubernetes`: each task is a pod of the image, which starts executors of its own.
 
-The pod uses what the chart has installed under its full name: service account, ConfigMap, and Secrets by reference.
+The pod is a driver as the chart would make it: its labels (network policies and the rule of one run at a time go by
+them), its service account, its ConfigMap, and Secrets by reference.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from spark_app.runtime.airflow_settings import KubernetesRunner, Resources, Word
 STARTUP_SECONDS = 600  # a node may have to come up, and to pull the image
 USER = 185  # the image's
 FIELDS = {"POD_IP": "status.podIP", "POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
-CONF, SPARK_CONF = "/opt/lakehouse/conf", "/etc/spark"
+HOME, CONF, SPARK_CONF = "/tmp/lakehouse", "/opt/lakehouse/conf", "/etc/spark"
+LOGGING = "/opt/spark/conf/log4j2.properties"
+LONGEST_NAME = 28  # of what the chart makes
+# The chart has Spark settings of its own for these jobs.
+SPARK_DEFAULTS = {"maintenance": "spark-defaults.maintenance.conf"}
 
 
 def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
@@ -32,21 +37,22 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
     assert settings is not None  # load_settings has checked it
     seconds = airflow.timeout_minutes * 60
     return LayerPod(
-        name=f"{settings.fullname}-{word}",
+        name=f"{fullname(settings.release)}-{word}",
         namespace=settings.namespace,
         image=settings.image,
-        arguments=[word, *arguments],  # words of the image's entrypoint
+        arguments=[word, *arguments, "--home", HOME],  # words of the image's entrypoint
         in_cluster=settings.connection is None,
         kubernetes_conn_id=settings.connection,
-        service_account_name=settings.fullname,
-        labels={"app.kubernetes.io/name": "lakehouse", "app.kubernetes.io/component": word},
+        service_account_name=fullname(settings.release),
+        labels=_labels(settings),
         env_vars=_environment(settings),
         env_from=[k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=name)) for name in settings.secrets],
-        volumes=_volumes(settings),
-        volume_mounts=_mounts(),
+        volumes=_volumes(settings, word),
+        volume_mounts=_mounts(settings),
         container_resources=_resources(settings.resources.get(word, settings.default_resources)),
         node_selector=dict(settings.node_selector),
         tolerations=[dict(one) for one in settings.tolerations],
+        affinity=_alone(settings),
         security_context=_pod_security(),
         container_security_context=_container_security(),
         startup_timeout_seconds=STARTUP_SECONDS,
@@ -103,30 +109,63 @@ def _cause(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
+def fullname(release: str) -> str:
+    """What the chart calls the things it makes for a release."""
+    name = release if "lakehouse" in release else f"{release}-lakehouse"
+    return name[:LONGEST_NAME].removesuffix("-")
+
+
+def _labels(settings: KubernetesRunner) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": "lakehouse",
+        "app.kubernetes.io/instance": settings.release,
+        "app.kubernetes.io/component": "driver",
+    }
+
+
+def _alone(settings: KubernetesRunner) -> k8s.V1Affinity:
+    """One run at a time on a lake: a second driver of the release stays Pending. All nodes share this key's value."""
+    term = k8s.V1PodAffinityTerm(
+        topology_key="kubernetes.io/os", label_selector=k8s.V1LabelSelector(match_labels=_labels(settings))
+    )
+    return k8s.V1Affinity(
+        pod_anti_affinity=k8s.V1PodAntiAffinity(required_during_scheduling_ignored_during_execution=[term])
+    )
+
+
 def _environment(settings: KubernetesRunner) -> list[k8s.V1EnvVar]:
-    fixed = {"SPARK_CONF_DIR": SPARK_CONF, "LAKEHOUSE_SCHEDULER": "airflow", **settings.env}
+    fixed = {"SPARK_CONF_DIR": SPARK_CONF, "LOG4J_CONFIGURATION_FILE": LOGGING, "LAKEHOUSE_SCHEDULER": "airflow"}
     fields = [
         k8s.V1EnvVar(name=name, value_from=k8s.V1EnvVarSource(field_ref=k8s.V1ObjectFieldSelector(field_path=path)))
         for name, path in FIELDS.items()
     ]
-    return [k8s.V1EnvVar(name=name, value=value) for name, value in fixed.items()] + fields
+    return [k8s.V1EnvVar(name=name, value=value) for name, value in {**fixed, **settings.env}.items()] + fields
 
 
-def _volumes(settings: KubernetesRunner) -> list[k8s.V1Volume]:
-    return [
-        k8s.V1Volume(name="conf", config_map=k8s.V1ConfigMapVolumeSource(name=settings.fullname)),
+def _volumes(settings: KubernetesRunner, word: Word) -> list[k8s.V1Volume]:
+    files = {SPARK_DEFAULTS.get(word, "spark-defaults.conf"): "spark-defaults.conf", "executor.yaml": "executor.yaml"}
+    spark = k8s.V1ConfigMapVolumeSource(
+        name=fullname(settings.release), items=[k8s.V1KeyToPath(key=key, path=path) for key, path in files.items()]
+    )
+    volumes = [
         k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource()),
+        k8s.V1Volume(name="spark", config_map=spark),
     ]
+    if settings.settings == "chart":
+        whole = k8s.V1ConfigMapVolumeSource(name=fullname(settings.release))
+        volumes.append(k8s.V1Volume(name="conf", config_map=whole))
+    return volumes
 
 
-def _mounts() -> list[k8s.V1VolumeMount]:
-    settings = f"{environment.name()}.yaml"
-    files = {settings: CONF, "spark-defaults.conf": SPARK_CONF, "executor.yaml": SPARK_CONF}
+def _mounts(settings: KubernetesRunner) -> list[k8s.V1VolumeMount]:
     mounts = [
-        k8s.V1VolumeMount(name="conf", mount_path=f"{folder}/{file}", sub_path=file, read_only=True)
-        for file, folder in files.items()
+        k8s.V1VolumeMount(name="tmp", mount_path="/tmp"),
+        k8s.V1VolumeMount(name="spark", mount_path=SPARK_CONF, read_only=True),
     ]
-    return [*mounts, k8s.V1VolumeMount(name="tmp", mount_path="/tmp")]
+    if settings.settings == "chart":
+        file = f"{environment.name()}.yaml"
+        mounts.append(k8s.V1VolumeMount(name="conf", mount_path=f"{CONF}/{file}", sub_path=file, read_only=True))
+    return mounts
 
 
 def _resources(asked: Resources) -> k8s.V1ResourceRequirements:

@@ -21,7 +21,7 @@ class Resources(Closed):
     """What a pod asks for; memory is its limit too, as Kubernetes' own advice is."""
 
     cpu: str = Field("1", pattern=r"^\d+(\.\d+)?m?$", description="processors, as 2 or 500m")
-    memory: str = Field("3Gi", pattern=r"^\d+(\.\d+)?(Mi|Gi)$", description="memory, as 3Gi")
+    memory: str = Field("4Gi", pattern=r"^\d+(\.\d+)?(Mi|Gi)$", description="memory, as 4Gi: heap and all the rest")
 
 
 class LocalRunner(Closed):
@@ -35,7 +35,10 @@ class KubernetesRunner(Closed):
 
     image: str = Field(min_length=1, description="the image, with its tag or digest")
     namespace: str = Field("lakehouse", description="where the chart was installed")
-    fullname: str = Field("lakehouse", description="the chart's full name: of its service account and ConfigMap")
+    release: str = Field("lakehouse", description="that release: pods carry its labels and use what it made")
+    settings: Literal["chart", "image"] = Field(
+        "chart", description="whose conf/<environment>.yaml pods read: the chart's value `settings`, or the image's own"
+    )
     connection: str | None = Field(None, description="Airflow connection of the cluster; none where Airflow is in it")
     secrets: tuple[str, ...] = Field((), description="Secrets whose keys become the pods' environment")
     env: Mapping[str, str] = Field({}, description="more environment variables; no secrets")

@@ -18,12 +18,17 @@ Dags = Callable[..., dict[str, DAG]]
 CLUSTER = {
     "image": "registry.example/lakehouse:1.4",
     "namespace": "data",
-    "fullname": "shop-lakehouse",
+    "release": "shop",
     "secrets": ["shop-aws", "shop-redshift"],
     "env": {"AWS_ENDPOINT_URL_S3": "http://minio:9000"},
     "resources": {"gold": {"cpu": "2", "memory": "6Gi"}},
     "node_selector": {"karpenter.sh/capacity-type": "on-demand"},
     "tolerations": [{"key": "data", "operator": "Exists", "effect": "NoSchedule"}],
+}
+OURS = {
+    "app.kubernetes.io/name": "lakehouse",
+    "app.kubernetes.io/instance": "shop",
+    "app.kubernetes.io/component": "driver",
 }
 
 
@@ -44,10 +49,11 @@ def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
     assert name.startswith("shop-lakehouse-bronze-")
     assert made["metadata"]["namespace"] == "data"
     labels = made["metadata"]["labels"]
-    assert (labels["app.kubernetes.io/name"], labels["app.kubernetes.io/component"]) == ("lakehouse", "bronze")
+    assert {key: value for key, value in labels.items() if key.startswith("app.")} == OURS
     (container,) = made["spec"].pop("containers")
     arguments = container.pop("args")
     assert arguments[:4] == ["bronze", "--env", "shop", "--date"]
+    assert arguments[-2:] == ["--home", "/tmp/lakehouse"], "all else is read-only"
     assert container == {
         "name": "base",
         "image": "registry.example/lakehouse:1.4",
@@ -55,6 +61,7 @@ def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
         "ports": [],
         "env": [
             {"name": "SPARK_CONF_DIR", "value": "/etc/spark"},
+            {"name": "LOG4J_CONFIGURATION_FILE", "value": "/opt/spark/conf/log4j2.properties"},
             {"name": "LAKEHOUSE_SCHEDULER", "value": "airflow"},
             {"name": "AWS_ENDPOINT_URL_S3", "value": "http://minio:9000"},
             {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
@@ -62,17 +69,11 @@ def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
             {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
         ],
         "envFrom": [{"secretRef": {"name": "shop-aws"}}, {"secretRef": {"name": "shop-redshift"}}],
-        "resources": {"requests": {"cpu": "1", "memory": "3Gi"}, "limits": {"memory": "3Gi"}},
+        "resources": {"requests": {"cpu": "1", "memory": "4Gi"}, "limits": {"memory": "4Gi"}},
         "volumeMounts": [
-            {"name": "conf", "mountPath": "/opt/lakehouse/conf/shop.yaml", "subPath": "shop.yaml", "readOnly": True},
-            {
-                "name": "conf",
-                "mountPath": "/etc/spark/spark-defaults.conf",
-                "subPath": "spark-defaults.conf",
-                "readOnly": True,
-            },
-            {"name": "conf", "mountPath": "/etc/spark/executor.yaml", "subPath": "executor.yaml", "readOnly": True},
             {"name": "tmp", "mountPath": "/tmp"},
+            {"name": "spark", "mountPath": "/etc/spark", "readOnly": True},
+            {"name": "conf", "mountPath": "/opt/lakehouse/conf/shop.yaml", "subPath": "shop.yaml", "readOnly": True},
         ],
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -94,8 +95,58 @@ def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
             "fsGroup": 185,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "volumes": [{"name": "conf", "configMap": {"name": "shop-lakehouse"}}, {"name": "tmp", "emptyDir": {}}],
+        "affinity": {
+            "podAntiAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": [
+                    {"topologyKey": "kubernetes.io/os", "labelSelector": {"matchLabels": OURS}}
+                ]
+            }
+        },
+        "volumes": [
+            {"name": "tmp", "emptyDir": {}},
+            {"name": "spark", "configMap": {"name": "shop-lakehouse", "items": spark_files("spark-defaults.conf")}},
+            {"name": "conf", "configMap": {"name": "shop-lakehouse"}},
+        ],
     }
+
+
+def spark_files(defaults: str) -> list[dict[str, str]]:
+    """The keys of the chart's ConfigMap that become Spark's own files."""
+    return [{"key": defaults, "path": "spark-defaults.conf"}, {"key": "executor.yaml", "path": "executor.yaml"}]
+
+
+def test_maintenance_has_spark_settings_of_its_own(dags: Dags) -> None:
+    made = pod(dags(runners=["kubernetes"], kubernetes=CLUSTER)["lakehouse_maintenance"], "maintenance")
+    spark = made["spec"]["volumes"][1]["configMap"]
+    assert spark["items"] == spark_files("spark-defaults.maintenance.conf")
+
+
+@pytest.mark.parametrize(
+    ("release", "fullname"),
+    [
+        (None, "lakehouse"),
+        ("shop", "shop-lakehouse"),
+        ("my-lakehouse", "my-lakehouse"),
+        ("a-release-of-eighteen-1234", "a-release-of-eighteen-1234-l"),
+        ("a-release-of-twenty-seven-1", "a-release-of-twenty-seven-1"),
+    ],
+)
+def test_the_chart_is_found_by_its_release(dags: Dags, release: str | None, fullname: str) -> None:
+    """The chart's own rule of names: templates/_names.tpl."""
+    given = {"image": "x", **({"release": release} if release else {})}
+    made = pod(dags(runners=["kubernetes"], kubernetes=given)["lakehouse_nightly"], "gold")
+    assert made["metadata"]["labels"]["app.kubernetes.io/instance"] == (release or "lakehouse")
+    assert made["metadata"]["name"].startswith(f"{fullname}-gold-")
+    assert made["spec"]["serviceAccountName"] == fullname
+    assert {one["configMap"]["name"] for one in made["spec"]["volumes"] if "configMap" in one} == {fullname}
+
+
+def test_the_settings_of_the_image(dags: Dags) -> None:
+    """Where the chart's value `settings` is empty its ConfigMap has no such file to mount."""
+    made = pod(dags(runners=["kubernetes"], kubernetes={**CLUSTER, "settings": "image"})["lakehouse_nightly"], "gold")
+    (container,) = made["spec"]["containers"]
+    assert [one["mountPath"] for one in container["volumeMounts"]] == ["/tmp", "/etc/spark"]
+    assert [one["name"] for one in made["spec"]["volumes"]] == ["tmp", "spark"]
 
 
 def test_resources_of_a_layer(nightly: DAG) -> None:
