@@ -29,7 +29,7 @@ BUILD_ARGS ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image test-cluster test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ chart-table: .venv/.synced ## Write the chart's table of values anew, from the c
 
 test-cluster: setup images ## Run the nightly on a real Kubernetes: kind, k3d, or one built from Go modules (root; 10 minutes once)
 	$(PYTHON_DEV) -m pytest -m cluster tests/cluster $(PYTEST_ARGS)
+
+test-site: .venv/.synced ## Open the dashboards in Chromium: figures, filters, keyboard, accessibility, size (needs Debian's chromium)
+	$(PYTHON_DEV) -m pytest -m site $(PYTEST_ARGS)
 
 test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, and with faults
 	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)

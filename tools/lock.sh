@@ -17,15 +17,17 @@ compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides loc
 compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
 compile locks/airflow.txt --group pyproject.toml:airflow "$@"
 # The image, without what libraries ask for and the project never reaches (docs/image.md): scipy, cryptography (Great
-# Expectations), lxml and Beautiful Soup (the Redshift driver's logins through a browser).
+# Expectations), lxml and Beautiful Soup (the Redshift driver's logins through a browser), and vl-convert (84 MB, whose
+# JavaScript the build puts in: locks/vega.txt).
 without() {
     printf -- '--no-emit-package %s ' "$@"
 }
 # shellcheck disable=SC2046  # a list of words
 compile locks/runtime.txt pyproject.toml --constraint locks/dev.txt \
-    $(without scipy cryptography cffi pycparser lxml beautifulsoup4 soupsieve) "$@"
+    $(without scipy cryptography cffi pycparser lxml beautifulsoup4 soupsieve vl-convert-python) "$@"
 # On EMR Spark and Delta are the platform's own.
 # shellcheck disable=SC2046
-compile locks/emr.txt pyproject.toml --constraint locks/dev.txt $(without pyspark py4j delta-spark) "$@"
+compile locks/emr.txt pyproject.toml --constraint locks/dev.txt $(without pyspark py4j delta-spark vl-convert-python) "$@"
 compile locks/redshift.txt --group pyproject.toml:redshift --constraint locks/dev.txt "$@"
+compile locks/vega.txt --group pyproject.toml:vega --constraint locks/dev.txt "$@"
 compile locks/uv.txt locks/uv.in "$@"
