@@ -1,0 +1,113 @@
+"""What people look at, defined once: `conf/metrics.yaml`, checked against the views.
+
+Each metric is an aggregate over one view, so it can be cut by any of the view's other columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from spark_app.contracts.formula import Tree, take_apart
+from spark_app.contracts.views import View
+from spark_app.runtime.closed import Closed
+from spark_app.runtime.errors import ContractError
+from spark_app.runtime.settings import conf_dir
+from spark_app.runtime.yaml_lines import Document
+
+Unit = Literal["money", "count", "percent", "days", "score"]
+Better = Literal["more", "less", "neither"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Text in quotes is skipped; SQL's own words are written in capitals.
+_COLUMN = re.compile(r"'(?:[^']|'')*'|\b([a-z][a-z0-9_]*)\b")
+_PLAIN_SUM = re.compile(r"SUM\(([a-z][a-z0-9_]*)\)")
+
+
+class _Metric(Closed):
+    name: str
+    title: str
+    view: str
+    sql: str
+    unit: Unit
+    better: Better
+    description: str | None = None
+
+
+class _MetricsFile(Closed):
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    metrics: list[_Metric] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. `sql` is an aggregate over `view`; `parts` are its sums and `tree` the arithmetic over them.
+
+    `unit` percent is a share of 1. `better` says which way is good news.
+    """
+
+    name: str
+    title: str
+    view: str
+    sql: str
+    unit: Unit
+    better: Better
+    description: str
+    parts: tuple[str, ...]
+    tree: Tree
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Every metric by its name, and the currency that money is in."""
+
+    currency: str
+    by_name: Mapping[str, Metric]
+
+    def __getitem__(self, name: str) -> Metric:
+        return self.by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    def of_view(self, view: str) -> list[Metric]:
+        """The metrics over one view, in the file's order."""
+        return [metric for metric in self.by_name.values() if metric.view == view]
+
+
+def load_metrics(views: Iterable[View], path: Path | None = None) -> Metrics:
+    """Every metric of `conf/metrics.yaml`; ContractError names file, line and the nearest valid word."""
+    document = Document(path or conf_dir() / "metrics.yaml", ContractError)
+    file = document.parse(_MetricsFile)
+    known = {view.name: view for view in views}
+    found: dict[str, Metric] = {}
+    for index, item in enumerate(file.metrics):
+        if item.name in found or not _NAME.fullmatch(item.name):
+            raise document.fail(("metrics", index), f"'{item.name}' stands twice or is no lower-case name")
+        found[item.name] = _metric(document, index, item, known)
+    return Metrics(file.currency, found)
+
+
+def _metric(document: Document, index: int, item: _Metric, views: Mapping[str, View]) -> Metric:
+    # Metrics are mostly written on one line, the name first: that line is meant.
+    where = ("metrics", index)
+    if item.view not in views:
+        raise document.unknown(where, item.view, views, f"view of {item.name}:")
+    columns = {column.name: column for column in views[item.view].columns}
+    for match in _COLUMN.finditer(item.sql):
+        if match[1] and match[1] not in columns:
+            raise document.unknown(where, match[1], columns, f"column of {item.view} in {item.name}:")
+    try:
+        parts, tree = take_apart(item.sql)
+    except ValueError as problem:
+        raise document.fail(where, f"{item.name}: sql: {problem}") from None
+    plain = _PLAIN_SUM.fullmatch(item.sql.strip())
+    description = item.description or (columns[plain[1]].description if plain else None)
+    if description is None:
+        raise document.fail(where, f"'{item.name}' is not a plain sum of a column: it needs a description")
+    return Metric(item.name, item.title, item.view, item.sql, item.unit, item.better, description, parts, tree)
