@@ -101,9 +101,11 @@ def _tried(what: str, look: Callable[[], str]) -> Check:
 
 
 def _jars() -> str:
+    import pyspark
     from pyspark import __version__
 
-    jars = cached_jars(delta_coordinates(__version__))
+    own = sorted((Path(pyspark.__file__).parent / "jars").glob("delta-s*.jar"))
+    jars = own or cached_jars(delta_coordinates(__version__))
     return ", ".join(jar.name for jar in jars) if jars else "not fetched yet; the first run gets them"
 
 
