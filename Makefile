@@ -26,6 +26,9 @@ BUILD_ARGS ?=
 .venv-airflow/.synced: locks/airflow.txt locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-airflow locks/airflow.txt
 
+.venv-superset/.synced: locks/superset.txt locks/uv.txt tools/venv.sh
+	@sh tools/venv.sh .venv-superset locks/superset.txt
+
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
@@ -122,4 +125,4 @@ clean: ## Remove what tools leave behind (data under .lakehouse stay)
 	find spark_app tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the environments as well
-	rm -rf .venv .venv-spark4 .venv-contract-tools .venv-airflow .venv-uv
+	rm -rf .venv .venv-spark4 .venv-contract-tools .venv-airflow .venv-superset .venv-uv

@@ -16,6 +16,7 @@ compile locks/dev.txt pyproject.toml --extra java --group dev "$@"
 compile locks/spark4.txt pyproject.toml --extra java --group dev --overrides locks/spark4-overrides.txt "$@"
 compile locks/contract-tools.txt --group pyproject.toml:contract-tools "$@"
 compile locks/airflow.txt --group pyproject.toml:airflow "$@"
+compile locks/superset.txt --group pyproject.toml:superset "$@"
 # The image, without what libraries ask for and the project never reaches (docs/image.md): scipy, cryptography (Great
 # Expectations), lxml and Beautiful Soup (the Redshift driver's logins through a browser), and vl-convert (84 MB, whose
 # JavaScript the build puts in: locks/vega.txt).
