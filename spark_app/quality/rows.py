@@ -6,6 +6,8 @@ All of it is columns over one pass: what cannot be used is quarantined with its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -19,6 +21,7 @@ REASONS, ODD = "_reasons", "_odd"
 REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
 WHOLE_ROW = "row is whole"
 VALID_TEXT = "text is valid UTF-8"
+MARKED_TEXT = "optional text is valid UTF-8"  # where it is not, the value is kept with marks in it
 _BAD_BYTES = "\ufffd"
 _BLANKS = " \t\r\n\f\v"
 _SHOWN = 200
@@ -68,7 +71,9 @@ def money(amount: str) -> SparkColumn:
 
 def counted_rules(contract: Contract) -> tuple[tuple[str, str, str], ...]:
     """(rule, dimension, severity) of everything `counted` counts."""
-    own = ((WHOLE_ROW, "accuracy", "error"), (VALID_TEXT, "accuracy", "error"))
+    own: tuple[tuple[str, str, str], ...] = ((WHOLE_ROW, "accuracy", "error"), (VALID_TEXT, "accuracy", "error"))
+    if _texts(contract, required=False):
+        own += ((MARKED_TEXT, "accuracy", "warning"),)
     return own + tuple((rule.name, rule.dimension, rule.severity) for rule in contract.row_rules)
 
 
@@ -117,7 +122,7 @@ def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
             F.lit("accuracy").alias("dimension"),
         ),
     )
-    bytes_ = [_bad_bytes(column) for column in contract.columns if column.required and column.type.name == "string"]
+    bytes_ = [_bad_bytes(name) for name in _texts(contract, required=True)]
     rules = [_reason(rule, mapped) for rule in contract.row_rules if rule.severity == "error"]
     whole = F.array_compact(F.array(*bytes_, *rules))
     # A torn row's values stand in the wrong columns: what they break says nothing.
@@ -125,9 +130,13 @@ def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
     return F.when(torn.isNotNull(), F.array(torn)).otherwise(F.coalesce(whole, empty)).cast(REASON_TYPE)
 
 
-def _bad_bytes(column: Column) -> SparkColumn:
-    raw = F.col(f"_raw_{column.name}")
-    return F.when(raw.contains(_BAD_BYTES), _struct(VALID_TEXT, column.name, raw, "text in UTF-8", "accuracy"))
+def _texts(contract: Contract, *, required: bool) -> list[str]:
+    return [column.name for column in contract.columns if column.type.name == "string" and column.required == required]
+
+
+def _bad_bytes(name: str) -> SparkColumn:
+    raw = F.col(f"_raw_{name}")
+    return F.when(raw.contains(_BAD_BYTES), _struct(VALID_TEXT, name, raw, "text in UTF-8", "accuracy"))
 
 
 def _reason(rule: Rule, mapped: EntityMap) -> SparkColumn:
@@ -156,6 +165,9 @@ def _fails(rule: Rule) -> SparkColumn:
 
 def _odd(contract: Contract) -> SparkColumn:
     warnings = [F.when(_fails(rule), F.lit(rule.name)) for rule in contract.row_rules if rule.severity == "warning"]
+    if texts := _texts(contract, required=False):
+        marked = reduce(or_, [F.col(f"_raw_{name}").contains(_BAD_BYTES) for name in texts])
+        warnings.append(F.when(marked, F.lit(MARKED_TEXT)))
     return F.array_compact(F.array(*warnings)) if warnings else F.array().cast("array<string>")
 
 

@@ -135,6 +135,8 @@ def test_bytes_that_are_no_utf_8_are_quarantined_in_keys_and_marked_elsewhere(di
     assert reasons(dirty, "reviews", SHAPES, "latin-1.csv") == [(2, "text is valid UTF-8", "review_id", "cl\ufffd")]
     comment = lake_rows(dirty.home, "silver.reviews", "SELECT comment FROM data WHERE review_id = 'latin-1'")
     assert comment == [("caf\ufffd",)]
+    sql = "SELECT rows_broken, effect FROM ops_rows WHERE rule = 'optional text is valid UTF-8' AND rows_broken > 0"
+    assert ops_rows(dirty.home, "quality_results", sql) == [(1, "warned")]
 
 
 def test_text_is_kept_to_the_letter(dirty: Dirty) -> None:
