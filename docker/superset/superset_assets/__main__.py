@@ -1,0 +1,25 @@
+"""Write Superset's assets: `python -m superset_assets --uri URI --out build/superset.zip` (make superset-assets)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from superset_assets.bundle import files, write
+
+
+def main() -> None:
+    """Write the export and say what is in it."""
+    parser = argparse.ArgumentParser(description="Superset's assets from conf/.")
+    parser.add_argument("--uri", required=True, help="SQLAlchemy URI of the warehouse, without a password")
+    parser.add_argument("--out", type=Path, required=True, help="a .zip, or a folder")
+    asked = parser.parse_args()
+    made = files(asked.uri)
+    write(made, asked.out)
+    kinds = ("datasets", "charts", "dashboards", "queries")
+    counts = ", ".join(f"{sum(path.startswith(kind) for path in made)} {kind}" for kind in kinds)
+    print(f"Wrote {asked.out}: {counts}")
+
+
+if __name__ == "__main__":
+    main()
