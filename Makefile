@@ -32,7 +32,7 @@ BUILD_ARGS ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store test-stack image images sbom test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -59,11 +59,14 @@ stack-store: .venv/.synced
 
 stack: setup ## Run MinIO, a stand-in for Redshift, and where Docker runs the image's night over replayed days
 	@if sh docker/engine.sh compose >/dev/null; then \
-		$(MAKE) images && PYTHONPATH=. $(PYTHON_DEV) docker/stack/compose.py; \
+		$(MAKE) images && $(PYTHON_DEV) docker/stack/compose.py; \
 	else \
 		echo "No Docker engine with compose answers: plain processes, until Ctrl-C"; \
 		$(MAKE) stack-jars && $(PYTHON_DEV) docker/stack/stack.py; \
 	fi
+
+stack-down: .venv/.synced ## Remove what make stack brought up in Docker, data too
+	@$(PYTHON_DEV) docker/stack/compose.py --down
 
 image: ## Build the container image (IMAGE=lakehouse:dev); without an engine or a registry, by Debian's packages
 	@sh docker/engine.sh build $(BUILD_ARGS) --build-arg REVISION="$$(git rev-parse HEAD)" --tag $(IMAGE) .

@@ -41,10 +41,15 @@ start() {
     # Closed: files of the caller's (a lock, say) that a daemon would hold open for good.
     nohup dockerd --data-root "$cache/data" --exec-root /run/lakehouse-docker --pidfile "$pid_file" \
         --host unix:///var/run/docker.sock >"$cache/dockerd.log" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+    daemon=$!
     tries=0
     until runs; do
         tries=$((tries + 1))
-        [ "$tries" -lt 60 ] || fail "dockerd does not answer; the end of $cache/dockerd.log: $(tail -n 3 "$cache/dockerd.log")"
+        # A daemon that is not allowed to do its work (a container without privileges, say) ends by itself.
+        if ! kill -0 "$daemon" 2>/dev/null || [ "$tries" -gt 60 ]; then
+            kill "$daemon" 2>/dev/null || true
+            fail "no Docker engine answers, and dockerd did not start; the end of $cache/dockerd.log: $(tail -n 3 "$cache/dockerd.log")"
+        fi
         sleep 1
     done
 }

@@ -1,7 +1,9 @@
 """The whole stack in containers: MinIO, the stand-in for Redshift, and a night of the image over replayed days.
 
-    PYTHONPATH=. python docker/stack/compose.py [--olist DIR]     what `make stack` runs where a Docker engine answers
+    python docker/stack/compose.py [--olist DIR]     what `make stack` runs where a Docker engine answers
+    python docker/stack/compose.py --down            remove its containers, network and data
 
+MINIO_PORT and REDSHIFT_PORT choose other ports of this machine than 9000 and 5439.
 Days are Olist's where its files are (DIR, $OLIST_DIR, or shared/data/olist beside the project), else the demo shop's.
 """
 
@@ -9,14 +11,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
+
+# Not by PYTHONPATH, which docker-compose, a Python program too, would inherit.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import object_store
 import psycopg
@@ -29,31 +34,53 @@ from spark_app.runtime.settings import S3Settings
 from spark_app.shops import demo, olist
 
 ROOT = Path(__file__).resolve().parents[2]
-BUCKET = "lakehouse"
+BUCKET = PROJECT = "lakehouse"
 FILE = ROOT / "docker" / "compose.yaml"
 PASSWORD = "Standin-1"  # of docker/compose.yaml
 # Two busy months: long enough to see every table filled, short enough for a laptop.
 OLIST_DAYS = (date(2017, 1, 1), date(2017, 2, 28))
+TOTALS = "SELECT count(*), sum(orders), sum(revenue) FROM analytics.daily_sales"
 T = TypeVar("T")
 
 
-def command() -> list[str] | None:
-    """`docker compose` or `docker-compose`, whichever is there; None where no engine answers."""
-    if shutil.which("docker") is None or not _succeeds("docker", "info"):
-        return None
-    for words in (["docker", "compose"], ["docker-compose"]):
-        if shutil.which(words[0]) and _succeeds(*words, "version"):
-            return words
-    return None
-
-
-def compose(*arguments: str, project: str = "lakehouse", environment: Mapping[str, str] | None = None) -> list[str]:
-    """The command line of a compose command on docker/compose.yaml, run with `environment` besides our own."""
-    words = command()
-    if words is None:
+def compose(*arguments: str, project: str = PROJECT) -> list[str]:
+    """The command line of a compose command on docker/compose.yaml."""
+    found = subprocess.run([str(ROOT / "docker" / "engine.sh"), "compose"], capture_output=True, text=True)
+    if found.returncode:
         sys.exit("no Docker engine with compose answers; docker/engine.sh start brings one up on Debian, as root")
-    os.environ.update(environment or {})
-    return [*words, "--project-name", project, "--file", str(FILE), *arguments]
+    return [*found.stdout.split(), "--project-name", project, "--file", str(FILE), *arguments]
+
+
+def address(service: str, port: int, project: str = PROJECT) -> str:
+    """Where this machine reaches a container's port: host:port."""
+    asked = subprocess.run(compose("port", service, str(port), project=project), capture_output=True, text=True)
+    if not asked.stdout.strip():
+        sys.exit(f"{service} is not up: {asked.stderr.strip()}")
+    return asked.stdout.strip()
+
+
+def warehouse(project: str = PROJECT) -> str:
+    """How psycopg reaches the stand-in for Redshift, once that answers."""
+    host, _, port = address("redshift", 5439, project).rpartition(":")
+    found = f"host={host} port={port} user=awsuser dbname=dev password={PASSWORD}"
+    wait_for(lambda: psycopg.connect(found).close())
+    return found
+
+
+def store(project: str = PROJECT) -> object_store.ObjectStore:
+    """MinIO, once it answers; its bucket is there and its credentials are in our environment."""
+    found = object_store.ObjectStore("minio (image)", "http://" + address("minio", 9000, project))
+    os.environ.update(found.environment)
+    reached = client(s3_of(found))
+    buckets = wait_for(reached.list_buckets)["Buckets"]
+    if BUCKET not in [bucket["Name"] for bucket in buckets]:
+        reached.create_bucket(Bucket=BUCKET)
+    return found
+
+
+def s3_of(store: object_store.ObjectStore) -> S3Settings:
+    """How this machine's side of the project reaches the store."""
+    return S3Settings(endpoint=store.endpoint, region="us-east-1", path_style=True, log_table=None)
 
 
 def wait_for(answer: Callable[[], T], seconds: float = 120) -> T:
@@ -68,14 +95,6 @@ def wait_for(answer: Callable[[], T], seconds: float = 120) -> T:
             time.sleep(0.2)
 
 
-def make_bucket(s3: S3Settings) -> None:
-    """Wait for the store, then make the bucket where it is missing."""
-    store = client(s3)
-    found = wait_for(store.list_buckets)["Buckets"]
-    if BUCKET not in [bucket["Name"] for bucket in found]:
-        store.create_bucket(Bucket=BUCKET)
-
-
 def land(s3: S3Settings, dump: Path | None) -> tuple[date, date]:
     """Replay Olist's days, or else the demo shop's, into the bucket; the first and the last of them."""
     with writable(f"s3a://{BUCKET}/landing", s3) as folder:
@@ -86,37 +105,50 @@ def land(s3: S3Settings, dump: Path | None) -> tuple[date, date]:
         return OLIST_DAYS
 
 
-def main() -> None:
-    """Bring it up, run the image over the days, say how to look at what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    beside = ROOT.parent / "shared" / "data" / "olist"
-    parser.add_argument("--olist", type=Path, default=Path(os.environ.get("OLIST_DIR") or beside))
-    dump = parser.parse_args().olist
-    subprocess.run(compose("up", "--detach", "minio", "redshift"), check=True)
-    store = object_store.ObjectStore("minio (image)", "http://127.0.0.1:9000")
-    os.environ.update(store.environment)
-    s3 = S3Settings(endpoint=store.endpoint, region="us-east-1", path_style=True, log_table=None)
-    make_bucket(s3)
-    wait_for(lambda: psycopg.connect(f"host=127.0.0.1 port=5439 user=awsuser dbname=dev password={PASSWORD}").close())
-    found = (dump / "olist_orders_dataset.csv").is_file()
-    print(f"landing: {'Olist, replayed' if found else f'the demo shop (no Olist dump in {dump})'}", flush=True)
-    first, last = land(s3, dump if found else None)
+def night(first: date, last: date) -> None:
+    """The image's night over these days; its exit code is ours where it fails."""
     job = ["run", "--rm", "job", "run", "--env", "compose", "--from", str(first), "--to", str(last)]
     done = subprocess.run(compose(*job))
     if done.returncode:
         sys.exit(done.returncode)
-    again = " ".join([*(command() or []), "--file docker/compose.yaml"])
+
+
+def farewell(found: object_store.ObjectStore, reached: str, last: date) -> None:
+    """What the warehouse says now, and how to go on."""
+    with psycopg.connect(reached) as connection:
+        days, orders, revenue = connection.execute(TOTALS).fetchone() or (0, 0, 0)
+    again = shlex.join(compose()).replace(f"{ROOT}/", "")
+    exports = {**found.environment, "LAKEHOUSE_REDSHIFT_PASSWORD": PASSWORD}
     print(f"""
-The warehouse, a stand-in for Redshift (not Redshift): 127.0.0.1:5439, database dev, user awsuser, password {PASSWORD}
-  PGPASSWORD={PASSWORD} psql -h 127.0.0.1 -p 5439 -U awsuser dev -c 'SELECT * FROM analytics.sales_daily LIMIT 5'
-The lake: {store.endpoint}, bucket {BUCKET}
+analytics.daily_sales: {days} days, {orders:,} orders, revenue {revenue:,}
+object store: {found.kind} at {found.endpoint}, bucket {BUCKET}
+warehouse: a stand-in for Amazon Redshift (not Redshift): {reached}
+
+From here, by the image:
   {again} run --rm job lakehouse status --env compose
-Another night:  {again} run --rm job run --env compose --date {last + timedelta(days=1)}
-The end of it:  {again} down --volumes""")
+  {again} run --rm job run --env compose --date {last + timedelta(days=1)}
+From here, without it (./lakehouse status --env minio):""")
+    for name, value in exports.items():
+        print(f"  export {name}={value}")
+    print("The end of it, its data too:  make stack-down")
 
 
-def _succeeds(*words: str) -> bool:
-    return subprocess.run(words, capture_output=True).returncode == 0
+def main() -> None:
+    """Bring it up, run the image over the days, say how to look at what came of it; or take it down."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    beside = ROOT.parent / "shared" / "data" / "olist"
+    parser.add_argument("--olist", type=Path, default=Path(os.environ.get("OLIST_DIR") or beside))
+    parser.add_argument("--down", action="store_true")
+    asked = parser.parse_args()
+    if asked.down:
+        sys.exit(subprocess.run(compose("down", "--volumes", "--timeout", "5")).returncode)
+    subprocess.run(compose("up", "--detach", "minio", "redshift"), check=True)
+    objects, reached = store(), warehouse()
+    found = (asked.olist / "olist_orders_dataset.csv").is_file()
+    print(f"landing: {'Olist, replayed' if found else f'the demo shop (no Olist dump in {asked.olist})'}", flush=True)
+    first, last = land(s3_of(objects), asked.olist if found else None)
+    night(first, last)
+    farewell(objects, reached, last)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import compose
@@ -13,61 +12,71 @@ import psycopg
 import pytest
 
 from spark_app.lake.objects import writable
-from spark_app.runtime.settings import S3Settings
-from spark_app.shops.demo import generate
+from tests.cluster.shop import Days, days
 from tests.image.conftest import IMAGE, Run, docker
 
 pytestmark = pytest.mark.image
 PROJECT = "lakehouse-tests"
-FIRST, DAYS = date(2024, 1, 1), 4
 
 
 def composed(*words: str) -> subprocess.CompletedProcess[str]:
-    environment = {"MINIO_PORT": "0", "REDSHIFT_PORT": "0", "IMAGE": IMAGE}
-    command = compose.compose(*words, project=PROJECT)
-    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=600)
+    return subprocess.run(compose.compose(*words, project=PROJECT), capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")
-def warehouse(image: object) -> Iterator[str]:
-    """Both services up and a few days landed; gives how psycopg reaches the warehouse."""
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Days:
+    """Olist's orders of a week where its dump is at hand, else the made-up shop."""
+    try:
+        dump: Path | None = request.getfixturevalue("olist_dir")
+    except pytest.skip.Exception:
+        dump = None
+    return days(dump, tmp_path_factory.mktemp("shop"), more=False)
+
+
+@pytest.fixture(scope="module")
+def warehouse(image: object, shop: Days) -> Iterator[str]:
+    """Both services up and the days landed; gives how psycopg reaches the warehouse."""
     for needed in ("lakehouse-minio:dev", "lakehouse-redshift:dev"):
         if docker("image", "inspect", needed).returncode != 0:
             pytest.skip(f"no image {needed}; make images builds it")
-    up = composed("up", "--detach", "minio", "redshift")
-    try:
-        assert up.returncode == 0, up.stderr
-        store = "http://" + composed("port", "minio", "9000").stdout.strip()
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in compose.object_store.ObjectStore("minio (image)", store).environment.items():
-                patch.setenv(name, value)
-            s3 = S3Settings(endpoint=store, region="us-east-1", path_style=True, log_table=None)
-            compose.make_bucket(s3)
+    ports = {"MINIO_PORT": "0", "REDSHIFT_PORT": "0", "IMAGE": IMAGE}
+    # What compose.store sets is set here first, so that it is gone after this block.
+    credentials = compose.object_store.ObjectStore("minio (image)", "http://127.0.0.1").environment
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**ports, **credentials}.items():
+            patch.setenv(name, value)
+        up = composed("up", "--detach", "minio", "redshift")
+        try:
+            assert up.returncode == 0, up.stderr
+            s3 = compose.s3_of(compose.store(PROJECT))
             with writable(f"s3a://{compose.BUCKET}/landing", s3) as folder:
-                generate(str(folder), FIRST, DAYS, orders_per_day=10)
-        host, _, port = composed("port", "redshift", "5439").stdout.strip().partition(":")
-        address = f"host={host} port={port} user=awsuser dbname=dev password={compose.PASSWORD}"
-        compose.wait_for(lambda: psycopg.connect(address).close())
-        yield address
-    finally:
-        composed("down", "--volumes", "--timeout", "5")
+                shutil.copytree(shop.landing, folder, dirs_exist_ok=True)
+            yield compose.warehouse(PROJECT)
+        finally:
+            composed("down", "--volumes", "--timeout", "5")
 
 
-def night() -> subprocess.CompletedProcess[str]:
-    last = FIRST + timedelta(days=DAYS - 1)
-    return composed("run", "--rm", "job", "run", "--env", "compose", "--from", str(FIRST), "--to", str(last))
+def night(shop: Days) -> subprocess.CompletedProcess[str]:
+    return composed("run", "--rm", "job", "run", "--env", "compose", *shop.range)
 
 
-def test_a_night_from_the_bucket_to_the_warehouse(warehouse: str) -> None:
-    done = night()
+def test_a_night_from_the_bucket_to_the_warehouse(warehouse: str, shop: Days) -> None:
+    done = night(shop)
     assert done.returncode == 0, done.stdout + done.stderr
+    expected = shop.expected()
     with psycopg.connect(warehouse) as connection:
-        days = connection.execute("SELECT order_date, orders FROM analytics.daily_sales ORDER BY 1").fetchall()
-        (orders,) = connection.execute("SELECT count(*) FROM analytics.fact_orders").fetchone() or (0,)
-    assert [day for day, _ in days] == [FIRST + timedelta(days=n) for n in range(DAYS)]
-    assert sum(count for _, count in days) == orders > 20
-    again = night()
+        for sql, rows in expected.items():
+            assert connection.execute(sql).fetchall() == rows, (shop.told, sql)
+    again = night(shop)
     assert (again.returncode, "nothing new" in again.stdout + again.stderr) == (0, True)
+
+
+def test_nothing_is_left_of_it(warehouse: str) -> None:
+    """Last in this file to use the stack: it takes it down."""
+    assert composed("down", "--volumes", "--timeout", "5").returncode == 0
+    label = f"label=com.docker.compose.project={PROJECT}"
+    for kind in (["ps", "--all"], ["volume", "ls"], ["network", "ls"]):
+        assert docker(*kind, "--quiet", "--filter", label).stdout == ""
 
 
 def test_credentials_by_web_identity_get_as_far_as_sts(run: Run, tmp_path: Path) -> None:
