@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 import pytest
 
 from spark_app.jobs import entry
 from spark_app.runtime import glue
 from spark_app.runtime.errors import UsageError
+from tests.aws.templates import FOLDER, template
 
 pytest.importorskip("awsglue", reason="AWS's library awsglue is for Python 3.11 only, as Glue 5.1 is")
 
@@ -75,9 +75,9 @@ def test_without_awsglue_it_is_no_glue_job(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_definitions_say_what_is_known() -> None:
-    """No parameter in docs/run-on-glue.md or the template that a job would refuse."""
-    known = {f"--{name}" for name in (*glue._OF_GLUE.split(), "TempDir", "keep-releases", *entry.OPTIONS.values)}
-    template = (Path(__file__).resolve().parents[2] / "docs" / "aws" / "glue-jobs.cfn.yaml").read_text()
-    used = {word.strip("\"':") for word in template.split() if word.strip("\"'").startswith("--")} - {"--conf"}
-    assert used
+    """No parameter in the template that a job would refuse."""
+    known = {f"--{name}" for name in (*glue._OF_GLUE.split(), *entry.OPTIONS.values)}
+    loop = template(FOLDER / "glue-jobs.cfn.yaml")["Resources"]["Fn::ForEach::Jobs"]
+    used = loop[2]["Job${Word}"]["Properties"]["DefaultArguments"].keys()
+    assert used >= {"--env", "--conf"}
     assert used <= known
