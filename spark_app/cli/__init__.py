@@ -13,6 +13,7 @@ from spark_app.cli.doctor import doctor
 from spark_app.cli.quarantine import quarantine
 from spark_app.cli.releases import releases
 from spark_app.cli.replay import replay
+from spark_app.cli.report import report
 from spark_app.cli.run import rebuild, run
 from spark_app.cli.screen import fail
 from spark_app.cli.status import status
@@ -37,7 +38,7 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (demo, run, replay, status, quarantine, releases, rebuild, ddl, doctor):
+for command in (demo, run, replay, status, quarantine, releases, report, rebuild, ddl, doctor):
     lakehouse.add_command(command)
 
 

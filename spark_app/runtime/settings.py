@@ -70,6 +70,7 @@ class Settings(Closed):
     landing: str = Field("landing", description="where the shop's systems drop files")
     lake: str = Field("lake", description="root of bronze, silver, gold and ops")
     reports: str = Field("reports", description="where reports and Data Docs are written")
+    report_days: int = Field(800, ge=31, le=4000, description="newest days that the dashboards show, to stay small")
     source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
     lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")
     parallel: int = Field(4, ge=1, le=32, description="tables worked on at once")

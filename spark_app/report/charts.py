@@ -1,0 +1,106 @@
+"""The few kinds of charts, as Vega-Lite written with altair. Colours and fonts are the page's (script/charts.js).
+
+Data are named "values": `value` and, where compared, `before`. A number's format is "shown" with the name of a unit;
+the unit of the metric that is chosen on the page takes the place of "unit".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+_UTC = alt.Scale(type="utc")
+HEIGHT = 260
+
+
+def _base() -> alt.Chart:
+    return alt.Chart(alt.NamedData("values")).properties(width="container", height=HEIGHT)
+
+
+def _spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
+    spec.pop("config", None)  # altair's own look
+    return spec
+
+
+def _amount(title: str | None = None, unit: str = "unit") -> alt.Axis:
+    return alt.Axis(format=unit, formatType="shown", title=title, tickCount=5)
+
+
+def _tip(field: str = "value", title: str = "", unit: str = "unit") -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:Q", title=title or field, format=unit, formatType="shown")
+
+
+def trend(unit: str = "unit") -> dict[str, Any]:
+    """A line over periods, dashed for the days compared with; a period that is there in part has a point."""
+    x = alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6))
+    base = _base().encode(
+        x=x,
+        y=alt.Y("value:Q", axis=_amount(unit=unit)),
+        color=alt.Color("series:N", sort=None, title=None, legend=alt.Legend(orient="top")),
+        tooltip=[alt.Tooltip("label:N", title="when"), alt.Tooltip("series:N", title="days"), _tip(unit=unit)],
+    )
+    lines = base.mark_line(strokeWidth=2).encode(
+        strokeDash=alt.StrokeDash(
+            "series:N", sort=None, title=None, scale=alt.Scale(range=[[1, 0], [4, 4]]), legend=None
+        )
+    )
+    points = base.mark_point(size=30, filled=True, opacity=0).encode(
+        opacity=alt.condition("datum.part", alt.value(1), alt.value(0))
+    )
+    return _spec(alt.layer(lines, points))
+
+
+def stacked(by: str) -> dict[str, Any]:
+    """Bars over periods, stacked by a column."""
+    return _spec(
+        _base()
+        .mark_bar()
+        .encode(
+            x=alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6)),
+            y=alt.Y("value:Q", axis=_amount()),
+            color=alt.Color(f"{by}:N", sort=None, title=None, legend=alt.Legend(orient="top", columns=4)),
+            order=alt.Order("place:Q"),
+            tooltip=[alt.Tooltip("label:N", title="when"), alt.Tooltip(f"{by}:N"), _tip()],
+        )
+    )
+
+
+def ranking(by: str, unit: str = "unit") -> dict[str, Any]:
+    """Bars of members, the greatest first, with a tick where the days compared with stand."""
+    y = alt.Y(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
+    tips = [alt.Tooltip(f"{by}:N"), _tip(unit=unit), _tip("before", unit=unit), _tip("change", unit="change")]
+    base = alt.Chart(alt.NamedData("values")).properties(width="container", height=alt.Step(22))
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(x=alt.X("value:Q", axis=_amount(unit=unit)), y=y, tooltip=tips)
+    ticks = base.mark_tick(thickness=2, size=18).encode(x=alt.X("before:Q"), y=y, tooltip=tips)
+    return _spec(alt.layer(bars, ticks))
+
+
+def changes(by: str, unit: str = "money") -> dict[str, Any]:
+    """Bars of members to the left and right of nothing: what fell and what rose."""
+    y = alt.Y(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
+    return _spec(
+        alt.Chart(alt.NamedData("values"))
+        .properties(width="container", height=alt.Step(22))
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("difference:Q", axis=_amount(unit=unit)),
+            y=y,
+            color=alt.condition("datum.difference >= 0", alt.value("var(--good)"), alt.value("var(--bad)")),
+            tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit), _tip("before", unit=unit), _tip("difference", unit=unit)],
+        )
+    )
+
+
+def bars(by: str, unit: str = "unit") -> dict[str, Any]:
+    """Bars of members in the order they come in."""
+    return _spec(
+        _base()
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+            y=alt.Y("value:Q", axis=_amount(unit=unit)),
+            tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit)],
+        )
+    )

@@ -1,0 +1,131 @@
+"""A release as DuckDB sees it: the gold tables at the release's versions, and the views named for people over them.
+
+Pages ask here, so their numbers are those of the warehouse's views by construction. Nothing is copied and Spark is not
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from spark_app.contracts.metrics import Metric, Metrics, load_metrics
+from spark_app.contracts.table import Contract
+from spark_app.contracts.views import View, complete, load_views
+from spark_app.lake import log, ops, releases
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.runtime.errors import LakeError
+
+DAY = "order_date"
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """What a page may ask. `first` and `last` are the days shown; `last` is the newest that landed or was sold on."""
+
+    connection: duckdb.DuckDBPyConnection
+    lake: Lake
+    release: Release
+    contracts: Mapping[str, Contract]
+    views: Mapping[str, View]
+    metrics: Metrics
+    environment: str
+    first: date
+    last: date
+    written_at: datetime
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Rows of SQL over the release's tables and views, by their plain names."""
+        result = self.connection.execute(sql, list(parameters))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def value(self, metric: Metric, first: date, last: date) -> Any:
+        """A metric over days; None where there is nothing to compute it from."""
+        where = f"{DAY} BETWEEN ? AND ?"
+        [row] = self.rows(f"SELECT {metric.sql} AS value FROM {metric.view} WHERE {where}", (first, last))
+        return row["value"]
+
+
+@contextmanager
+def open_release(
+    lake: Lake, contracts: Mapping[str, Contract], environment: str, days: int
+) -> Iterator[ReportData | None]:
+    """The latest release with its last `days` days; None where there is none yet.
+
+    Raises LakeError where a version the release names is gone.
+    """
+    release = releases.latest(lake)
+    if release is None:
+        yield None
+        return
+    views = load_views(contracts)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("CREATE SCHEMA analytics")
+        _register(connection, lake, release, contracts)
+        first_sale, last_sale = _sold(connection)
+        last = max(filter(None, (last_sale, _landed(lake))), default=release.released_at.date())
+        first = max(last - timedelta(days=days - 1), first_sale or last)
+        _make_tables(connection, release, contracts, first)
+        made = complete(views, [contracts[name].name for name in release.tables])
+        for view in made:
+            connection.execute(f'CREATE VIEW analytics."{view.name}" AS {view.select("analytics")}')
+        connection.execute("SET schema = 'analytics'")
+        yield ReportData(
+            connection=connection,
+            lake=lake,
+            release=release,
+            contracts=contracts,
+            views={view.name: view for view in made},
+            metrics=load_metrics(views),
+            environment=environment,
+            first=first,
+            last=last,
+            written_at=datetime.now(UTC),
+        )
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, release: Release, contracts: Mapping[str, Contract]
+) -> None:
+    for name, version in release.tables.items():
+        opened = log.open_table(lake, name, version)
+        if opened is None:
+            raise LakeError(
+                f"{name}: no version {version} at {lake.path(name)}, which release {release.release_id} names"
+            )
+        connection.register(f"_{contracts[name].name}", opened.to_pyarrow_dataset())
+
+
+def _make_tables(
+    connection: duckdb.DuckDBPyConnection, release: Release, contracts: Mapping[str, Contract], first: date
+) -> None:
+    """The gold tables, those with days from `first` on; rows that know no day stay in."""
+    for name in release.tables:
+        contract = contracts[name]
+        columns = ", ".join(f'"{column}"' for column in contract.column_names)
+        where = f" WHERE {DAY} >= DATE '{first}' OR {DAY} IS NULL" if DAY in contract.column_names else ""
+        connection.execute(
+            f'CREATE VIEW analytics."{contract.name}" AS SELECT {columns} FROM "_{contract.name}"{where}'
+        )
+
+
+def _sold(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
+    found = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM _daily_sales").fetchone()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def _landed(lake: Lake) -> date | None:
+    """The newest day whose files were taken in: a day without orders is a day too."""
+    found = ops.select(
+        lake, "ingested_files", "SELECT max(batch_date) AS day FROM ops_rows WHERE bronze_version IS NOT NULL"
+    )
+    day = found[0]["day"] if found else None
+    return day if isinstance(day, date) else None

@@ -1,0 +1,166 @@
+"""The morning page: yesterday's figures, how they compare, which state grew, what is unpaid, whether to trust it.
+
+Its numbers are asked of the release when the page is written, so they are there without any script.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from spark_app.contracts.metrics import Metric
+from spark_app.report import charts
+from spark_app.report.cube import EPOCH
+from spark_app.report.data import DAY, ReportData
+from spark_app.report.numbers import day_text
+from spark_app.report.page import Column, Figure, Page
+from spark_app.report.trust import trust
+
+TILES = (
+    "revenue",
+    "orders",
+    "average_order_value",
+    "items",
+    "new_customers",
+    "returning_customers",
+    "canceled_orders",
+    "cancellation_rate",
+)
+# 52 weeks, so that weekdays meet.
+AGAINST = (("the day before", 1), ("a week before", 7), ("a year before", 364))
+WEEKS = 8
+STATES = 15
+AGES = ((0, 1, "0–1 days"), (2, 6, "2–6 days"), (7, 29, "7–29 days"), (30, None, "30 days and more"))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A metric of the last day beside the same of earlier days: (name, day, value)."""
+
+    metric: Metric
+    value: Any
+    against: tuple[tuple[str, date, Any], ...]
+
+
+def page(data: ReportData) -> Page:
+    """The page that opens first."""
+    unpaid = _unpaid(data)
+    states = _states(data)
+    return Page(
+        "index",
+        "Morning",
+        "index.html",
+        figures={
+            "weeks": Figure(
+                f"Revenue of the last {WEEKS} weeks",
+                _definition(data.metrics["revenue"]),
+                charts.trend("money"),
+                values=_weeks(data),
+                columns=[Column("label", "Day"), Column("series", "Days"), Column("value", "Revenue", "money")],
+            ),
+            "states": Figure(
+                "Which state grew: 7 days against the 7 before",
+                _definition(data.metrics["segment_revenue"]),
+                charts.changes("state"),
+                values=states[:STATES],
+                columns=[
+                    Column("state", "State"),
+                    Column("value", "7 days", "money"),
+                    Column("before", "7 days before", "money"),
+                    Column("difference", "Difference", "money"),
+                    Column("change", "Change", "change"),
+                ],
+            ),
+            "unpaid": Figure(
+                "What is unpaid, by age of the order",
+                _definition(data.metrics["outstanding_amount"]),
+                charts.bars("age", "money"),
+                values=unpaid,
+                columns=[
+                    Column("age", "Days since the order"),
+                    Column("value", "Amount", "money"),
+                    Column("payments", "Payments", "count"),
+                ],
+            ),
+        },
+        dates=False,
+        more={
+            "tiles": [_compared(data, data.metrics[name]) for name in TILES],
+            "trust": trust(data),
+            "grew": max(states, key=_difference, default=None),
+            "fell": min(states, key=_difference, default=None),
+            "unpaid": sum(row["value"] for row in unpaid),
+            "unpaid_old": unpaid[-1]["value"],
+        },
+    )
+
+
+def _definition(metric: Metric) -> str:
+    return f"{metric.title}: {metric.description}."
+
+
+def _compared(data: ReportData, metric: Metric) -> Compared:
+    against = []
+    for name, back in AGAINST:
+        day = data.last - timedelta(days=back)
+        against.append((name, day, data.value(metric, day, day) if day >= data.first else None))
+    return Compared(metric, data.value(metric, data.last, data.last), tuple(against))
+
+
+def _weeks(data: ReportData) -> list[dict[str, Any]]:
+    """Revenue day by day, and the same of a year before where data reach back so far."""
+    rows = data.rows(f"SELECT {DAY} AS day, {data.metrics['revenue'].sql} AS revenue FROM sales_daily GROUP BY 1")
+    by_day = {row["day"]: row["revenue"] for row in rows}
+    days = [data.last - timedelta(days=back) for back in reversed(range(7 * WEEKS))]
+    series = [("these days", 0)]
+    if days[0] - timedelta(days=364) >= data.first:
+        series.append(("a year before", 364))
+    return [
+        {
+            "period": (day - EPOCH).days * 86_400_000,
+            "label": day_text(day - timedelta(days=back)),
+            "series": name,
+            "part": False,
+            "value": by_day.get(day - timedelta(days=back), 0),
+        }
+        for name, back in series
+        for day in days
+        if day - timedelta(days=back) >= data.first
+    ]
+
+
+def _states(data: ReportData) -> list[dict[str, Any]]:
+    """Revenue by state of seven days and of the seven before, the greatest first."""
+    now = data.metrics["segment_revenue"]
+    middle, first = data.last - timedelta(days=7), data.last - timedelta(days=14)
+    rows = data.rows(
+        f"SELECT coalesce(state, 'unknown') AS state, coalesce({now.sql} FILTER ({DAY} > ?), 0) AS value, "
+        f"coalesce({now.sql} FILTER ({DAY} <= ?), 0) AS before "
+        f"FROM {now.view} WHERE {DAY} > ? GROUP BY 1 ORDER BY value DESC, state",
+        (middle, middle, first),
+    )
+    for row in rows:
+        row["difference"] = row["value"] - row["before"]
+        row["change"] = row["difference"] / row["before"] if row["before"] else None
+    return rows
+
+
+def _difference(row: dict[str, Any]) -> Any:
+    return row["difference"]
+
+
+def _unpaid(data: ReportData) -> list[dict[str, Any]]:
+    metric = data.metrics["outstanding_amount"]
+    rows = []
+    for low, high, name in AGES:
+        newest = data.last - timedelta(days=low)
+        oldest = data.last - timedelta(days=high) if high is not None else date.min
+        [row] = data.rows(
+            f"SELECT coalesce({metric.sql}, 0) AS value, coalesce(sum(payments) FILTER "
+            f"(payment_status IN ('pending', 'authorized')), 0) AS payments "
+            f"FROM {metric.view} WHERE {DAY} BETWEEN ? AND ?",
+            (oldest, newest),
+        )
+        rows.append({"age": name, **row})
+    return rows

@@ -1,0 +1,107 @@
+// The page's controls. What is chosen stands in the address, so that a view can be sent to somebody.
+
+const page = JSON.parse(document.getElementById("page").textContent);
+const chosen = { range: { ...page.span }, grain: "day", compare: "year", filters: {} };
+const form = document.querySelector("form.filters");
+const figures = [...document.querySelectorAll("figure[data-figure]")];
+
+function grainFor(length) {
+  return length <= 95 ? "day" : length <= 420 ? "week" : "month";
+}
+
+function setRange(first, last) {
+  chosen.range = { first: Math.max(page.span.first, Math.min(first, last)), last: Math.min(page.span.last, Math.max(first, last)) };
+}
+
+function read() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const { first, last } = page.span;
+  const from = dayOf(given.get("from") ?? ""), to = dayOf(given.get("to") ?? "");
+  setRange(Number.isFinite(from) ? from : last - (last - first >= 180 ? 89 : 27), Number.isFinite(to) ? to : last);
+  const length = chosen.range.last - chosen.range.first + 1;
+  chosen.grain = given.get("grain") in GRAINS ? given.get("grain") : grainFor(length);
+  const reaches = last - first >= 364 + 89;
+  chosen.compare = ["none", ...Object.keys(COMPARISONS)].includes(given.get("compare")) ? given.get("compare") : reaches ? "year" : "before";
+  chosen.filters = {};
+  for (const { column } of page.filters) if (given.get(column)) chosen.filters[column] = given.get(column);
+}
+
+function write() {
+  const words = new URLSearchParams({ from: isoDay(chosen.range.first), to: isoDay(chosen.range.last), grain: chosen.grain,
+    compare: chosen.compare, ...chosen.filters });
+  history.replaceState(null, "", `#${words}`);
+}
+
+function showControls() {
+  form.elements.from.value = isoDay(chosen.range.first);
+  form.elements.to.value = isoDay(chosen.range.last);
+  form.elements.grain.value = chosen.grain;
+  form.elements.compare.value = chosen.compare;
+  for (const { column } of page.filters) form.elements[column].value = chosen.filters[column] ?? "";
+  const earlier = compared(chosen.range, chosen.grain, chosen.compare);
+  const days = chosen.range.last - chosen.range.first + 1;
+  const against = chosen.compare === "none" ? "" : earlier ? `, against ${isoDay(earlier.first)} to ${isoDay(earlier.last)}`
+    : "; the days to compare with are not all there";
+  document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days} days)${against}`;
+}
+
+async function showAll() {
+  if (form) showControls();
+  document.querySelectorAll("[data-tile]").forEach(showTile);
+  // One after another: the page stays quick to answer while charts are drawn.
+  for (const figure of prepared) await show(figure);
+  document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
+}
+
+function onChoice(event) {
+  const { name, value } = event.target;
+  if (name === "from" || name === "to") {
+    if (!value) return;
+    setRange(name === "from" ? dayOf(value) : chosen.range.first, name === "to" ? dayOf(value) : chosen.range.last);
+  } else if (name === "grain" || name === "compare") chosen[name] = value;
+  else if (value) chosen.filters[name] = value;
+  else delete chosen.filters[name];
+  write();
+  showAll();
+}
+
+function onQuick(event) {
+  const days = event.target.dataset.days;
+  if (!days) return;
+  setRange(days === "all" ? page.span.first : page.span.last - Number(days) + 1, page.span.last);
+  chosen.grain = grainFor(chosen.range.last - chosen.range.first + 1);
+  write();
+  showAll();
+}
+
+// How old the figures are is known only when the page is looked at.
+function showAge() {
+  const element = document.getElementById("age");
+  const days = Math.floor(Date.now() / DAY_LENGTH) - page.span.last;
+  element.textContent = days <= 1 ? "up to date" : `${days} days old`;
+  element.classList.toggle("old", days > 2);
+}
+
+function switchTheme() {
+  const dark = document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  setTheme(dark ? "light" : "dark");
+  try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* not kept, then */ }
+}
+
+function setTheme(theme) {
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+}
+
+try { setTheme(localStorage.getItem("theme")); } catch { /* a browser that keeps nothing */ }
+document.getElementById("theme").addEventListener("click", switchTheme);
+const prepared = figures.map(prepare);
+if (form) {
+  form.addEventListener("change", onChoice);
+  form.addEventListener("click", onQuick);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", () => { read(); showAll(); });
+  read();
+}
+showAge();
+showAll();

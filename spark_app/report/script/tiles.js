@@ -1,0 +1,32 @@
+// Tiles: a metric over the chosen days in large print, against the days just before and a year before.
+
+function showTile(element) {
+  const { metric, cube: name } = page.tiles[Number(element.dataset.tile)];
+  const cube = page.cubes[name];
+  const value = total(cube, metric, chosen.range, chosen.filters);
+  const { unit, better } = page.metrics[metric];
+  const big = element.querySelector(".value");
+  big.textContent = written(value, unit);
+  big.dataset.value = value ?? "";
+  const lines = element.querySelector(".against");
+  lines.replaceChildren();
+  for (const mode of ["before", "year"]) {
+    const earlier = compared(chosen.range, chosen.grain, mode);
+    const was = earlier ? total(cube, metric, earlier, chosen.filters) : null;
+    const line = document.createElement("li");
+    line.append(changeMark(value, was, better), ` ${was === null ? "no figure for " : ""}${COMPARISONS[mode]}`);
+    if (was !== null) line.append(` (${written(was, unit)})`);
+    lines.append(line);
+  }
+}
+
+// "▲ +8%", green where more is better; the word says it too, for whoever sees no colour.
+function changeMark(value, was, better) {
+  const mark = document.createElement("strong");
+  if (value === null || was === null || was === 0) return mark;
+  const change = (value - was) / Math.abs(was);
+  const good = better === "neither" || change === 0 ? "" : (change > 0) === (better === "more") ? "good" : "bad";
+  mark.className = `change ${good}`;
+  mark.textContent = `${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${written(change, "change")}`;
+  return mark;
+}

@@ -1,0 +1,128 @@
+"""The site: every page of a release, written to a folder or a bucket, the pages after what they load.
+
+A reader meets each file whole, the old one or the new. Pages need nothing but the files beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from spark_app.contracts.table import Contract
+from spark_app.lake import objects
+from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.report import morning, sales
+from spark_app.report.assets import assets, word
+from spark_app.report.cube import EPOCH
+from spark_app.report.data import ReportData, open_release
+from spark_app.report.numbers import change, day_text, symbol, time_text, verdict, written
+from spark_app.report.page import Page
+from spark_app.runtime.settings import Settings
+
+# To add a page: a module with page(data) -> Page, a template of the name it gives, and its place here.
+PAGES: tuple[Callable[[ReportData], Page], ...] = (morning.page, sales.page)
+
+
+def write_site(settings: Settings, lake: Lake, contracts: Mapping[str, Contract]) -> Release | None:
+    """Write the site of the latest release to `<reports>/site`; that release, or None where there is none yet."""
+    with open_release(lake, contracts, settings.environment, settings.report_days) as data:
+        if data is None:
+            return None
+        files = render(data)
+        _put(files, site_uri(settings), settings)
+        return data.release
+
+
+def site_uri(settings: Settings) -> str:
+    """Where the site lies."""
+    return f"{settings.resolve(settings.reports).rstrip('/')}/site"
+
+
+def render(data: ReportData) -> dict[str, str]:
+    """Path in the site → content, in the order to write them in: what a page loads first, the morning page last."""
+    loaded = assets()
+    pages = [make(data) for make in PAGES]
+    environment = _environment(data, pages, {name: word(content) for name, content in loaded.items()})
+    files = {f"assets/{name}": content for name, content in loaded.items()}
+    for page in reversed(pages):
+        embedded = _embedded(data, page)
+        files[f"{page.name}.html"] = environment.get_template(page.template).render(page=page, embedded=embedded)
+    return files
+
+
+def _put(files: Mapping[str, str], uri: str, settings: Settings) -> None:
+    with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+        for name, content in files.items():
+            path = Path(folder) / name.rpartition("/")[2]
+            path.write_text(content, encoding="utf-8")
+            objects.put(path, f"{uri}/{name}", settings.s3)
+
+
+def _environment(data: ReportData, pages: list[Page], words: Mapping[str, str]) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    currency = data.metrics.currency
+    environment.filters["written"] = lambda value, unit, exact=False: written(value, unit, currency, exact=exact)
+    environment.filters["day"] = day_text
+    environment.filters["time"] = time_text
+    environment.globals.update(
+        data=data,
+        metrics=data.metrics.by_name,
+        pages=pages,
+        words=words,
+        change=change,
+        verdict=verdict,
+        words_of=words_of,
+    )
+    return environment
+
+
+def words_of(page: Page, column: str) -> list[str]:
+    """What can be chosen of a column: every word that a cube of the page has."""
+    found = (cube["by"][column]["words"] for cube in page.cubes.values() if column in cube["by"])
+    return sorted({word for words in found for word in words})
+
+
+def _embedded(data: ReportData, page: Page) -> str:
+    """What the page's script is told, as JSON that may stand in HTML."""
+    used = {name for figure in page.figures.values() if figure.query for name in figure.query.metrics}
+    used |= {tile.metric for tile in page.tiles}
+    content = {
+        "currency": {"code": data.metrics.currency, "symbol": symbol(data.metrics.currency)},
+        "span": {"first": (data.first - EPOCH).days, "last": (data.last - EPOCH).days},
+        "dates": page.dates,
+        "filters": [asdict(one) for one in page.filters],
+        "tiles": [asdict(tile) for tile in page.tiles],
+        "metrics": {name: _told(data, name) for name in sorted(used)},
+        "cubes": page.cubes,
+        "figures": {name: asdict(figure) for name, figure in page.figures.items()},
+    }
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return text.replace("<", "\\u003c")
+
+
+def _told(data: ReportData, name: str) -> dict[str, str]:
+    metric = data.metrics[name]
+    return {"title": metric.title, "unit": metric.unit, "better": metric.better, "description": metric.description}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
