@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.contracts.load import LAYERS, load_contracts
-from spark_app.contracts.table import Column, Contract, Rule
+from spark_app.contracts.table import Column, Contract, Rule, Watch
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
 _INTRODUCTION = """# Tables
@@ -16,7 +16,8 @@ Written by `python -m spark_app.contracts.docs` out of `conf/contracts`; change 
 
 A rule of severity *error* quarantines the rows that break it (silver) or withholds the release (gold); a
 *warning* is counted and reported. Beside the rules listed, every column is held to its type, every
-required one to be present and every key to be unique.
+required one to be present and every key to be unique. What is *watched* is held against its own past
+([quality.md](quality.md#anomalies)).
 """
 _ABOUT_LAYER = {
     "silver": "The shop's data, typed and checked, one row a key.",
@@ -49,7 +50,15 @@ def _table(contract: Contract) -> str:
     spelled = [rule for rule in contract.rules if not _implied(rule, contract)]
     if spelled:
         parts.append(_grid(("rule", "expected", "dimension", "severity", "borne"), map(_rule_row, spelled)))
+    if contract.watches:
+        parts.append(_grid(("watched", "figure", "by", "dimension", "severity"), map(_watch_row, contract.watches)))
     return "\n".join(parts)
+
+
+def _watch_row(watch: Watch) -> tuple[str, ...]:
+    figure = f"{watch.measure} of `{watch.column}`" if watch.column else watch.measure
+    by = ", ".join(f"`{column}`" for column, _ in watch.by)
+    return watch.name, figure, by, watch.dimension, watch.severity
 
 
 def _serving(contract: Contract, name: str) -> str:

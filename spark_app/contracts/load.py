@@ -14,10 +14,11 @@ from typing import cast
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from spark_app.contracts.rules import compile_rules
-from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName
+from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName, Watch
+from spark_app.contracts.watches import compile_watches
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
-from spark_app.runtime.yaml_lines import Document, Where
+from spark_app.runtime.yaml_lines import Document, Where, nearest
 
 TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal(p,s)")
 PROPERTIES = ("distStyle", "distKey", "sortKey", "plainParquet")
@@ -33,6 +34,7 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     contracts = dict(_load_folder(folder or conf_dir() / "contracts"))
     for contract in contracts.values():
         _check_references(contract, contracts)
+        _check_upstream(contract, contracts)
     return contracts
 
 
@@ -87,7 +89,25 @@ def load_contract(path: Path, layer: Layer) -> Contract:
         daily=_daily(document, model),
         serving=_serving(document, table, names),
         path=str(path),
+        watches=_watches(document, table, layer, columns, key, rules),
     )
+
+
+def _watches(
+    document: Document,
+    table: SchemaObject,
+    layer: Layer,
+    columns: tuple[Column, ...],
+    key: tuple[str, ...],
+    rules: tuple[Rule, ...],
+) -> tuple[Watch, ...]:
+    watches = compile_watches(document, table, layer, columns, key)
+    taken = [rule.name for rule in rules]
+    for watch in watches:
+        if watch.name in taken:
+            raise document.fail((*_SCHEMA, "quality"), f"two rules are named '{watch.name}'")
+        taken.append(watch.name)
+    return watches
 
 
 def _check_kinds(document: Document, layer: Layer, rules: tuple[Rule, ...], key: tuple[str, ...]) -> None:
@@ -149,6 +169,17 @@ def _check_references(contract: Contract, contracts: dict[str, Contract]) -> Non
             valid = [f"{c.name}.{k}" for c in contracts.values() if c.layer == contract.layer for k in c.key]
             index = contract.column_names.index(reference.columns[0])
             raise document.unknown((*_SCHEMA, "properties", index, "relationships"), named, valid, "column")
+
+
+def _check_upstream(contract: Contract, contracts: dict[str, Contract]) -> None:
+    """What a gold figure is said to come from is a column of silver."""
+    silver = [other for other in contracts.values() if other.layer == "silver"]
+    valid = [f"{other.name}.{name}" for other in silver for name in other.column_names]
+    for watch in contract.watches if contract.layer == "gold" else ():
+        for named in (watch.upstream, *(source for _, source in watch.by)):
+            if named not in valid:
+                told = f"unknown column of silver '{named}'{nearest(named, valid)}"
+                raise ContractError(f"{contract.path}: {watch.name}: upstream: {told}")
 
 
 def _daily(document: Document, model: OpenDataContractStandard) -> bool:

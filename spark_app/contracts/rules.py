@@ -2,7 +2,7 @@
 
 Understood: `metric: nullValues | missingValues | invalidValues | duplicateValues | rowCount`; `type: custom`
 with `engine: sparkSql` (a condition that holds for a good row) or `engine: lakehouse` (`quarantinedRows`,
-`daysBehind`).
+`daysBehind`; `anomaly` is no rule but a watch: contracts.watches).
 
 A custom entry's `implementation` is that text, or with a bound `{check: <text>, mustBeLessOrEqualTo: 3}`.
 """
@@ -17,6 +17,7 @@ from open_data_contract_standard.model import DataQuality, SchemaObject
 
 from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded
 from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Rule, RuleKind, Severity, Threshold, Unit
+from spark_app.contracts.watches import is_watch
 from spark_app.runtime.yaml_lines import Document, Where
 
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
@@ -39,9 +40,11 @@ def compile_rules(
     for index, item in enumerate(table.properties or []):
         for number, quality in enumerate(item.quality or []):
             where = ("schema", 0, "properties", index, "quality", number)
-            rules.append(_rule(document, where, quality, (names[index],), names))
+            if not is_watch(quality):
+                rules.append(_rule(document, where, quality, (names[index],), names))
     for number, quality in enumerate(table.quality or []):
-        rules.append(_rule(document, ("schema", 0, "quality", number), quality, (), names))
+        if not is_watch(quality):
+            rules.append(_rule(document, ("schema", 0, "quality", number), quality, (), names))
     seen: set[str] = set()
     for rule in rules:
         if rule.name in seen:

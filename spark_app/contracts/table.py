@@ -10,6 +10,8 @@ Severity = Literal["error", "warning"]
 Layer = Literal["silver", "gold"]
 RuleKind = Literal["required", "type", "row", "unique", "row_count", "days_behind", "quarantined"]
 Unit = Literal["rows", "percent", "days"]
+# What a watch follows from day to day: see docs/quality.md.
+Measure = Literal["sum", "rows", "amount", "quarantined", "repeated", "missing", "distinct", "delay"]
 TypeName = Literal["string", "int", "bigint", "double", "boolean", "date", "timestamp", "decimal"]
 
 DIMENSIONS: tuple[Dimension, ...] = ("completeness", "accuracy", "consistency", "uniqueness", "timeliness")
@@ -82,6 +84,27 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """A figure a day that is held against its own past.
+
+    `by`: columns whose values are judged each for itself, with the table and column they come from; `upstream`: where
+    the figure itself comes from. `limit` (in deviations), `change` (in percent of what was expected) and `bounds` (in
+    the figure's own unit) stand above what is learned; None where it is.
+    """
+
+    name: str
+    measure: Measure
+    column: str | None
+    by: tuple[tuple[str, str], ...]
+    upstream: str
+    dimension: Dimension
+    severity: Severity
+    limit: float | None = None
+    change: float | None = None
+    bounds: Threshold | None = None
+
+
+@dataclass(frozen=True)
 class Serving:
     """Hints for the warehouse, each with its reason; `plain_parquet`: also as Parquet files beside Delta."""
 
@@ -117,6 +140,7 @@ class Contract:
     daily: bool
     serving: Serving
     path: str
+    watches: tuple[Watch, ...] = ()
 
     @property
     def qualified(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from spark_app.contracts.table import Threshold
+from spark_app.jobs import monitor
 from spark_app.jobs.audit_landed import as_landed
 from spark_app.jobs.context import Context
 from spark_app.jobs.examples import examples
@@ -26,7 +27,9 @@ def run(context: Context) -> str | None:
     Raises AuditFailed where an error-level rule (or a bounded warning) fails; results are kept either way.
     """
     tables, released = candidate(context), releases.latest(context.lake)
-    if released is not None and dict(released.tables) == tables:
+    nothing_new = released is not None and dict(released.tables) == tables
+    watched = monitor.run(context, tables, released=nothing_new)
+    if nothing_new:
         with context.record.step("audit", "nothing new"):
             return None
     with context.record.step("audit", "measure"):
@@ -37,7 +40,8 @@ def run(context: Context) -> str | None:
         with writable(docs, context.settings.s3) as folder:
             outcome = validate(findings, folder)
     failed = [finding for finding in findings if not outcome[finding.table, finding.rule] and finding.withholds]
-    _keep(context, findings, candidate_id(tables), failed)
+    failed += [finding for finding in watched if finding.withholds]
+    _keep(context, [*findings, *watched], candidate_id(tables), failed)
     for finding in findings:
         if not finding.passed and finding not in failed:
             context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)

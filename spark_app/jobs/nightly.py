@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
-from spark_app.jobs import alerts, audit, bronze, gold, publish, silver
+from spark_app.jobs import alerts, audit, bronze, gold, monitor, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.jobs.run_log import keep
 from spark_app.lake import landing
@@ -89,6 +89,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
         with only_run(context.lake):
             release = (work or _layers)(context, order)
         message = f"release {release.release_id}" if release else "done" if work else "nothing new"
+        if release:
+            monitor.run_time(context, time.monotonic() - begun)
     except LakehouseError as error:
         code, message, hint = error.exit_code, error.message, error.hint
     except BaseException as error:

@@ -107,6 +107,44 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "checked_at": _TIME,
         }.items()
     ),
+    "profiles": pa.schema(
+        {
+            "run_id": _TEXT,
+            "dataset": _TEXT,
+            "batch_date": _DAY,
+            "column_name": _TEXT,
+            "rows": _COUNT,
+            "missing": _COUNT,
+            "distinct_values": _COUNT,
+            "repeated": _COUNT,
+            "newest": pa.timestamp("us"),
+            "bronze_version": _COUNT,
+            "profiled_at": _TIME,
+        }.items()
+    ),
+    "anomalies": pa.schema(
+        {
+            "run_id": _TEXT,
+            "day": _DAY,
+            "cause": _TEXT,
+            "table_name": _TEXT,
+            "rule": _TEXT,
+            "figure": _TEXT,
+            "segment_column": _TEXT,
+            "segment": _TEXT,
+            "dimension": _TEXT,
+            "severity": _TEXT,
+            "observed": _REAL,
+            "expected": _REAL,
+            "low": _REAL,
+            "high": _REAL,
+            "score": _REAL,
+            "driver": _TEXT,
+            "upstream": _TEXT,
+            "message": _TEXT,
+            "found_at": _TIME,
+        }.items()
+    ),
     "releases": pa.schema(
         {
             "release_id": _COUNT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -34,6 +34,14 @@ class Oddity:
     checked: int
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What people are to be told. `cause` is the same each time the same thing goes wrong."""
+
+    cause: str
+    lines: tuple[str, ...]
+
+
 @dataclass
 class RunRecord:
     """Collects the steps and messages of one run; threads may add at once."""
@@ -46,6 +54,7 @@ class RunRecord:
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     on_step: Callable[[Step, bool], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -81,3 +90,9 @@ class RunRecord:
         with self._lock:
             if message not in self.warnings:
                 self.warnings.append(message)
+
+    def notice(self, cause: str, lines: Sequence[str]) -> None:
+        """A warning that has a cause of its own, and perhaps more to say than its first line."""
+        self.warn(lines[0])
+        with self._lock:
+            self.notices.append(Notice(cause, tuple(lines)))

@@ -1,0 +1,184 @@
+"""Monitor: is what landed, and what is about to be released, like the weeks before?
+
+Before a release the audit asks for `run`; when a run is over, `run_time` looks at how long it took.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from spark_app.contracts.bounds import NONE_BROKEN
+from spark_app.contracts.table import Watch
+from spark_app.jobs.context import Context
+from spark_app.lake import ops
+from spark_app.quality import robust
+from spark_app.quality.anomalies import Anomaly, Cause, causes, judge
+from spark_app.quality.drops import WHOLE, Wanted, profile, wanted
+from spark_app.quality.history import BACK, Series, gather
+from spark_app.quality.profile import Finding
+
+MOST_DAYS = 7  # of a range the newest are judged
+MOST_LINES = 8
+# A run is slow that takes this much longer than usual, and at least so many seconds more.
+SLOWER, SLOWER_SECONDS, FEWEST_RUNS, RUNS = 2.0, 60.0, 10, 40
+
+
+def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
+    """What is unlike before, kept in `ops.anomalies`, noticed in the record, and as findings of the audit.
+
+    `released`: these gold versions are what readers have. Then only what landed since is news.
+    """
+    with context.record.step("audit", "anomalies") as step:
+        fresh = _profile(context)
+        days = _days(context)
+        if not days or (released and not fresh):
+            return []
+        series = gather(context.lake, context.contracts, context.source, tables, days[-1])
+        found = [one for day in days for one in judge(series, day)]
+        grouped = causes(found)
+        _keep(context, grouped)
+        for cause in grouped:
+            context.record.notice(f"anomaly {cause.key}", _lines(cause))
+        step.action = f"{len(found)} of {len(series) * len(days)} figures"
+        return _findings(series, found)
+
+
+def run_time(context: Context, seconds: float) -> None:
+    """A notice where the run took far longer than its like did, naming the step that drives it."""
+    record = context.record
+    past = ops.select(
+        context.lake,
+        "runs",
+        "SELECT run_id, seconds FROM ops_rows WHERE command = ? AND exit_code = 0 AND release_id IS NOT NULL "
+        f"AND last_day - first_day IS NOT DISTINCT FROM ? ORDER BY started_at DESC LIMIT {RUNS}",
+        (record.command, _span(record.first_day, record.last_day)),
+    )
+    if len(past) < FEWEST_RUNS:
+        return
+    bounds = robust.unseasonal("time", [row["seconds"] for row in reversed(past)], seconds)
+    if seconds <= max(bounds.high, bounds.middle * SLOWER, bounds.middle + SLOWER_SECONDS):
+        return
+    text = (
+        f"{record.command} took {seconds:.0f} s, usually {bounds.middle:.0f} s"
+        f"{_slowest(context, [row['run_id'] for row in past])}; see ops.steps"
+    )
+    record.notice(f"run time {record.command}", [text])
+
+
+def _profile(context: Context) -> bool:
+    """Look at the drops that bronze has taken in since last time; whether there were any."""
+    lake, new = context.lake, False
+    for what in wanted(context.source, list(context.contracts.values())):
+        seen = ops.select(
+            lake, "profiles", "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?", (what.dataset,)
+        )
+        last = -1 if not seen or seen[0]["v"] is None else seen[0]["v"]
+        taken = ops.select(
+            lake,
+            "ingested_files",
+            "SELECT batch_date, max(bronze_version) AS v FROM ops_rows WHERE dataset = ? AND bronze_version > ? "
+            "GROUP BY 1 ORDER BY 1",
+            (what.dataset, last),
+        )
+        newest = max((row["batch_date"] for row in taken), default=None)
+        days = [row["batch_date"] for row in taken if newest and row["batch_date"] > newest - BACK]
+        if days:
+            new = True
+            _keep_profiles(context, what, max(row["v"] for row in taken), days)
+    return new
+
+
+def _keep_profiles(context: Context, what: Wanted, version: int, days: Sequence[date]) -> None:
+    rows = profile(context.lake, what, version, days)
+    there = {row["batch_date"] for row in rows}
+    empty = {"dataset": what.dataset, "column_name": WHOLE, "rows": 0, "repeated": 0, "bronze_version": version}
+    rows += [{**empty, "batch_date": day} for day in days if day not in there]
+    now = datetime.now(UTC)
+    ops.add(context.lake, "profiles", [{**row, "run_id": context.run_id, "profiled_at": now} for row in rows])
+
+
+def _days(context: Context) -> list[date]:
+    """The days the run is about; where it does not say, the newest that landed."""
+    first, last = context.record.first_day, context.record.last_day
+    if last is None:
+        rows = ops.select(context.lake, "reconciliation", "SELECT max(batch_date) AS day FROM ops_rows")
+        first = last = rows[0]["day"] if rows else None
+    if first is None or last is None:
+        return []
+    first = max(first, last - timedelta(days=MOST_DAYS - 1))
+    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
+
+
+def _lines(cause: Cause) -> list[str]:
+    lines = [one.text for one in cause.anomalies]
+    more = [f"… and {len(lines) - MOST_LINES} more figures in ops.anomalies"] if len(lines) > MOST_LINES else []
+    return [f"unusual: {lines[0]}", *lines[1:MOST_LINES], *more]
+
+
+def _keep(context: Context, grouped: Sequence[Cause]) -> None:
+    now = datetime.now(UTC)
+    ops.add(
+        context.lake,
+        "anomalies",
+        [_row(context.run_id, cause, one, now) for cause in grouped for one in cause.anomalies],
+    )
+
+
+def _row(run_id: str, cause: Cause, one: Anomaly, now: datetime) -> dict[str, Any]:
+    low, high = one.expected.low, one.expected.high
+    return {
+        "run_id": run_id,
+        "day": one.day,
+        "cause": cause.key,
+        "table_name": one.table,
+        "rule": one.watch.name,
+        "figure": one.what,
+        "segment_column": one.segment[0] if one.segment else None,
+        "segment": one.segment[1] if one.segment else None,
+        "dimension": one.watch.dimension,
+        "severity": one.watch.severity,
+        "observed": one.found,
+        "expected": one.expected.middle,
+        "low": low if math.isfinite(low) else None,
+        "high": high if math.isfinite(high) else None,
+        "score": one.expected.score,
+        "driver": one.driver,
+        "upstream": one.upstream,
+        "message": one.text,
+        "found_at": now,
+    }
+
+
+def _findings(series: Sequence[Series], found: Sequence[Anomaly]) -> list[Finding]:
+    """One a watch: how many of its figures were looked at, and how many are unusual."""
+    watches: dict[tuple[str, str], Watch] = {(one.table, one.watch.name): one.watch for one in series}
+    made = []
+    for (table, name), watch in watches.items():
+        looked = sum((one.table, one.watch.name) == (table, name) for one in series)
+        odd = [one for one in found if (one.table, one.watch.name) == (table, name)]
+        bound = NONE_BROKEN if watch.severity == "error" else None
+        expected = odd[0].text if odd else "as in the weeks before"
+        made.append(
+            Finding(table, name, watch.dimension, watch.severity, looked, len(odd), float(len(odd)), bound, expected)
+        )
+    return made
+
+
+def _span(first: date | None, last: date | None) -> int | None:
+    return (last - first).days if first and last else None
+
+
+def _slowest(context: Context, run_ids: Sequence[str]) -> str:
+    """The step that took the most more than it usually does."""
+    listed = ", ".join(f"'{one}'" for one in run_ids)
+    sql = f"SELECT layer, table_name, median(seconds) AS s FROM ops_rows WHERE run_id IN ({listed}) GROUP BY ALL"
+    usual = {(row["layer"], row["table_name"]): row["s"] for row in ops.select(context.lake, "steps", sql)}
+    steps = context.record.steps
+    if not steps:
+        return ""
+    step = max(steps, key=lambda one: one.seconds - usual.get((one.layer, one.table), 0.0))
+    before = usual.get((step.layer, step.table), 0.0)
+    return f"; most of it in {step.layer} {step.table}: {step.seconds:.0f} s, usually {before:.0f} s"

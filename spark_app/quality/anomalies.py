@@ -1,0 +1,188 @@
+"""Figures unlike their own past: what was found, what was expected, what drives it, and where it comes from."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from spark_app.contracts.table import Measure, Watch
+from spark_app.quality import robust
+from spark_app.quality.history import Series
+from spark_app.quality.robust import WINDOW, Expected, Kind
+
+# A change smaller than this is nobody's business, however sure it is: percent of what was expected; points of a
+# share; hours. A contract's `change` stands above it.
+LEAST_CHANGE: dict[Kind, float] = {"count": 25.0, "amount": 25.0, "share": 5.0, "time": 2.0}
+WORSE_WHEN_MORE: tuple[Measure, ...] = ("quarantined", "repeated", "missing", "delay")
+# What tells why comes before what tells how much.
+_FIRST: tuple[Measure, ...] = ("repeated", "missing", "quarantined", "delay")
+_HOW_MUCH: tuple[Measure, ...] = ("sum", "rows", "amount")
+_DRIVES = 0.3  # of a total's change, the part at least that its segment must account for
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """A figure of a day that is not as usual. `segment`: (column, value); `driver`: the segment behind a total."""
+
+    day: date
+    table: str
+    watch: Watch
+    kind: Kind
+    segment: tuple[str, str] | None
+    upstream: str
+    found: float
+    expected: Expected
+    driver: str | None = None
+
+    @property
+    def what(self) -> str:
+        """The figure in words."""
+        watch = self.watch
+        if watch.measure == "sum":
+            of = f" of {self.segment[0]} {self.segment[1]}" if self.segment else ""
+            return f"{(watch.column or '').replace('_', ' ')}{of}"
+        return {
+            "rows": "rows landed",
+            "amount": "amount landed",
+            "quarantined": "share of rows quarantined",
+            "repeated": "share of rows that landed twice",
+            "missing": f"share of rows without {self.upstream.partition('.')[2]}",
+            "distinct": f"different values of {watch.column}",
+            "delay": "hours from the newest change to the day's end",
+        }[watch.measure]
+
+    @property
+    def text(self) -> str:
+        """One line: where, what, found, expected, the segment that drives it, and where it comes from."""
+        bounds = self.expected
+        low, high = shown(self.kind, bounds.low), shown(self.kind, bounds.high)
+        wanted = f"at most {high}" if self.watch.measure in WORSE_WHEN_MORE else f"{low} to {high}"
+        driven = f"; driven by {self.driver}" if self.driver else ""
+        return (
+            f"{self.table} {self.day}: {self.what}: {shown(self.kind, self.found)}, expected {wanted} "
+            f"(usually {shown(self.kind, bounds.middle)}){driven}; comes from {self.upstream}"
+        )
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Anomalies of a day that hang together; the first is the one that says most. `key` is the same on other days."""
+
+    key: str
+    anomalies: tuple[Anomaly, ...]
+
+    @property
+    def text(self) -> str:
+        more = len(self.anomalies) - 1
+        return self.anomalies[0].text + (f" (and {more} more figures)" if more else "")
+
+
+def judge(series: Sequence[Series], day: date) -> list[Anomaly]:
+    """The figures of `day` that are not as usual, each against the days before it."""
+    sizes = Counter((one.table, one.watch.name, one.segment and one.segment[0]) for one in series)
+    found: list[Anomaly] = []
+    moved: list[tuple[Series, float]] = []
+    for one in series:
+        sort = (one.table, one.watch.name, one.segment and one.segment[0])
+        judged = _judged(one, day, sizes[sort])
+        if judged is None:
+            continue
+        value, bounds = judged
+        moved.append((one, value - bounds.middle))
+        if not bounds.low <= value <= bounds.high:
+            found.append(Anomaly(day, one.table, one.watch, one.kind, one.segment, one.upstream, value, bounds))
+    return [replace(each, driver=_driver(each, moved)) for each in found]
+
+
+def causes(anomalies: Iterable[Anomaly]) -> list[Cause]:
+    """Anomalies of a day that share a table upstream, a segment, a driver or the way they moved; the gravest first."""
+    groups: list[tuple[set[object], list[Anomaly]]] = []
+    for one in anomalies:
+        tokens: set[object] = {(one.day, token) for token in _tokens(one)}
+        touching = [group for group in groups if group[0] & tokens]
+        groups = [group for group in groups if not group[0] & tokens]
+        merged = tokens.union(*[group[0] for group in touching])
+        groups.append((merged, [item for group in touching for item in group[1]] + [one]))
+    made = [_cause(sorted(group, key=_weight, reverse=True)) for _, group in groups]
+    return sorted(made, key=lambda cause: _weight(cause.anomalies[0]), reverse=True)
+
+
+def shown(kind: Kind, value: float) -> str:
+    """A figure as people read it."""
+    if kind == "share":
+        return f"{100 * value:.1f} %"
+    if kind == "time":
+        return f"{value:.1f} h"
+    if not math.isfinite(value):
+        return "any"
+    return f"{value:,.0f}" if kind == "count" or value >= 1000 else f"{value:,.2f}"
+
+
+def _judged(one: Series, day: date, figures: int) -> tuple[float, Expected] | None:
+    value = one.values.get(day, math.nan if one.gaps else 0.0)
+    if math.isnan(value):
+        return None
+    watch = one.watch
+    if watch.bounds is not None:  # the contract knows better
+        low, high = watch.bounds.low, watch.bounds.high
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        return value, Expected(min(max(value, low), high), low, high, 0.0)
+    limit = watch.limit or robust.limit_for(figures)
+    bounds = robust.expected(one.kind, _past(one, day), value, one.rows.get(day, 1), limit)
+    return None if bounds is None else (value, _widened(one, bounds))
+
+
+def _past(one: Series, day: date) -> list[float]:
+    first = one.first or min(one.values, default=day)
+    span = min((day - first).days, WINDOW)
+    absent = math.nan if one.gaps else 0.0
+    return [one.values.get(day - timedelta(days=back), absent) for back in range(span, 0, -1)]
+
+
+def _widened(one: Series, bounds: Expected) -> Expected:
+    """No narrower than the least change that matters; one-sided where less is only better."""
+    least = one.watch.change or LEAST_CHANGE[one.kind]
+    within = {"share": least / 100, "time": least}.get(one.kind, bounds.middle * least / 100)
+    low, high = min(bounds.low, bounds.middle - within), max(bounds.high, bounds.middle + within)
+    return replace(bounds, low=-math.inf if one.watch.measure in WORSE_WHEN_MORE else max(low, 0.0), high=high)
+
+
+def _driver(total: Anomaly, moved: Sequence[tuple[Series, float]]) -> str | None:
+    """The segment that accounts for the most of a total's change, among those cut from the same upstream column."""
+    if total.segment is not None or total.watch.measure != "sum":
+        return None
+    change = total.found - total.expected.middle
+    parts = [
+        (shift / change, one)
+        for one, shift in moved
+        if one.segment and one.watch.upstream == total.watch.upstream and one.kind == total.kind and change
+    ]
+    share, one = max(parts, key=lambda part: part[0], default=(0.0, None))
+    if one is None or one.segment is None or share < _DRIVES:
+        return None
+    return f"{one.segment[0]} {one.segment[1]} ({min(share, 1):.0%} of the change)"
+
+
+def _tokens(one: Anomaly) -> list[object]:
+    tokens: list[object] = [one.upstream.partition(".")[0], one.watch.upstream.partition(".")[0] or one.upstream]
+    if one.segment:
+        tokens.append(" ".join(one.segment))
+    if one.driver:
+        tokens.append(one.driver.partition(" (")[0])
+    if one.watch.measure in _HOW_MUCH:  # what sells more is also paid and landed more
+        tokens.append("more" if one.expected.score > 0 else "less")
+    return tokens
+
+
+def _weight(one: Anomaly) -> tuple[int, float]:
+    why = one.watch.measure in _FIRST or one.driver is not None
+    return 2 if why else 1 if one.segment is not None else 0, abs(one.expected.score)
+
+
+def _cause(group: Sequence[Anomaly]) -> Cause:
+    first = group[0]
+    where = f"={first.segment[1]}" if first.segment else ""
+    return Cause(f"{first.upstream}{where} {first.watch.measure}", tuple(group))

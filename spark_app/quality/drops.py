@@ -1,0 +1,138 @@
+"""What a day's drop of a dataset looks like, read from bronze: a function of landing, whenever it is taken.
+
+One query a dataset over the days asked for; the rows go to `ops.profiles`, the history that anomalies are judged by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from spark_app.contracts.sources import Source, slug
+from spark_app.contracts.table import Contract
+from spark_app.lake.log import open_table
+from spark_app.lake.paths import Lake
+
+WHOLE = "*"  # the column name of the row that speaks of the drop as a whole
+# Spark's letters for times, as strptime has them.
+_LETTERS = {
+    "yyyy": "%Y",
+    "yy": "%y",
+    "MM": "%m",
+    "M": "%m",
+    "dd": "%d",
+    "d": "%d",
+    "HH": "%H",
+    "H": "%H",
+    "mm": "%M",
+    "m": "%M",
+    "ss": "%S",
+    "s": "%S",
+    "'T'": "T",
+    "hh": "%I",
+    "h": "%I",
+    "a": "%p",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for in a dataset: columns whose missing and different values are counted, and its times."""
+
+    dataset: str
+    missing: tuple[str, ...]
+    distinct: tuple[str, ...]
+    changed: tuple[tuple[str, tuple[str, ...]], ...]  # column with the time of change -> its formats
+
+
+def wanted(source: Source, contracts: Sequence[Contract]) -> list[Wanted]:
+    """By dataset, what the watches of the silver contracts need, in the shop's own column names."""
+    found: dict[str, tuple[set[str], set[str], dict[str, tuple[str, ...]]]] = {}
+    for contract in contracts:
+        mapped = source.entities.get(contract.name)
+        if contract.layer != "silver" or mapped is None or not contract.watches:
+            continue
+        missing, distinct, changed = found.setdefault(mapped.dataset, (set(), set(), {}))
+        for watch in contract.watches:
+            if watch.measure == "missing":
+                missing.update(landed(source, contract, column.name) or "" for column in contract.columns)
+            elif watch.measure == "distinct":
+                distinct.add(landed(source, contract, watch.column or "") or "")
+            elif watch.measure == "delay" and (name := landed(source, contract, "updated_at")):
+                changed[name] = mapped.columns["updated_at"].formats
+    return [
+        Wanted(name, tuple(sorted(missing - {""})), tuple(sorted(distinct - {""})), tuple(changed.items()))
+        for name, (missing, distinct, changed) in found.items()
+    ]
+
+
+def landed(source: Source, contract: Contract, column: str) -> str | None:
+    """Bronze's name of a column that is taken over as it stands, None where it is made of others."""
+    mapped = source.entities[contract.name].columns.get(column)
+    return slug(mapped.column) if mapped is not None and mapped.column is not None else None
+
+
+def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> list[dict[str, Any]]:
+    """For each of these days a row of the whole drop, and one of each column asked for."""
+    table = open_table(lake, f"bronze.{what.dataset}", version)
+    if table is None or not days:
+        return []
+    data = table.to_pyarrow_dataset()
+    there = [name for name in data.schema.names if not name.startswith("_")]
+    columns = [name for name in dict.fromkeys((*what.missing, *what.distinct)) if name in there]
+    parts = ["count(*)", f"count(*) - count(DISTINCT hash({', '.join(map(_quoted, there))}))", _newest(what, there)]
+    for name in columns:
+        text = f"nullif(trim({_quoted(name)}), '')"
+        parts.append(f"count(*) - count({text})")
+        parts.append(f"count(DISTINCT {text})" if name in what.distinct else "NULL")
+    listed = ", ".join(f"DATE '{day}'" for day in days)
+    sql = f"SELECT _batch_date, {', '.join(parts)} FROM data WHERE _batch_date IN ({listed}) GROUP BY 1 ORDER BY 1"
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.register("data", data)
+        found = connection.execute(sql).fetchall()
+    return [row for each in found for row in _rows(what.dataset, version, columns, each)]
+
+
+def _rows(dataset: str, version: int, columns: Sequence[str], found: Sequence[Any]) -> list[dict[str, Any]]:
+    day, rows, repeated, newest, *counts = found
+    base = {"dataset": dataset, "batch_date": day, "rows": rows, "bronze_version": version}
+    whole = {**base, "column_name": WHOLE, "repeated": repeated, "newest": newest}
+    return [
+        whole,
+        *[
+            {**base, "column_name": name, "missing": counts[2 * at], "distinct_values": counts[2 * at + 1]}
+            for at, name in enumerate(columns)
+        ],
+    ]
+
+
+def _newest(what: Wanted, there: Sequence[str]) -> str:
+    """The newest time of change, without those of a day to come: a typing error is not news."""
+    times = []
+    for name, formats in what.changed:
+        if name not in there:
+            continue
+        patterns = [_strptime(one) for one in formats]
+        tried = [f"try_strptime(trim({_quoted(name)}), '{one}')" for one in patterns if one]
+        tried = tried if formats else [f"try_cast(trim({_quoted(name)}) AS TIMESTAMP)"]
+        if tried:
+            time = f"coalesce({', '.join(tried)})"
+            times.append(f"max({time}) FILTER (WHERE {time} < _batch_date + INTERVAL 1 DAY)")
+    return f"greatest({', '.join(times)})" if times else "NULL"
+
+
+def _strptime(pattern: str) -> str | None:
+    """A pattern of Spark's in strptime's letters; None for one that has others."""
+    words = [found.group(0) for found in re.finditer(r"'T'|([A-Za-z])\1*|[^A-Za-z']+", pattern)]
+    out = [_LETTERS.get(word) if word[0].isalpha() or word[0] == "'" else word for word in words]
+    return None if None in out else "".join(word for word in out if word)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
