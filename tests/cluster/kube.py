@@ -38,13 +38,19 @@ def kubectl(*words: str, given: str | None = None, checked: bool = True) -> str:
 
 def apply(*objects: dict[str, Any]) -> None:
     """Make objects, or change them."""
-    kubectl("apply", "-f", "-", given="\n---\n".join(json.dumps(one) for one in objects))
+    kubectl("apply", "-f", "-", given="\n---\n".join(json.dumps(thing) for thing in objects))
 
 
 def found(kind: str, *words: str) -> list[dict[str, Any]]:
     """Objects of a kind (`pods`, or `pods,services`), as of now."""
     items: list[dict[str, Any]] = json.loads(kubectl("get", kind, "-o", "json", *words))["items"]
     return items
+
+
+def one(kind: str, name: str) -> dict[str, Any]:
+    """An object, as of now."""
+    item: dict[str, Any] = json.loads(kubectl("get", kind, name, "-o", "json"))
+    return item
 
 
 def pods(labels: str, phase: str | None = None) -> list[str]:
@@ -56,12 +62,12 @@ def pods(labels: str, phase: str | None = None) -> list[str]:
     ]
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 300) -> Any:
     """What the condition gives once it gives something; asked again until the deadline."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}\n{state()}"
-        time.sleep(0.5)
+        time.sleep(2)  # kubectl itself takes half a second of CPU
     return answer
 
 
@@ -71,11 +77,11 @@ def state() -> str:
     return kubectl("get", "pods,jobs", "-o", "wide", checked=False) + "\n".join(events)
 
 
-def ended(job: str, seconds: float = 900) -> str:
+def ended(job: str, seconds: float = 1800) -> str:
     """How a Job ended: `Complete` or `Failed`."""
 
     def verdict() -> str | None:
-        conditions = json.loads(kubectl("get", "job", job, "-o", "json"))["status"].get("conditions", [])
+        conditions = one("job", job)["status"].get("conditions", [])
         ends = [c["type"] for c in conditions if c["type"] in ("Complete", "Failed") and c["status"] == "True"]
         return ends[0] if ends else None
 

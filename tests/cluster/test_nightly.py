@@ -6,13 +6,11 @@ a laptop makes of a made-up shop, and the session's end says so.
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.cluster import chart, kube, shop, world
+from tests.cluster import chart, kube, runs, shop, world
 
 pytestmark = pytest.mark.cluster
 
@@ -55,17 +53,22 @@ def right_gold(days: shop.Days) -> None:
         assert world.rows(sql) == expected
 
 
-def test_helm_test_is_green(installed: None) -> None:
+@pytest.fixture(scope="module")
+def week(installed: None, dump: Path | None, tmp_path_factory: pytest.TempPathFactory) -> shop.Days:
+    return landed(dump, tmp_path_factory.mktemp("week"))
+
+
+def test_helm_test_is_green(week: shop.Days) -> None:
     assert "Phase:          Succeeded" in chart.helm("test", chart.RELEASE, "--timeout", "180s")
 
 
-def test_a_night_with_two_executors(installed: None, dump: Path | None, tmp_path: Path) -> None:
-    days = landed(dump, tmp_path)
-    job = chart.start("first", *days.range)
-    kube.until(two_executors, "two executors")
+def test_a_night_with_two_executors(week: shop.Days) -> None:
+    job = chart.start("first", *week.range)
+    kube.until(runs.two_executors, "two executors")
     assert kube.ended(job) == "Complete", chart.logs(job)
-    right_gold(days)
-    kube.note(f"pod start to first Spark job: {seconds_to_first_job(job):.1f} s; the whole run: {seconds(job):.0f} s")
+    right_gold(week)
+    kube.note(f"pod start to first Spark job: {runs.seconds_to_first_job(job):.1f} s")
+    kube.note(f"the whole run: {runs.seconds(job):.0f} s")
 
 
 def test_killed_executor_and_killed_driver(installed: None, dump: Path | None, tmp_path: Path) -> None:
@@ -73,15 +76,47 @@ def test_killed_executor_and_killed_driver(installed: None, dump: Path | None, t
     days = landed(dump, tmp_path, more=True)
     commits = len(world.keys("lake/silver/orders/_delta_log/"))
     job = chart.start("killed", *days.range)
-    executors = kube.until(two_executors, "two executors")
-    [driver] = kube.pods(f"batch.kubernetes.io/job-name={job}")
-    kill(executors[0])
+    executors = kube.until(runs.two_executors, "two executors")
+    [driver] = kube.pods(runs.label(job))
+    with pytest.raises(AssertionError, match="disruption budget"):
+        runs.drain(driver)
+    runs.lose(executors[0])
     kube.until(lambda: set(kube.pods(chart.EXECUTORS, "Running")) - set(executors), "an executor in its place")
     kube.until(lambda: len(world.keys("lake/silver/orders/_delta_log/")) > commits, "orders to be in silver")
-    kill(driver)
+    runs.crash(driver)
     assert kube.ended(job) == "Complete", chart.logs(job)
-    assert kube.pods(f"batch.kubernetes.io/job-name={job}", "Succeeded") != [driver]
+    killed, finished = (
+        kube.found("pods", "-l", runs.label(job), f"--field-selector=status.phase={phase}")
+        for phase in ("Failed", "Succeeded")
+    )
+    assert [(pod["metadata"]["name"], runs.exit_code(pod)) for pod in killed] == [(driver, 137)]
+    assert len(finished) == 1
     right_gold(days)
+
+
+def test_no_executor_outlives_its_driver(installed: None) -> None:
+    """The crashed driver could not end its own: they see it gone and end by themselves."""
+    kube.until(lambda: not kube.pods(chart.EXECUTORS, "Running"), "the executors to end")
+
+
+def test_maintenance_keeps_what_readers_see(week: shop.Days) -> None:
+    had = world.rows(shop.SALES)
+    kube.kubectl("create", "job", "packing", f"--from=cronjob/{chart.RELEASE}-maintenance")
+    assert kube.ended("packing") == "Complete", chart.logs("packing")
+    assert "gold fact_orders: packed" in chart.logs("packing")
+    assert world.rows(shop.SALES) == had
+
+
+def test_a_backfill_on_demand(week: shop.Days) -> None:
+    """All its days are in already, so it ends soon, with nothing new; an upgrade without it takes it away."""
+    had = world.rows(shop.SALES)
+    chart.install("--set", f"backfill.from={week.first},backfill.to={week.last}")
+    [job] = [one["metadata"]["name"] for one in kube.found("jobs", "-l", "app.kubernetes.io/component=backfill")]
+    assert kube.ended(job) == "Complete", chart.logs(job)
+    assert "nothing new" in chart.logs(job)
+    assert world.rows(shop.SALES) == had
+    chart.install()
+    assert not kube.found("jobs", "-l", "app.kubernetes.io/component=backfill")
 
 
 def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> None:
@@ -90,11 +125,9 @@ def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> N
     land_unusable(tmp_path)
     job = chart.start("withheld", "--date", "2018-12-01", "--allow-missing")
     assert kube.ended(job) == "Failed"
-    [pod] = kube.found("pods", "-l", f"batch.kubernetes.io/job-name={job}")
-    assert pod["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 4, chart.logs(job)
-    [failed] = [
-        c for c in kube.found("jobs", "-l", f"job-name={job}")[0]["status"]["conditions"] if c["type"] == "Failed"
-    ]
+    [pod] = kube.found("pods", "-l", runs.label(job))
+    assert runs.exit_code(pod) == 4, chart.logs(job)
+    [failed] = [c for c in kube.one("job", job)["status"]["conditions"] if c["type"] == "Failed"]
     assert failed["reason"] == "PodFailurePolicy"
     assert world.rows(shop.SALES) == had
 
@@ -109,10 +142,6 @@ def test_upgrade_leaves_no_orphans(installed: None) -> None:
     assert of_the_chart() == {one for one in had if not one.startswith("NetworkPolicy/")} != had
 
 
-def test_no_executor_outlives_its_driver(installed: None) -> None:
-    assert kube.until(lambda: not kube.pods(chart.EXECUTORS), "the executors to be gone")
-
-
 def test_uninstall_leaves_nothing(installed: None, before: set[str]) -> None:
     chart.helm("uninstall", chart.RELEASE, "--wait")
     kube.until(lambda: not {one for one in chart.objects() - before if not of_helm_test(one)}, "the rest to be gone")
@@ -121,16 +150,6 @@ def test_uninstall_leaves_nothing(installed: None, before: set[str]) -> None:
 def of_helm_test(name: str) -> bool:
     """Helm keeps a test's pod, by its own rule, until the next one or its namespace's end."""
     return name == f"Pod/{chart.RELEASE}-doctor"
-
-
-def two_executors() -> list[str] | None:
-    found = kube.pods(chart.EXECUTORS, "Running")
-    return found if len(found) >= 2 else None
-
-
-def kill(pod: str) -> None:
-    """A second after SIGTERM comes SIGKILL; the pod's object goes once its processes have."""
-    kube.kubectl("delete", "pod", pod, "--grace-period=1")
 
 
 def land_unusable(folder: Path) -> None:
@@ -142,17 +161,3 @@ def land_unusable(folder: Path) -> None:
     day.mkdir(parents=True)
     (day / "orders.csv").write_text("\n".join([header, *rows]) + "\n")
     world.land(folder)
-
-
-def seconds_to_first_job(job: str) -> float:
-    """From the driver pod's creation to the submission of Spark's first job, as the event log has it."""
-    [pod] = kube.found("pods", "-l", f"batch.kubernetes.io/job-name={job}")
-    created = datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
-    return world.first_spark_job() - created.timestamp()
-
-
-def seconds(job: str) -> float:
-    """How long a Job took, pods and all."""
-    status = json.loads(kube.kubectl("get", "job", job, "-o", "json"))["status"]
-    begun, ended = (datetime.fromisoformat(status[name]) for name in ("startTime", "completionTime"))
-    return (ended - begun).total_seconds()

@@ -16,12 +16,19 @@ import pyarrow as pa
 from tests.cluster import kube
 
 BUCKET = "lakehouse"
-_KEYS = {"aws_access_key_id": "lakehouse", "aws_secret_access_key": "lakehouse-secret"}  # manifests/namespace.yaml
+_KEYS = {"aws_access_key_id": "lakehouse", "aws_secret_access_key": "lakehouse-secret"}  # manifests/secrets.yaml
 
 
 def deploy() -> None:
-    """MinIO and the stand-in for Redshift, ready, with an empty bucket."""
-    for name in ("namespace", "minio", "redshift"):
+    """The namespace of the tests anew: MinIO and the stand-in for Redshift, ready, with an empty bucket.
+
+    Nothing runs in it that the strictest Pod Security level forbids: not the chart, nor what stands beside it.
+    """
+    kube.kubectl("delete", "namespace", kube.NAMESPACE, "--ignore-not-found", "--wait")
+    restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
+    kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": kube.NAMESPACE, "labels": restricted}})
+    kube.until(lambda: kube.found("serviceaccounts"), "the namespace's ServiceAccount")
+    for name in ("secrets", "minio", "redshift"):
         kube.kubectl("apply", "-f", str(kube.HERE / "manifests" / f"{name}.yaml"))
     for name in ("minio", "redshift"):
         kube.kubectl("rollout", "status", f"deployment/{name}", "--timeout=180s")
