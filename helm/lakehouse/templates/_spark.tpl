@@ -38,6 +38,8 @@ spark.dynamicAllocation.shuffleTracking.enabled: "true"
 spark.dynamicAllocation.minExecutors: {{ $executor.min | int64 | quote }}
 spark.dynamicAllocation.initialExecutors: {{ $executor.min | int64 | quote }}
 spark.dynamicAllocation.maxExecutors: {{ $executor.max | int64 | quote }}
+# Says nothing new, but Spark warns where it is less than the fewest.
+spark.executor.instances: {{ $executor.min | int64 | quote }}
 # The first job waits for one executor, not for most of them.
 spark.scheduler.minRegisteredResourcesRatio: "0"
 # An executor whose node goes (spot, drain) hands its blocks on before it ends.
