@@ -12,6 +12,8 @@ PYTEST_ARGS ?=
 UPGRADE ?=
 IMAGE ?= lakehouse:dev
 BUILD_ARGS ?=
+ARGS ?=
+SUPERSET_URI ?= duckdb:////lakehouse/warehouse.duckdb?access_mode=read_only
 
 # A stamp inside each environment is younger than its lock once the two agree: then nothing runs.
 .venv/.synced: locks/dev.txt locks/uv.txt tools/venv.sh
@@ -32,7 +34,7 @@ BUILD_ARGS ?=
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow superset superset-assets test-superset lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +80,9 @@ images: image stack-store ## Also those of the stand-in for Redshift, and of Min
 sbom: ## Write the image's bill of materials (CycloneDX) to build/sbom.json
 	@sh docker/sbom.sh $(IMAGE) build/sbom.json
 
+glue: .venv/.synced ## Build what Glue jobs are made of (wheel, scripts, requirements) into build/glue
+	@PYTHON=$(PYTHON_DEV) sh tools/glue.sh build/glue
+
 test-image: setup images sbom ## Run the image's tests: what is in it, words, exit codes, a night against MinIO and the stand-in
 	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image $(PYTEST_ARGS)
 
@@ -101,7 +106,7 @@ test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's
 lint: .venv/.synced ## Check style, types and the direction of imports
 	$(PYTHON_DEV) -m ruff check .
 	$(PYTHON_DEV) -m ruff format --check .
-	$(PYTHON_DEV) -m mypy --strict spark_app docker/stack docker/emr_serverless
+	$(PYTHON_DEV) -m mypy --strict spark_app docker/stack docker/emr_serverless docker/superset/superset_assets docker/superset/start.py
 	$(PYTHON_DEV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 format: .venv/.synced ## Format the code and mend what can be mended
@@ -118,6 +123,15 @@ test-spark4: setup-spark4 ## Run the core tests on Spark 4
 
 test-airflow: setup .venv-airflow/.synced ## Run the DAGs in Airflow's own environment: scheduler, backfill, EMR's stand-in, pod specs
 	.venv-airflow/bin/python -m pytest -m airflow --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
+
+superset: .venv/.synced .venv-superset/.synced ## Run Superset over .lakehouse/warehouse.duckdb, dashboards and all (ARGS="--warehouse FILE --port 8088")
+	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) docker/superset/start.py $(ARGS)
+
+superset-assets: .venv/.synced ## Write Superset's dashboards for a warehouse: SUPERSET_URI=... to build/superset.zip
+	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets --uri '$(SUPERSET_URI)' --out build/superset.zip
+
+test-superset: setup .venv-superset/.synced ## Run a real Superset over the demo's warehouse and open its dashboards in Chromium
+	$(PYTHON_DEV) -m pytest -m superset $(PYTEST_ARGS)
 
 lock: .venv-uv/.synced ## Write locks/*.txt anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@sh tools/lock.sh $(UPGRADE)

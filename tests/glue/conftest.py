@@ -25,13 +25,19 @@ STATIC = ("spark.sql.extensions", "spark.sql.catalog.spark_catalog")
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make glue` makes: the wheel as lakehouse.zip, scripts, requirements."""
+    folder = tmp_path_factory.mktemp("wheel") / "glue"
+    environment = os.environ | {"PYTHON": sys.executable}
+    done = subprocess.run(["tools/glue.sh", str(folder)], cwd=CHECKOUT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def archive(bundle: Path) -> Path:
     """The wheel under the name that Spark's --py-files takes."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
-    wheel = next(folder.glob("*.whl"))
-    return Path(shutil.copy(wheel, folder / "lakehouse.zip"))
+    return bundle / "lakehouse.zip"
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,17 @@ class Glue:
     """Runs a job's script, away from the checkout, with nothing of ours but the archive."""
 
     folder: Path
-    archive: Path
+    bundle: Path
 
     def run(self, script: str, *arguments: str, conf: tuple[str, ...] = STATIC) -> Ended:
         here = self.folder / f"{script}-{len(list(self.folder.iterdir()))}"
         here.mkdir()
-        shutil.copy(CHECKOUT / "spark_app" / "jobs" / f"{script}.py", here)
+        shutil.copy(self.bundle / "jobs" / f"{script}.py", here)
         jars = ",".join(map(str, fetch_jars(delta_coordinates(pyspark.__version__))))
         command = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", "--jars", jars]
         for name in conf:
             command += ["--conf", f"{name}={DELTA[name]}"]
-        command += ["--conf", "spark.ui.enabled=false", "--py-files", str(self.archive)]
+        command += ["--conf", "spark.ui.enabled=false", "--py-files", str(self.bundle / "lakehouse.zip")]
         command += [str(LAUNCHER), str(here / f"{script}.py"), str(here / "events"), *arguments]
         environment = os.environ | {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}
         environment |= {"PYSPARK_PYTHON": sys.executable}
@@ -74,6 +80,6 @@ class Glue:
 
 
 @pytest.fixture(scope="session")
-def glue(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Glue:
+def glue(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Glue:
     pytest.importorskip("awsglue", reason="AWS's library awsglue is for Python 3.11 only, as Glue 5.1 is")
-    return Glue(tmp_path_factory.mktemp("glue"), archive)
+    return Glue(tmp_path_factory.mktemp("glue"), bundle)

@@ -1,4 +1,4 @@
-"""The wheel, not unpacked: an archive on sys.path with settings, contracts and sources in it."""
+"""What goes to S3 for Glue; the wheel not unpacked: an archive on sys.path with settings, contracts and sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.aws.templates import FOLDER, template
 
 CODE = """
 from spark_app.contracts.load import load_contracts
@@ -31,3 +33,11 @@ def test_the_wheel_carries_what_jobs_read(archive: Path, tmp_path: Path) -> None
     assert Path(conf).is_relative_to(tmp_path)
     assert counts == ["17", "6", "11"]
     assert list(tmp_path.iterdir()) == [], "what was unpacked goes with the process"
+
+
+def test_there_is_a_script_for_each_job(bundle: Path) -> None:
+    loop = template(FOLDER / "glue-jobs.cfn.yaml")["Resources"]["Fn::ForEach::Jobs"]
+    assert {script.stem for script in (bundle / "jobs").iterdir()} == set(loop[1])
+    requirements = (bundle / "requirements.txt").read_text()
+    assert "\ndeltalake==" in requirements
+    assert not {"pyspark", "py4j", "delta-spark"} & {line.partition("==")[0] for line in requirements.splitlines()}
