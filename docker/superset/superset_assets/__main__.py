@@ -12,7 +12,7 @@ def main() -> None:
     """Write the export and say what is in it."""
     parser = argparse.ArgumentParser(description="Superset's assets from conf/.")
     parser.add_argument("--uri", required=True, help="SQLAlchemy URI of the warehouse, without a password")
-    parser.add_argument("--out", type=Path, required=True, help="a .zip, or a folder")
+    parser.add_argument("--out", type=Path, required=True, help="the zip to write")
     asked = parser.parse_args()
     made = files(asked.uri)
     write(made, asked.out)

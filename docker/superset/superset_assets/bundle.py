@@ -72,14 +72,8 @@ def _database(uri: str) -> dict[str, Any]:
 
 
 def write(made: Mapping[str, str], to: Path) -> None:
-    """Write the export as a .zip, or as a folder for whatever else `to` is called."""
+    """Write the export as a zip, in one folder as Superset wants it."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    if to.suffix != ".zip":
-        for path, text in made.items():
-            (to / path).parent.mkdir(parents=True, exist_ok=True)
-            (to / path).write_text(text, encoding="utf-8")
-        return
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as bundle:
         for path, text in made.items():
-            # Superset takes files of one folder.
             bundle.writestr(zipfile.ZipInfo(f"lakehouse/{path}", _ZIP_WHEN), text)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spark_app.contracts.metrics import Unit
 from superset_assets.dashboards import Chart, Kind
 from superset_assets.datasets import FORMATS
 from superset_assets.identity import VERSION, identity
 
 Params = dict[str, Any]
+_IN_ORDER = ("weekday", "month", "age_band")
 _COLOURS = "supersetColors"
-# Where a chart has this many marks of a kind, more only hide each other.
+# Where a chart has this many lines or bars of a kind, more only hide each other.
 _SERIES = 12
+# Along an axis cents are noise.
+_AXES: Mapping[Unit, str] = {**FORMATS, "money": ",.0f"}
 
 
 def chart_file(chart: Chart, currency: str) -> dict[str, Any]:
@@ -51,8 +55,9 @@ def _any_time(chart: Chart) -> list[Params]:
 def _number_format(chart: Chart, currency: str) -> Params:
     """How the axis or number is written: as the first metric."""
     unit = chart.metrics[0].unit
-    key = "number_format" if chart.kind == "share" else "y_axis_format"
-    shown: Params = {key: FORMATS[unit]}
+    key = {"share": "number_format", "grid": "valueFormat"}.get(chart.kind, "y_axis_format")
+    formats = FORMATS if chart.kind in ("number", "last_day") else _AXES
+    shown: Params = {key: formats[unit]}
     if unit == "money":
         shown["currency_format"] = {"symbol": currency, "symbolPosition": "prefix"}
     return shown
@@ -101,25 +106,27 @@ def _over_time(chart: Chart) -> Params:
 
 
 def _stack(chart: Chart) -> Params:
-    return {**_over_time(chart), "stack": "Stack", "seriesType": "line", "opacity": 0.6}
+    # Bars, for an area draws over days that one of its parts lacks.
+    return {**_over_time(chart), "stack": "Stack"}
 
 
 def _bars(chart: Chart) -> Params:
-    # A text or month along the axis: the greatest first, months in their order.
-    in_order = chart.by[0] in (chart.day, "weekday")
-    return {
+    shown: Params = {
         "metrics": _names(chart),
         "x_axis": chart.by[0],
         "groupby": list(chart.by[1:]),
-        "time_grain_sqla": "P1M" if chart.by[0] == chart.day else None,
-        "xAxisForceCategorical": in_order,
-        "x_axis_sort": chart.by[0] if in_order else chart.metrics[0].name,
-        "x_axis_sort_asc": in_order,
         "row_limit": chart.limit,
         "color_scheme": _COLOURS,
         "show_legend": False,
         "rich_tooltip": True,
+        "xAxisLabelInterval": "0",
     }
+    if chart.by[0] == chart.day:
+        return {**shown, "time_grain_sqla": "P1M", "x_axis_time_format": "%b %Y"}
+    if chart.by[0] in _IN_ORDER:
+        return {**shown, "xAxisForceCategorical": True, "x_axis_sort": chart.by[0], "x_axis_sort_asc": True}
+    # Words lie better along the upright axis, the greatest on top.
+    return {**shown, "orientation": "horizontal", "x_axis_sort": chart.metrics[0].name, "x_axis_sort_asc": True}
 
 
 def _share(chart: Chart) -> Params:
@@ -127,8 +134,9 @@ def _share(chart: Chart) -> Params:
         "metric": chart.metrics[0].name,
         "groupby": list(chart.by),
         "donut": True,
-        "label_type": "key_percent",
-        "show_legend": False,
+        "label_type": "percent",
+        "labels_outside": False,
+        "show_legend": True,
         "row_limit": chart.limit,
         "color_scheme": _COLOURS,
     }
@@ -145,16 +153,18 @@ def _table(chart: Chart) -> Params:
     }
 
 
-def _heatmap(chart: Chart) -> Params:
+def _grid(chart: Chart) -> Params:
     return {
-        "metric": chart.metrics[0].name,
-        "x_axis": chart.across,
-        "groupby": chart.by[0],
-        "sort_x_axis": "alpha_asc",
-        "sort_y_axis": "alpha_asc",
-        "show_values": True,
-        "normalize_across": "y",
-        "linear_color_scheme": "blue_white_yellow",
+        "metrics": _names(chart),
+        "groupbyRows": list(chart.by),
+        "groupbyColumns": [chart.across],
+        "temporal_columns_lookup": {chart.day: True},
+        "time_grain_sqla": "P1M",
+        "date_format": "%b %Y",
+        "aggregateFunction": "Sum",
+        "metricsLayout": "COLUMNS",
+        "rowOrder": "key_a_to_z",
+        "colOrder": "key_a_to_z",
         "row_limit": chart.limit,
     }
 
@@ -163,9 +173,9 @@ _KINDS: Mapping[Kind, tuple[str, Callable[[Chart], Params]]] = {
     "last_day": ("big_number", _last_day),
     "number": ("big_number", _number),
     "line": ("echarts_timeseries_line", _over_time),
-    "stack": ("echarts_area", _stack),
+    "stack": ("echarts_timeseries_bar", _stack),
     "bars": ("echarts_timeseries_bar", _bars),
     "share": ("pie", _share),
     "table": ("table", _table),
-    "heatmap": ("heatmap_v2", _heatmap),
+    "grid": ("pivot_table_v2", _grid),
 }

@@ -16,7 +16,7 @@ from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where
 
-Kind = Literal["last_day", "number", "line", "stack", "bars", "share", "table", "heatmap"]
+Kind = Literal["last_day", "number", "line", "stack", "bars", "share", "table", "grid"]
 ROW_WIDTH = 12
 
 
@@ -27,8 +27,8 @@ def _listed(value: object) -> object:
 class _Chart(Closed):
     chart: Kind
     metric: str | None = None
-    metrics: list[str] = []
-    by: Annotated[list[str], BeforeValidator(_listed)] = []
+    metrics: tuple[str, ...] = ()
+    by: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     across: str | None = None
     title: str | None = None
     width: int | None = Field(default=None, ge=1, le=ROW_WIDTH)
@@ -38,13 +38,13 @@ class _Chart(Closed):
 class _DashboardFile(Closed):
     title: str
     description: str
-    filters: list[str] = []
+    filters: tuple[str, ...] = ()
     rows: list[list[_Chart]] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: what it shows of one view. `by`: the columns that cut it; `across`: a heatmap's second one."""
+    """A chart: what it shows of one view. `by`: the columns that cut it; `across`: a grid's second one."""
 
     name: str  # dashboard and place, which make its identity
     kind: Kind
@@ -102,7 +102,7 @@ def _load(path: Path, metrics: Metrics, views: Mapping[str, View]) -> Dashboard:
                 for n, item in enumerate(row)
             )
         )
-    dashboard = Dashboard(path.stem, file.title, file.description, tuple(file.filters), tuple(rows))
+    dashboard = Dashboard(path.stem, file.title, file.description, file.filters, tuple(rows))
     columns = {column.name for chart in dashboard.charts for column in chart.view.columns}
     for n, name in enumerate(file.filters):
         if name not in columns:
@@ -119,7 +119,7 @@ def _chart(
     metrics: Metrics,
     views: Mapping[str, View],
 ) -> Chart:
-    names = [item.metric] if item.metric else item.metrics
+    names = [item.metric] if item.metric else list(item.metrics)
     for metric in names:
         if metric not in metrics:
             raise document.unknown((*where, "metric"), metric, metrics.by_name, "metric")
@@ -136,11 +136,13 @@ def _chart(
     if len(shown) > 1 and not item.title:
         raise document.fail(where, "a chart of several metrics needs a title")
     title = item.title or _title(item, shown[0])
-    return Chart(name, item.chart, title, view, shown, tuple(item.by), item.across, width, item.limit)
+    return Chart(name, item.chart, title, view, shown, item.by, item.across, width, item.limit)
 
 
 def _title(item: _Chart, metric: Metric) -> str:
     if item.chart == "last_day":
         return f"{metric.title}, last day"
+    unit = ", days" if metric.unit == "days" else ""
     cut = " and ".join(word.replace("_", " ") for word in [*item.by, *([item.across] if item.across else [])])
-    return f"{metric.title} by {cut}" if cut else metric.title
+    # "Revenue by segment", cut by state, is "Revenue by state".
+    return f"{metric.title.split(' by ')[0]}{unit} by {cut}" if cut else f"{metric.title}{unit}"

@@ -44,9 +44,7 @@ def dataset(view: View, metrics: Metrics, types: Types) -> dict[str, Any]:
         "filter_select_enabled": True,
         "normalize_columns": False,
         "always_filter_main_dttm": False,
-        "columns": [
-            _column(column.name, types[view.name, column.name], column.description) for column in view.columns
-        ],
+        "columns": [_column(column.name, types[view.name, column.name], column.description) for column in view.columns],
         "metrics": [_metric(metric, metrics.currency) for metric in metrics.of_view(view.name)],
         "uuid": identity("dataset", view.name),
         "database_uuid": identity("database", "warehouse"),

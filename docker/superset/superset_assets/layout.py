@@ -10,7 +10,6 @@ from superset_assets.identity import VERSION, identity, number
 # In units of eight pixels.
 _HEIGHTS = {"last_day": 24, "number": 22}
 _HEIGHT = 46
-_TEXT_HEIGHT = 10
 _ROOT = ["ROOT_ID", "GRID_ID"]
 
 
@@ -37,22 +36,34 @@ def dashboard_file(dashboard: Dashboard) -> dict[str, Any]:
 
 
 def _position(dashboard: Dashboard) -> dict[str, Any]:
-    text = f"{dashboard.description} What a figure means: hover over its title, or open its dataset."
-    intro = {"code": text, "width": ROW_WIDTH, "height": _TEXT_HEIGHT}
     placed: dict[str, Any] = {
         "DASHBOARD_VERSION_KEY": "v2",
         "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
         "HEADER_ID": {"type": "HEADER", "id": "HEADER_ID", "meta": {"text": dashboard.title}},
-        "ROW-intro": _row("ROW-intro", ["MARKDOWN-intro"]),
-        "MARKDOWN-intro": _part("MARKDOWN", "MARKDOWN-intro", "ROW-intro", intro),
+        **_text("intro", dashboard.description, 7),
     }
     for at, charts in enumerate(dashboard.rows):
         row = f"ROW-{at}"
         placed[row] = _row(row, [_place(chart) for chart in charts])
         placed |= {_place(chart): _part("CHART", _place(chart), row, _chart_meta(chart)) for chart in charts}
-    rows = ["ROW-intro", *(f"ROW-{at}" for at in range(len(dashboard.rows)))]
+    meanings = _meanings(dashboard)
+    placed |= _text("meanings", meanings, 8 + 4 * meanings.count("\n"))
+    rows = ["ROW-intro", *(f"ROW-{at}" for at in range(len(dashboard.rows))), "ROW-meanings"]
     placed["GRID_ID"] = {"type": "GRID", "id": "GRID_ID", "children": rows, "parents": ["ROOT_ID"]}
     return placed
+
+
+def _meanings(dashboard: Dashboard) -> str:
+    """What each figure means, in the words of conf/metrics.yaml."""
+    shown = {metric.name: metric for chart in dashboard.charts for metric in chart.metrics}
+    lines = [f"- **{metric.title}**: {metric.description}" for metric in shown.values()]
+    return "\n".join(["#### What the figures mean", *lines])
+
+
+def _text(name: str, text: str, height: int) -> dict[str, Any]:
+    row, part = f"ROW-{name}", f"MARKDOWN-{name}"
+    meta = {"code": text, "width": ROW_WIDTH, "height": height}
+    return {row: _row(row, [part]), part: _part("MARKDOWN", part, row, meta)}
 
 
 def _row(name: str, children: list[str]) -> dict[str, Any]:
