@@ -34,10 +34,10 @@ SUPERSET_URI ?= duckdb:////lakehouse/warehouse.duckdb?access_mode=read_only
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow superset superset-assets test-superset lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets test-superset lock clean distclean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.synced jars ## Make the environment (.venv) and fetch Delta's jars
 
@@ -123,6 +123,9 @@ test-spark4: setup-spark4 ## Run the core tests on Spark 4
 
 test-airflow: setup .venv-airflow/.synced ## Run the DAGs in Airflow's own environment: scheduler, backfill, EMR's stand-in, pod specs
 	.venv-airflow/bin/python -m pytest -m airflow --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
+
+test-airflow-cluster: setup images .venv-airflow/.synced ## Run a night whose tasks are pods, on the cluster of make test-cluster
+	.venv-airflow/bin/python -m pytest -m cluster --confcutdir=tests/airflow tests/airflow $(PYTEST_ARGS)
 
 superset: .venv/.synced .venv-superset/.synced ## Run Superset over .lakehouse/warehouse.duckdb, dashboards and all (ARGS="--warehouse FILE --port 8088")
 	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) docker/superset/start.py $(ARGS)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -94,7 +95,8 @@ def test_the_clock_starts_last_nights_run(stage: Stage) -> None:
     assert stage.shop.query("SELECT order_date, orders FROM daily_sales") == [(YESTERDAY, 24)]
     updated = stage.airflow.call("GET", "/api/v2/assets/events?limit=100")["asset_events"]
     assert {one["name"] for one in updated} >= {"gold.daily_sales", "gold.fact_orders"}
-    screenshot.take(f"{stage.airflow.url}/dags/{NIGHTLY}/runs/{run['dag_run_id']}", "airflow-run.png")
+    page = f"{stage.airflow.url}/dags/{NIGHTLY}/runs/{quote(run['dag_run_id'])}"
+    screenshot.take_graph(page, len(LAYERS), "airflow-run.png")
 
 
 def test_the_missed_deadline_was_told_once(stage: Stage) -> None:
@@ -132,9 +134,8 @@ def test_a_backfill_of_days_whose_job_is_killed_midway(stage: Stage) -> None:
 def test_gold_is_that_of_a_plain_run(stage: Stage, tmp_path: Path) -> None:
     """One range over the same landing, without Airflow: the same warehouse, row for row."""
     plain = Shop.make(tmp_path, stage.shop.home / "landing")
-    for first, last in ((stage.days[0], stage.days[-1]), (YESTERDAY, YESTERDAY)):
-        done = plain.lakehouse("run", "--env", "shop", "--from", str(first), "--to", str(last))
-        assert done.returncode == 0, done.stdout + done.stderr
+    done = plain.lakehouse("run", "--env", "shop", "--from", str(stage.days[0]), "--to", str(YESTERDAY))
+    assert done.returncode == 0, done.stdout + done.stderr
     expected, found = plain.gold(), stage.shop.gold()
     assert set(found) == set(expected)
     assert len(expected["fact_orders"]) > 24
