@@ -26,7 +26,7 @@ class Once:
         """The run's state, its tasks', and what was printed."""
         command = [sys.executable, str(PROJECT / "tests/airflow/one_run.py"), dag, run_after, json.dumps(conf)]
         done = subprocess.run(
-            command, env=self.environment, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=600
+            command, env=self.environment, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=3600
         )
         printed = done.stdout + done.stderr
         assert done.returncode == 0, printed[-6000:]

@@ -124,6 +124,11 @@ class Airflow:
         found = self.call("GET", f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
         return {one["task_id"]: one for one in found}
 
+    def read_again(self, dag: str) -> None:
+        """Ask the DAG processor to read the DAG's file anew, for settings that have changed."""
+        token = self.call("GET", f"/api/v2/dags/{dag}")["file_token"]
+        self.call("PUT", f"/api/v2/parseDagFile/{token}")
+
     def task_ids(self, dag: str) -> list[str]:
         """The tasks of the DAG as it is now."""
         return [one["task_id"] for one in self.call("GET", f"/api/v2/dags/{dag}/tasks")["tasks"]]
@@ -180,7 +185,7 @@ def running(migrated: Path, home: Path, environment: Mapping[str, str]) -> Itera
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY": "only-for-tests-of-one-machine-0123456789",
         "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-tests-of-one-machine-0123456789-0123456789-0123456789-01",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",  # only when asked: it costs a processor
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": f"{home}/logs",
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(worker_logs),

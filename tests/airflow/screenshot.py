@@ -44,8 +44,8 @@ def take_graph(url: str, nodes: int, name: str) -> None:
         page.call("Page.addScriptToEvaluateOnNewDocument", source=REMEMBERED)
         page.call("Page.navigate", url=url)
         drawn = "document.querySelectorAll('.react-flow__node').length"
-        until(f"{nodes} tasks are drawn", lambda: (page.value(drawn) or 0) >= nodes, 120)
-        until("the page is at rest", lambda: page.value(STILL), 60)
+        until(f"{nodes} tasks are drawn", lambda: (page.value(drawn) or 0) >= nodes, 300)
+        until("the page is at rest", lambda: page.value(STILL), 300)
         picture = base64.b64decode(page.call("Page.captureScreenshot", format="png")["data"])
     assert len(picture) < WIDEST
     if folder := os.environ.get("LAKEHOUSE_SCREENSHOTS"):

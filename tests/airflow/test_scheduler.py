@@ -26,6 +26,7 @@ from tests.airflow.shop import Shop, land_made_up_day
 pytestmark = pytest.mark.airflow
 NIGHTLY = "lakehouse_nightly"
 LAYERS = ["bronze", "silver", "gold", "audit", "publish"]
+SOON, JOB = 300, 1800  # seconds after which Airflow, or a job, is not slow but stuck: nothing waits them out
 # The run of last night began two hours ago and was to be done an hour ago, whatever the time is now.
 NOW = datetime.now(UTC)
 STARTED = NOW - timedelta(hours=2, minutes=(NOW.hour, NOW.minute) == (2, 0))  # not midnight: see the backfill
@@ -68,8 +69,9 @@ def stage(
 
 
 def tasks_become(stage: Stage, tasks: list[str]) -> None:
-    """Wait until Airflow has read the DAG anew."""
-    until(f"the nightly DAG has {tasks}", lambda: sorted(stage.airflow.task_ids(NIGHTLY)) == sorted(tasks), 120)
+    """Have Airflow read the DAG anew, and wait for it."""
+    stage.airflow.read_again(NIGHTLY)
+    until(f"the nightly DAG has {tasks}", lambda: sorted(stage.airflow.task_ids(NIGHTLY)) == sorted(tasks), SOON)
 
 
 def states(stage: Stage, run: str) -> dict[str, str]:
@@ -87,9 +89,9 @@ def test_the_clock_starts_last_nights_run(stage: Stage) -> None:
     """Unpausing is all that is done: the scheduler makes the run of the interval that ended at the last start."""
     assert sorted(stage.airflow.task_ids(NIGHTLY)) == sorted(LAYERS)
     stage.airflow.pause(NIGHTLY, False)
-    (run,) = until("a scheduled run", lambda: stage.airflow.runs(NIGHTLY, "scheduled"), 120, stage.airflow.look)
+    (run,) = until("a scheduled run", lambda: stage.airflow.runs(NIGHTLY, "scheduled"), SOON, stage.airflow.look)
     assert run["data_interval_start"][:10] == str(YESTERDAY)
-    done = stage.airflow.ended(NIGHTLY, run["dag_run_id"], 600)
+    done = stage.airflow.ended(NIGHTLY, run["dag_run_id"], JOB)
     assert done["state"] == "success", said(stage, run["dag_run_id"])
     assert states(stage, run["dag_run_id"]) == dict.fromkeys(LAYERS, "success")
     assert stage.shop.query("SELECT order_date, orders FROM daily_sales") == [(YESTERDAY, 24)]
@@ -100,7 +102,7 @@ def test_the_clock_starts_last_nights_run(stage: Stage) -> None:
 
 
 def test_the_missed_deadline_was_told_once(stage: Stage) -> None:
-    texts = until("a message", lambda: stage.slack.texts, 120, stage.airflow.look)
+    texts = until("a message", lambda: stage.slack.texts, SOON, stage.airflow.look)
     assert len(texts) == 1, texts
     assert texts[0].startswith(f"*lakehouse shop: not released by {NIGHT['release_by']} UTC ({YESTERDAY})*")
     stage.slack.texts.clear()
@@ -116,14 +118,14 @@ def test_a_backfill_of_days_whose_job_is_killed_midway(stage: Stage) -> None:
     words = ["--dag-id", NIGHTLY, "--from-date", str(first), "--to-date", str(end), "--max-active-runs", "1"]
     airflow(stage.airflow.environment, "backfill", "create", *words)
     before = commits(stage.shop, "silver/products")
-    until("silver has begun", lambda: commits(stage.shop, "silver/products") > before, 300, stage.airflow.look)
+    until("silver has begun", lambda: commits(stage.shop, "silver/products") > before, JOB, stage.airflow.look)
     os.killpg(job_of(stage.shop), signal.SIGKILL)
 
     def all_done() -> list[dict[str, Any]] | None:
         runs = stage.airflow.runs(NIGHTLY, "backfill")
         return runs if runs and all(one["state"] in ("success", "failed") for one in runs) else None
 
-    runs = until("the backfill ends", all_done, 900, stage.airflow.look)
+    runs = until("the backfill ends", all_done, 3 * JOB, stage.airflow.look)
     assert [one["data_interval_start"][:10] for one in runs] == [str(day) for day in stage.days]
     tries = [stage.airflow.tasks(NIGHTLY, one["dag_run_id"])["run"]["try_number"] for one in runs]
     assert [one["state"] for one in runs] == ["success"] * 3, said(stage, runs[0]["dag_run_id"])
@@ -150,8 +152,8 @@ def test_a_job_run_on_emr_serverless(stage: Stage) -> None:
     stage.shop.settings(**COMMON, one_task=True, runners=["emr_serverless", "local"], emr_serverless=stage.emr.settings)
     tasks_become(stage, ["runner", "emr_serverless.run", "local.run"])
     run = stage.airflow.trigger(NIGHTLY, date=str(day))
-    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", 180)
-    done = stage.airflow.ended(NIGHTLY, run, 300)
+    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
+    done = stage.airflow.ended(NIGHTLY, run, JOB)
     assert done["state"] == "success", said(stage, run)
     assert states(stage, run) == {"runner": "success", "emr_serverless.run": "success", "local.run": "skipped"}
     (job,) = stage.emr.all()
@@ -166,10 +168,10 @@ def test_a_job_run_on_emr_serverless(stage: Stage) -> None:
 
 def test_a_job_run_that_finds_no_drop_is_told_once_and_not_tried_again(stage: Stage) -> None:
     run = stage.airflow.trigger(NIGHTLY, date="2020-01-01")
-    assert stage.airflow.ended(NIGHTLY, run, 300)["state"] == "failed"
+    assert stage.airflow.ended(NIGHTLY, run, JOB)["state"] == "failed"
     task = stage.airflow.tasks(NIGHTLY, run)["emr_serverless.run"]
     assert (task["state"], task["try_number"]) == ("failed", 1), said(stage, run)
-    (text,) = until("a message", lambda: stage.slack.texts, 60, stage.airflow.look)
+    (text,) = until("a message", lambda: stage.slack.texts, SOON, stage.airflow.look)
     assert text.startswith("*lakehouse shop: landing incomplete (2020-01-01)*")
     assert "orders" in text
     assert "task emr_serverless.run" in text
@@ -180,11 +182,11 @@ def test_a_killed_task_cancels_its_job_run(stage: Stage) -> None:
     stage.emr.hold()
     stage.shop.settings(**COMMON, one_task=True, runners=["emr_serverless", "local"], emr_serverless=stage.emr.settings)
     run = stage.airflow.trigger(NIGHTLY, date=str(YESTERDAY))
-    until("a job run is at work", lambda: stage.emr.states().get("RUNNING"), 180, stage.airflow.look)
-    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", 60)
+    until("a job run is at work", lambda: stage.emr.states().get("RUNNING"), SOON, stage.airflow.look)
+    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
     path = f"/api/v2/dags/{NIGHTLY}/dagRuns/{run}/taskInstances/emr_serverless.run"
     stage.airflow.call("PATCH", path, {"new_state": "failed"})
-    until("the job run is canceled", lambda: stage.emr.states().get("CANCELLED"), 120, stage.airflow.look)
+    until("the job run is canceled", lambda: stage.emr.states().get("CANCELLED"), SOON, stage.airflow.look)
     assert not stage.emr.states().get("RUNNING")
 
 
