@@ -150,3 +150,13 @@ def test_nonsense_is_refused_by_file_and_line(conf: Path, text: str, message: st
     (conf / "local.yaml").write_text(f"airflow:\n  {text}\n")
     with pytest.raises(SettingsError, match=message):
         load_settings("local")
+
+
+def test_the_documentation_names_every_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "run-with-airflow.md").read_text()
+    lacking = [
+        name
+        for name, *_ in SETTINGS
+        if f"`{name.removeprefix('kubernetes.').removeprefix('emr_serverless.')}`" not in text
+    ]
+    assert not lacking
