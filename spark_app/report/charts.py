@@ -99,8 +99,41 @@ def bars(by: str, unit: str = "unit") -> dict[str, Any]:
         _base()
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
+            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True)),
             y=alt.Y("value:Q", axis=_amount(unit=unit)),
             tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit)],
+        )
+    )
+
+
+def line(x: str, y: str, title: str, unit: str) -> dict[str, Any]:
+    """A line over whole numbers."""
+    return _spec(
+        _base()
+        .mark_line(point=True)
+        .encode(
+            x=alt.X(f"{x}:Q", title=title, axis=alt.Axis(grid=False, tickMinStep=1)),
+            y=alt.Y(f"{y}:Q", axis=_amount(unit=unit)),
+            tooltip=[alt.Tooltip(f"{x}:Q", title=title), _tip(y, unit=unit)],
+        )
+    )
+
+
+def heat(x: str, y: str, share: str) -> dict[str, Any]:
+    """Squares the darker the greater the share."""
+    return _spec(
+        alt.Chart(alt.NamedData("values"))
+        .properties(width="container", height=alt.Step(20))
+        .mark_rect(color="var(--c1)")
+        .encode(
+            x=alt.X(f"{x}:O", title="months later", axis=alt.Axis(labelAngle=0, ticks=False)),
+            y=alt.Y(f"{y}:O", title=None, axis=alt.Axis(ticks=False)),
+            opacity=alt.Opacity(
+                f"{share}:Q",
+                title=None,
+                scale=alt.Scale(range=[0.08, 1]),
+                legend=alt.Legend(format="percent", formatType="shown", orient="top", symbolType="square"),
+            ),
+            tooltip=[alt.Tooltip(f"{y}:O"), alt.Tooltip(f"{x}:O"), _tip(share, unit="percent")],
         )
     )

@@ -49,7 +49,9 @@ def _day(day: date | None) -> int | None:
 
 def _words(values: Sequence[object]) -> Mapping[str, Any]:
     texts = [UNKNOWN if value is None else str(value) for value in values]
-    words = sorted(set(texts))
+    # As their own type sorts them: 2 before 10, and what is not known last.
+    known: list[Any] = sorted({value for value in values if value is not None})
+    words = list(dict.fromkeys([*(str(value) for value in known), *([UNKNOWN] if UNKNOWN in texts else [])]))
     places = {word: index for index, word in enumerate(words)}
     return {"words": words, "at": [places[text] for text in texts]}
 

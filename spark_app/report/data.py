@@ -23,11 +23,15 @@ from spark_app.lake.releases import Release
 from spark_app.runtime.errors import LakeError
 
 DAY = "order_date"
+QUIET_DAYS = 7
 
 
 @dataclass(frozen=True)
 class ReportData:
-    """What a page may ask. `first` and `last` are the days shown; `last` is the newest that landed or was sold on."""
+    """What a page may ask. `first` and `last` are the days shown: to the newest that landed, or was sold on.
+
+    `landed` is the newest day whose files were taken in, where that is on record.
+    """
 
     connection: duckdb.DuckDBPyConnection
     lake: Lake
@@ -38,6 +42,7 @@ class ReportData:
     environment: str
     first: date
     last: date
+    landed: date | None
     written_at: datetime
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
@@ -71,7 +76,8 @@ def open_release(
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
-        last = max(filter(None, (last_sale, _landed(lake))), default=release.released_at.date())
+        landed = _landed(lake)
+        last = _last_day(last_sale, landed) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
         _make_tables(connection, release, contracts, first)
         made = complete(views, [contracts[name].name for name in release.tables])
@@ -88,6 +94,7 @@ def open_release(
             environment=environment,
             first=first,
             last=last,
+            landed=landed,
             written_at=datetime.now(UTC),
         )
 
@@ -120,6 +127,13 @@ def _make_tables(
 def _sold(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
     found = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM _daily_sales").fetchone()
     return (found[0], found[1]) if found else (None, None)
+
+
+def _last_day(last_sale: date | None, landed: date | None) -> date | None:
+    """A day without orders is a day too; after many of them it is the last sale that people want to see."""
+    if last_sale and landed and landed - last_sale <= timedelta(days=QUIET_DAYS):
+        return max(last_sale, landed)
+    return last_sale or landed
 
 
 def _landed(lake: Lake) -> date | None:

@@ -15,6 +15,7 @@ from spark_app.report.cube import EPOCH
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.numbers import day_text
 from spark_app.report.page import Column, Figure, Page
+from spark_app.report.places import place
 from spark_app.report.trust import trust
 
 TILES = (
@@ -58,12 +59,13 @@ def page(data: ReportData) -> Page:
                 charts.trend("money"),
                 values=_weeks(data),
                 columns=[Column("label", "Day"), Column("series", "Days"), Column("value", "Revenue", "money")],
+                wide=True,
             ),
             "states": Figure(
                 "Which state grew: 7 days against the 7 before",
                 _definition(data.metrics["segment_revenue"]),
                 charts.changes("state"),
-                values=states[:STATES],
+                values=_most_changed(states),
                 columns=[
                     Column("state", "State"),
                     Column("value", "7 days", "money"),
@@ -71,6 +73,7 @@ def page(data: ReportData) -> Page:
                     Column("difference", "Difference", "money"),
                     Column("change", "Change", "change"),
                 ],
+                note=f"The {STATES} states that changed most.",
             ),
             "unpaid": Figure(
                 "What is unpaid, by age of the order",
@@ -135,7 +138,7 @@ def _states(data: ReportData) -> list[dict[str, Any]]:
     now = data.metrics["segment_revenue"]
     middle, first = data.last - timedelta(days=7), data.last - timedelta(days=14)
     rows = data.rows(
-        f"SELECT coalesce(state, 'unknown') AS state, coalesce({now.sql} FILTER ({DAY} > ?), 0) AS value, "
+        f"SELECT {place(data)} AS state, coalesce({now.sql} FILTER ({DAY} > ?), 0) AS value, "
         f"coalesce({now.sql} FILTER ({DAY} <= ?), 0) AS before "
         f"FROM {now.view} WHERE {DAY} > ? GROUP BY 1 ORDER BY value DESC, state",
         (middle, middle, first),
@@ -144,6 +147,11 @@ def _states(data: ReportData) -> list[dict[str, Any]]:
         row["difference"] = row["value"] - row["before"]
         row["change"] = row["difference"] / row["before"] if row["before"] else None
     return rows
+
+
+def _most_changed(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    chosen = sorted(states, key=lambda row: abs(row["difference"]), reverse=True)[:STATES]
+    return sorted(chosen, key=_difference, reverse=True)
 
 
 def _difference(row: dict[str, Any]) -> Any:

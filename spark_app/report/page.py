@@ -41,16 +41,18 @@ class Query:
 class Figure:
     """A chart with its table: filtered in the browser (`query`), or as it is (`values` of `columns`).
 
-    `chart` is a Vega-Lite specification over data named "values"; None shows the table alone.
+    `chart` is a Vega-Lite specification over data named "values"; None shows the table alone. With a query the
+    definition is that of the metric shown.
     """
 
     title: str
-    definition: str
+    definition: str = ""
     chart: Mapping[str, Any] | None = None
     query: Query | None = None
     values: Sequence[Mapping[str, Any]] = ()
     columns: Sequence[Column] = ()
     note: str | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,11 @@ class Page:
 
     name: str
     title: str
-    template: str
+    template: str = "figures.html"
     tiles: Sequence[Tile] = ()
     figures: Mapping[str, Figure] = field(default_factory=dict)
     cubes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     filters: Sequence[Filter] = ()
+    note: str | None = None
     dates: bool = True  # whether days, grain and comparison can be chosen
     more: Mapping[str, Any] = field(default_factory=dict)

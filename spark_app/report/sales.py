@@ -1,4 +1,4 @@
-"""Sales: revenue, orders, mean order, items, cancellations, and how customers split into new and returning."""
+"""Sales: revenue, orders, mean order, items and cancellations, over time and by weekday."""
 
 from __future__ import annotations
 
@@ -8,37 +8,35 @@ from spark_app.report.data import DAY, ReportData
 from spark_app.report.page import Figure, Page, Query, Tile
 
 SHOWN = ("revenue", "orders", "average_order_value", "items", "canceled_orders", "cancellation_rate")
+# As dim_dates counts them.
+WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))
 
 
 def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, by day, week or month."""
     every = (*SHOWN, "items_amount", "freight_amount", "new_customers", "returning_customers")
-    daily = cube(data, [DAY], every)
-    weekdays = cube(data, [DAY, "weekday"], ("revenue", "orders"))
-    weekdays["by"]["weekday"]["words"] = [_WEEKDAYS[int(one)] for one in weekdays["by"]["weekday"]["words"]]
+    weekdays = cube(data, [DAY, "weekday"], SHOWN)
+    words = weekdays["by"]["weekday"]["words"]
+    weekdays["by"]["weekday"]["words"] = [WEEKDAYS.get(int(word), word) if word.isdigit() else word for word in words]
     return Page(
         "sales",
         "Sales",
-        "sales.html",
         tiles=[Tile(name, "daily") for name in SHOWN],
         figures={
-            "trend": Figure("Over time", "", charts.trend(), Query("daily", ("period",), (*every,), compare=True)),
+            "trend": Figure(
+                "Over time", chart=charts.trend(), query=Query("daily", ("period",), every, compare=True), wide=True
+            ),
             "goods": Figure(
                 "Goods and freight",
-                "",
-                charts.trend(),
-                Query("daily", ("period",), ("items_amount", "freight_amount"), True),
+                chart=charts.trend(),
+                query=Query("daily", ("period",), ("items_amount", "freight_amount"), compare=True),
             ),
             "weekday": Figure(
                 "By weekday",
-                "",
-                charts.ranking("weekday"),
-                Query("weekdays", ("weekday",), ("revenue", "orders"), True, order="listed"),
+                chart=charts.ranking("weekday"),
+                query=Query("weekdays", ("weekday",), SHOWN, compare=True, order="listed"),
+                note="Weekdays are those of the purchase, UTC; the mark is the days compared with.",
             ),
         },
-        cubes={"daily": daily, "weekdays": weekdays},
+        cubes={"daily": cube(data, [DAY], every), "weekdays": weekdays},
     )
-
-
-# As dim_dates counts them.
-_WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))

@@ -20,7 +20,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import objects
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.report import morning, sales
+from spark_app.report import customers, delivery, morning, payments, products, sales
 from spark_app.report.assets import assets, word
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
@@ -29,7 +29,14 @@ from spark_app.report.page import Page
 from spark_app.runtime.settings import Settings
 
 # To add a page: a module with page(data) -> Page, a template of the name it gives, and its place here.
-PAGES: tuple[Callable[[ReportData], Page], ...] = (morning.page, sales.page)
+PAGES: tuple[Callable[[ReportData], Page], ...] = (
+    morning.page,
+    sales.page,
+    customers.page,
+    payments.page,
+    products.page,
+    delivery.page,
+)
 
 
 def write_site(settings: Settings, lake: Lake, contracts: Mapping[str, Contract]) -> Release | None:

@@ -40,7 +40,7 @@ class Trust:
 
 def trust(data: ReportData) -> Trust:
     """Looks at the last run, the audit of the release, the reconciliation and the quarantine of the last week."""
-    found = [*_last_run(data), *_audit(data), *_reconciled(data)]
+    found = [*_last_run(data), *_quiet(data), *_audit(data), *_reconciled(data)]
     ordered = sorted(found, key=lambda check: _WORST.index(check.state))
     return Trust(ordered[0].state if ordered else "care", tuple(ordered))
 
@@ -58,6 +58,13 @@ def _last_run(data: ReportData) -> list[Check]:
             f"The last run ({run['run_id']}) ended with: {first_line} These figures are of the release before it.",
         )
     ]
+
+
+def _quiet(data: ReportData) -> list[Check]:
+    if data.landed is None or data.landed <= data.last:
+        return []
+    days = (data.landed - data.last).days
+    return [Check("bad", f"Files have landed for {days} days more, to {data.landed}, without a single order in them.")]
 
 
 def _audit(data: ReportData) -> list[Check]:

@@ -30,6 +30,11 @@ function fitted(spec, unit, rows) {
   if (copy.layer && !rows.some((row) => row.before !== null && row.before !== undefined)) {
     copy.layer = copy.layer.filter((layer) => layer.encoding.x?.field !== "before");
   }
+  // So much for each row of bars; given as a number, since Vega-Lite warns of a step beside a fitted width.
+  if (copy.height?.step) {
+    const { field } = (copy.layer?.[0] ?? copy).encoding.y;
+    copy.height = copy.height.step * new Set(rows.map((row) => row[field])).size;
+  }
   return copy;
 }
 

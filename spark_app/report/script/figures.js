@@ -14,7 +14,7 @@ async function show(figure) {
   figure.rows = query ? ask(query, figure.metric, chosen) : figure.values;
   const unit = query ? page.metrics[figure.metric].unit : "count";
   if (query) describe(figure);
-  const empty = !figure.rows.some((row) => row.value !== null && row.value !== undefined) && query;
+  const empty = query ? !figure.rows.some((row) => row.value !== null) : !figure.rows.length;
   element.querySelector(".empty").hidden = !empty;
   const place = element.querySelector(".chart");
   if (place) {

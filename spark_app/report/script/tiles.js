@@ -27,6 +27,6 @@ function changeMark(value, was, better) {
   const change = (value - was) / Math.abs(was);
   const good = better === "neither" || change === 0 ? "" : (change > 0) === (better === "more") ? "good" : "bad";
   mark.className = `change ${good}`;
-  mark.textContent = `${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${written(change, "change")}`;
+  mark.textContent = change === 0 ? "unchanged" : `${change > 0 ? "▲" : "▼"} ${written(change, "change")}`;
   return mark;
 }

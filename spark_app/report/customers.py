@@ -1,0 +1,116 @@
+"""Customers: who is new and who comes back, where they live, gender and age, cohorts and what they are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spark_app.report import charts
+from spark_app.report.cube import cube
+from spark_app.report.data import DAY, ReportData
+from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
+from spark_app.report.places import several_countries
+
+SEGMENT = ("segment_revenue", "segment_orders", "segment_new_customers")
+COHORTS = 18  # months of first orders shown
+PLACES = 30
+
+
+def page(data: ReportData) -> Page:
+    """Figures of `sales_daily`, `customers_daily` and `cohorts`."""
+    places = ("country", "state") if several_countries(data) else ("state",)
+    came_back = _came_back(data)
+    return Page(
+        "customers",
+        "Customers",
+        tiles=[Tile(name, "places") for name in reversed(SEGMENT)] + [Tile("returning_customers", "daily")],
+        figures={
+            "trend": Figure(
+                "New and returning customers",
+                chart=charts.trend(),
+                query=Query("daily", ("period",), ("new_customers", "returning_customers"), compare=True),
+                wide=True,
+            ),
+            "state": Figure(
+                "Where customers live",
+                chart=charts.ranking(places[0]),
+                query=Query("places", places, SEGMENT, compare=True, top=PLACES),
+                note="By state; the mark is the days compared with. Addresses carry no coordinates, hence no map.",
+            ),
+            "states_over_time": Figure(
+                "The greatest states over time",
+                chart=charts.stacked(places[-1]),
+                query=Query("places", ("period", places[-1]), SEGMENT, top=7),
+            ),
+            "gender": Figure(
+                "By gender", chart=charts.ranking("gender"), query=Query("gender", ("gender",), SEGMENT, compare=True)
+            ),
+            "age": Figure(
+                "By age",
+                chart=charts.ranking("age_band"),
+                query=Query("age", ("age_band",), SEGMENT, compare=True, order="listed"),
+            ),
+            "came_back": Figure(
+                "Who comes back, by the month of the first order",
+                "Customers of a month of first live orders with a live order so many months later, as a share of all "
+                "customers of that month.",
+                charts.heat("months_since", "cohort", "share"),
+                values=came_back,
+                columns=[
+                    Column("cohort", "First order in"),
+                    Column("months_since", "Months later", "count"),
+                    Column("customers", "Customers", "count"),
+                    Column("share", "Share", "percent"),
+                ],
+                note=f"The last {COHORTS} months, whatever days are chosen.",
+            ),
+            "lifetime": Figure(
+                "What a customer has brought, by months since the first order",
+                f"{data.metrics['lifetime_value'].title}: {data.metrics['lifetime_value'].description}. Here: of "
+                "cohorts that are that old, revenue up to the month ÷ their customers.",
+                charts.line("months_since", "value", "months since the first order", "money"),
+                values=_lifetime(data),
+                columns=[
+                    Column("months_since", "Months since the first order", "count"),
+                    Column("value", "Revenue per customer so far", "money"),
+                    Column("customers", "Customers of these cohorts", "count"),
+                ],
+                note="All cohorts, whatever days are chosen.",
+            ),
+        },
+        cubes={
+            "daily": cube(data, [DAY], ("new_customers", "returning_customers")),
+            "places": cube(data, [DAY, *places], SEGMENT),
+            "gender": cube(data, [DAY, "gender"], SEGMENT),
+            "age": cube(data, [DAY, "age_band"], SEGMENT),
+        },
+        filters=[Filter(column, column.capitalize()) for column in places],
+    )
+
+
+def _came_back(data: ReportData) -> list[dict[str, Any]]:
+    """Share of each cohort's customers with an order one month later, two, …"""
+    return data.rows(
+        "SELECT strftime(cohort_month, '%Y-%m') AS cohort, months_since, customers, customers * 1.0 / first AS share "
+        "FROM (SELECT *, max(customers) FILTER (months_since = 0) OVER (PARTITION BY cohort_month) AS first "
+        "FROM cohorts WHERE cohort_month > (SELECT max(cohort_month) FROM cohorts) - to_months(?)) "
+        "WHERE months_since > 0 AND first > 0 ORDER BY cohort, months_since",
+        (COHORTS,),
+    )
+
+
+def _lifetime(data: ReportData) -> list[dict[str, Any]]:
+    """Revenue per customer up to a month of age, of cohorts that have reached it whole.
+
+    A month without any order of a cohort has no row, so ages are counted from the calendar.
+    """
+    return data.rows(
+        "WITH newest AS (SELECT max(cohort_month + to_months(months_since::INTEGER)) AS month FROM cohorts), "
+        "size AS (SELECT cohort_month, sum(customers) AS customers, "
+        "date_diff('month', cohort_month, (SELECT month FROM newest)) AS age "
+        "FROM cohorts WHERE months_since = 0 GROUP BY cohort_month), "
+        "ages AS (SELECT unnest(range(0, (SELECT max(age) + 1 FROM size))) AS months_since) "
+        "SELECT a.months_since, sum(s.customers) AS customers, "
+        "sum((SELECT sum(revenue) FROM cohorts c WHERE c.cohort_month = s.cohort_month "
+        "AND c.months_since <= a.months_since)) / sum(s.customers) AS value "
+        "FROM ages a JOIN size s ON s.age >= a.months_since GROUP BY 1 ORDER BY 1"
+    )
