@@ -15,23 +15,24 @@ from tests.cluster import chart, kube
 
 NAME = "cluster"  # of the environment, as the chart's values for small clusters have it
 ROLE = PROJECT / "docs" / "kubernetes" / "airflow-role.yaml"
+kube.NAMESPACE = "lakehouse-airflow"  # beside that of tests/cluster
+OWN = "airflow"  # the namespace of Airflow's own service account
 RELEASE = f"app.kubernetes.io/name=lakehouse,app.kubernetes.io/instance={chart.RELEASE}"
 
 
 def make() -> None:
     """A fresh namespace with all a run needs, and what lets Airflow's service account in."""
-    kube.kubectl("delete", "namespace", kube.NAMESPACE, "airflow", "--ignore-not-found")
     world("deploy()")
     chart.install("--set", "eventLog.dir=")
-    kube.kubectl("create", "namespace", "airflow")
-    kube.kubectl("create", "serviceaccount", "airflow-worker", "--namespace", "airflow")
+    for words in (["namespace", OWN], ["serviceaccount", "airflow-worker", "--namespace", OWN]):
+        kube.kubectl("create", *words, checked=False)  # of a cluster that was kept they are there
     kube.kubectl("apply", "-f", str(ROLE))
 
 
 def connection() -> dict[str, Any]:
     """Airflow's connection of the cluster: as the service account that the documented role is bound to."""
     config = json.loads(kube.kubectl("config", "view", "--raw", "--minify", "-o", "json"))
-    token = kube.kubectl("create", "token", "airflow-worker", "--namespace", "airflow", "--duration=2h").strip()
+    token = kube.kubectl("create", "token", "airflow-worker", "--namespace", OWN, "--duration=2h").strip()
     config["users"] = [{"name": config["contexts"][0]["context"]["user"], "user": {"token": token}}]
     return {"conn_type": "kubernetes", "extra": {"in_cluster": False, "kube_config": json.dumps(config)}}
 
@@ -50,6 +51,7 @@ def settings(conf: Path, **airflow: Any) -> None:
     plain = {"AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": "http://minio:9000", "AWS_EC2_METADATA_DISABLED": "true"}
     kubernetes = {
         "image": "lakehouse:dev",
+        "namespace": kube.NAMESPACE,
         "connection": "tests_cluster",
         "secrets": ["lakehouse-aws", "lakehouse-redshift"],
         "env": plain,
@@ -62,8 +64,8 @@ def settings(conf: Path, **airflow: Any) -> None:
 
 def world(call: str) -> Any:
     """What a function of tests/cluster/world.py gives, by the project's own Python: it needs packages of that."""
-    script = f"import json; from pathlib import Path; from tests.cluster import world; found = world.{call}"
-    script += "; print(json.dumps(found, default=str))"
+    script = "import json; from pathlib import Path; from tests.cluster import kube, world; "
+    script += f"kube.NAMESPACE = {kube.NAMESPACE!r}; found = world.{call}; print(json.dumps(found, default=str))"
     done = subprocess.run([str(PYTHON), "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
