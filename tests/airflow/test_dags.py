@@ -105,6 +105,12 @@ def test_a_backfill_is_a_range(dags: Dags) -> None:
     assert not dag.params.get_param("from").has_value, "nobody starts one without saying from where"
 
 
+def test_maintenance_is_weekly(dags: Dags) -> None:
+    dag = dags(maintenance="0 6 * * 6")["lakehouse_maintenance"]
+    assert rendered(dag, "maintenance") == ["--env", "shop"]
+    assert dag.timetable.serialize()["expression"] == "0 6 * * 6"
+
+
 def test_gold_tables_are_assets_of_the_last_task(dags: Dags) -> None:
     dag = dags()["lakehouse_nightly"]
     names = {one.name for one in dag.get_task("publish").outlets}

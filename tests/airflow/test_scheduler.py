@@ -20,6 +20,7 @@ import pytest
 
 from tests.airflow import inbox, screenshot
 from tests.airflow.emr import JobRuns, job_runs
+from tests.airflow.once import Once
 from tests.airflow.parts import Airflow, airflow, running, until
 from tests.airflow.shop import Shop, land_made_up_day
 
@@ -133,11 +134,16 @@ def test_a_backfill_of_days_whose_job_is_killed_midway(stage: Stage) -> None:
     assert not stage.slack.texts, "a retry is no news, and the deadline is not one of nights long gone"
 
 
-def test_gold_is_that_of_a_plain_run(stage: Stage, tmp_path: Path) -> None:
-    """One range over the same landing, without Airflow: the same warehouse, row for row."""
+def test_gold_is_that_of_one_pass(
+    stage: Stage, migrated: Path, tmp_path: Path, airflow_environment: dict[str, str]
+) -> None:
+    """The DAG lakehouse_backfill over the same landing, into a lake of its own: the same warehouse, row for row."""
     plain = Shop.make(tmp_path, stage.shop.home / "landing")
-    done = plain.lakehouse("run", "--env", "shop", "--from", str(stage.days[0]), "--to", str(YESTERDAY))
-    assert done.returncode == 0, done.stdout + done.stderr
+    plain.settings(one_task=True, retries=0)
+    once = Once(migrated, tmp_path / "airflow", {**airflow_environment, **plain.environment})
+    days = {"from": str(stage.days[0]), "to": str(YESTERDAY)}
+    done = once.run("lakehouse_backfill", NOW.isoformat(), **days)
+    assert done["state"] == "success", done["printed"][-6000:]
     expected, found = plain.gold(), stage.shop.gold()
     assert set(found) == set(expected)
     assert len(expected["fact_orders"]) > 24
