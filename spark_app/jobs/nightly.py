@@ -18,7 +18,7 @@ from spark_app.lake.failures import understood
 from spark_app.lake.lock import only_run
 from spark_app.lake.releases import Release
 from spark_app.quality.expectations import import_early
-from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.errors import AuditFailed, LakehouseError, LandingIncomplete, UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from spark_app.runtime.yaml_lines import nearest
@@ -102,6 +102,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
     finally:
         seconds = time.monotonic() - begun
         current = keep(context, seconds, code, message, release) if context else None
+        if context and code in (AuditFailed.exit_code, LandingIncomplete.exit_code):
+            publish.report(context)  # the pages keep their figures and say that there are no newer ones, and why
         if context:
             alerts.tell(context.settings, record, code, message, hint)
     return Outcome(code, message, record, seconds, release, current, hint)

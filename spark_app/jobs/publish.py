@@ -1,4 +1,4 @@
-"""Publish: what passed the audit becomes a release, and the warehouse is brought to it."""
+"""Publish: what passed the audit becomes a release; warehouse, plain files and dashboards are brought to it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
+from spark_app.report.site import write_site
 from spark_app.runtime.errors import AuditFailed
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
@@ -39,6 +40,7 @@ def run(context: Context, *, kind: str = "run") -> Release | None:
                 step.action, step.version = "released", new.release_id
     load(context)
     export(context)
+    report(context)
     return new
 
 
@@ -59,6 +61,7 @@ def rollback(context: Context, release_id: int) -> Release:
     releases.record(context.lake, again)
     load(context)
     export(context)
+    report(context)
     return again
 
 
@@ -83,6 +86,17 @@ def export(context: Context) -> None:
             with context.record.step("publish", f"{contract.name} as parquet") as step:
                 if files := exports.export(context.lake, contract, last):
                     step.action, step.version = f"{files} files", last.release_id
+
+
+def report(context: Context) -> None:
+    """Write the dashboards of the latest release. What stands against it is a warning: the release holds anyway."""
+    with context.record.step("publish", "dashboards") as step:
+        try:
+            if written := write_site(context.settings, context.lake, context.contracts):
+                step.action, step.version = "written", written.release_id
+        except Exception as error:
+            step.action = "failed"
+            context.record.warn(f"the dashboards were not written ({error}); write them again: lakehouse report")
 
 
 def warehouse(context: Context) -> Warehouse | None:

@@ -7,6 +7,7 @@ chain (environment, profile, web identity, container, instance), never in a sett
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -88,13 +89,20 @@ def put(path: Path, uri: str, s3: S3Settings) -> None:
     if is_s3(uri):
         bucket, key = bucket_and_key(uri)
         with named(uri):
-            client(s3).upload_file(str(path), bucket, key)
+            client(s3).upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type(path.name)})
         return
     target = local_path(uri)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     shutil.copyfile(path, part)
     part.replace(target)
+
+
+def content_type(name: str) -> str:
+    """What a file is by its name: browsers show a page only where the store says that it is one."""
+    kind, _ = mimetypes.guess_type(name)
+    kind = "text/javascript" if kind == "application/javascript" else kind  # as Pythons before 3.12 call it
+    return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
 
 
 @contextmanager

@@ -56,9 +56,10 @@ def stacked(by: str) -> dict[str, Any]:
     """Bars over periods, stacked by a column."""
     return _spec(
         _base()
-        .mark_bar()
+        .mark_bar(stroke="var(--card)", strokeWidth=0.5)
         .encode(
             x=alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6)),
+            x2="end:T",
             y=alt.Y("value:Q", axis=_amount()),
             color=alt.Color(f"{by}:N", sort=None, title=None, legend=alt.Legend(orient="top", columns=4)),
             order=alt.Order("place:Q"),

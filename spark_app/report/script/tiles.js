@@ -13,11 +13,12 @@ function showTile(element) {
   for (const mode of ["before", "year"]) {
     const earlier = compared(chosen.range, chosen.grain, mode);
     const was = earlier ? total(cube, metric, earlier, chosen.filters) : null;
+    if (was === null) continue;
     const line = document.createElement("li");
-    line.append(changeMark(value, was, better), ` ${was === null ? "no figure for " : ""}${COMPARISONS[mode]}`);
-    if (was !== null) line.append(` (${written(was, unit)})`);
+    line.append(changeMark(value, was, better), ` ${COMPARISONS[mode]} (${written(was, unit)})`);
     lines.append(line);
   }
+  if (!lines.children.length) lines.append(Object.assign(document.createElement("li"), { textContent: "nothing to compare with" }));
 }
 
 // "▲ +8%", green where more is better; the word says it too, for whoever sees no colour.
