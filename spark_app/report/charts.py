@@ -53,16 +53,16 @@ def trend(unit: str = "unit") -> dict[str, Any]:
 
 
 def stacked(by: str) -> dict[str, Any]:
-    """Bars over periods, stacked by a column."""
+    """Bars as wide as their periods, stacked by a column: each reaches `from` one amount `to` another."""
     return _spec(
         _base()
-        .mark_bar(stroke="var(--card)", strokeWidth=0.5)
+        .mark_rect(stroke="var(--card)", strokeWidth=0.5)
         .encode(
             x=alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6)),
             x2="end:T",
-            y=alt.Y("value:Q", axis=_amount()),
+            y=alt.Y("from:Q", axis=_amount()),
+            y2="to:Q",
             color=alt.Color(f"{by}:N", sort=None, title=None, legend=alt.Legend(orient="top", columns=4)),
-            order=alt.Order("place:Q"),
             tooltip=[alt.Tooltip("label:N", title="when"), alt.Tooltip(f"{by}:N"), _tip()],
         )
     )

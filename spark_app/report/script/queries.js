@@ -82,8 +82,14 @@ function byPeriodAndMember(cube, query, metric, column, range, chosen) {
   });
   const rows = [];
   for (const start of periods(range, grain)) {
-    named.forEach((name, place) => rows.push({ period: start * DAY_LENGTH, end: GRAINS[grain].next(start) * DAY_LENGTH,
-      label: periodText(start, grain, range), part: isPart(start, grain, range), [column]: name, place, value: metricOf(cube, metric, sums.get(`${start}|${name}`)) }));
+    let from = 0;
+    for (const name of named) {
+      const value = metricOf(cube, metric, sums.get(`${start}|${name}`));
+      const to = from + (value ?? 0);
+      rows.push({ period: start * DAY_LENGTH, end: GRAINS[grain].next(start) * DAY_LENGTH, label: periodText(start, grain, range),
+        part: isPart(start, grain, range), [column]: name, value, from, to });
+      from = to;
+    }
   }
   return rows;
 }
