@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from superset_assets.bundle import files, write
 
@@ -42,10 +43,10 @@ def settings(home: Path) -> dict[str, str]:
     }
 
 
-def prepare(environment: Mapping[str, str], uri: str) -> str:
+def prepare(environment: Mapping[str, str], uri: str, connect_args: Mapping[str, Any] | None = None) -> str:
     """Bring Superset's metadata up to date and the assets in; what it said. CalledProcessError where that fails."""
     bundle = Path(environment["SUPERSET_HOME"]) / "assets.zip"
-    write(files(uri), bundle)
+    write(files(uri, connect_args), bundle)
     command = [str(BIN / "python"), str(HERE / "prepare.py"), str(bundle)]
     env = {**os.environ, **environment}
     return subprocess.run(

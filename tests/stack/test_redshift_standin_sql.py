@@ -31,6 +31,8 @@ def connected(redshift):
 
 ANSWERS = [
     ("SELECT version() LIKE 'PostgreSQL 8.0.2 %Redshift 1.0%stand-in%'", [(True,)]),
+    ("SELECT pg_catalog.version() LIKE '%stand-in%'", [(True,)]),
+    ("SHOW TRANSACTION ISOLATION LEVEL", [("serializable",)]),
     ("SELECT TOP 1 k FROM words ORDER BY k DESC", [(3,)]),
     ('SELECT "K" FROM "WORDS" WHERE k = 1', [(1,)]),
     ("SELECT count(*) FROM (SELECT DISTINCT word FROM words)", [(2,)]),

@@ -120,6 +120,8 @@ def _function(node: exp.Expr) -> exp.Expr:
 def _version(node: exp.Expr) -> exp.Expr:
     if node.name.lower() != "version" and not isinstance(node, exp.CurrentVersion):
         return node
+    if isinstance(node.parent, exp.Dot):  # pg_catalog.version(): replaced with its schema
+        return node
     # Its column is named version, as that of a function's result is.
     known = exp.Literal.string(VERSION)
     return exp.alias_(known, "version") if isinstance(node.parent, exp.Select) else known

@@ -52,6 +52,8 @@ def reset(text: Text) -> Statement:
 
 def show(text: Text) -> Statement:
     """SHOW {name | ALL}: a setting. The SHOW TABLES family is refused: drivers fall back to the system views."""
+    if [token.text.lower() for token in text.tokens[1:]] == ["transaction", "isolation", "level"]:
+        return Statement("SHOW transaction_isolation")
     if len(text.tokens) != 2:
         raise unsupported(f"SHOW {text.word(1)} …")
     name = text.tokens[1].text.lower()

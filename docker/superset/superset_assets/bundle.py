@@ -25,8 +25,11 @@ _ZIP_WHEN = (2024, 1, 1, 0, 0, 0)
 DATABASE = "databases/warehouse.yaml"
 
 
-def files(uri: str) -> dict[str, str]:
-    """Every file of the export by its path; `uri` is the warehouse's SQLAlchemy URI, without a password."""
+def files(uri: str, connect_args: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Every file of the export by its path.
+
+    `uri` is the warehouse's SQLAlchemy URI, without a password; `connect_args` what the driver is given besides.
+    """
     contracts = load_contracts()
     gold = [contract for contract in contracts.values() if contract.layer == "gold"]
     views = {view.name: view for view in load_views(contracts)}
@@ -34,7 +37,7 @@ def files(uri: str) -> dict[str, str]:
     types = column_types(gold, views.values())
     made: dict[str, Mapping[str, Any]] = {
         "metadata.yaml": {"version": VERSION, "type": "assets", "timestamp": _WHEN},
-        DATABASE: _database(uri),
+        DATABASE: _database(uri, connect_args or {}),
     }
     for view in views.values():
         made[f"datasets/warehouse/{view.name}.yaml"] = dataset(view, metrics, types)
@@ -55,7 +58,8 @@ def files(uri: str) -> dict[str, str]:
     return {path: yaml.safe_dump(dict(one), sort_keys=False, allow_unicode=True) for path, one in made.items()}
 
 
-def _database(uri: str) -> dict[str, Any]:
+def _database(uri: str, connect_args: Mapping[str, Any]) -> dict[str, Any]:
+    engine = {"connect_args": dict(connect_args)} if connect_args else {}
     return {
         "database_name": "Warehouse",
         "sqlalchemy_uri": uri,
@@ -65,7 +69,7 @@ def _database(uri: str) -> dict[str, Any]:
         "allow_cvas": False,
         "allow_dml": False,
         "allow_csv_upload": False,
-        "extra": {"allows_virtual_table_explore": True, "metadata_params": {}, "engine_params": {}},
+        "extra": {"allows_virtual_table_explore": True, "metadata_params": {}, "engine_params": engine},
         "uuid": identity("database", "warehouse"),
         "version": VERSION,
     }
