@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 from cfnlint.decode import decode
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "aws"
@@ -76,9 +77,18 @@ class Stack:
         found = self.client("cloudformation").describe_stack_resource(StackName="lakehouse", LogicalResourceId=resource)
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
-    def policy(self, resource: str) -> dict[str, Any]:
-        """A managed policy's document."""
-        iam, arn = self.client("iam"), self.id(resource)
-        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-        return document if isinstance(document, dict) else json.loads(document)
+    def rights(self, role: str) -> list[dict[str, Any]]:
+        """All statements of a role's policies, its own and those attached to it."""
+        iam, name = self.client("iam"), self.id(role)
+        documents = [
+            iam.get_role_policy(RoleName=name, PolicyName=own)["PolicyDocument"]
+            for own in iam.list_role_policies(RoleName=name)["PolicyNames"]
+        ]
+        # moto attaches none: which, the template says.
+        for attached in template()["Resources"][role]["Properties"].get("ManagedPolicyArns", []):
+            arn = self.id(attached["Ref"])
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            documents.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+        # moto hands a role's own policies over as Python's text of them, which YAML reads.
+        read = [yaml.safe_load(document) if isinstance(document, str) else document for document in documents]
+        return [statement for document in read for statement in document["Statement"]]
