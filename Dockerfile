@@ -31,7 +31,8 @@ RUN find /extra-jars -name '*.jar' -exec cp -t /jars {} + && chmod 644 /jars/*
 
 # ---- Python: exactly what the lock names.
 FROM tools AS python
-RUN python3.11 -m venv --without-pip /opt/venv
+RUN apt-get update && apt-get install -y --no-install-recommends binutils \
+    && python3.11 -m venv --without-pip /opt/venv
 COPY locks/runtime.txt /build/
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=pip,target=/etc/pip.conf \
     # --target, not the environment's own pip: pyspark is built here, by the setuptools of Debian.
@@ -46,6 +47,13 @@ RUN sh /build/trim.sh /opt/venv/lib/python3.11/site-packages \
 # Spark and the rest in layers of their own: the one changes seldom, the other with every update of a library.
 RUN mv /opt/venv/lib/python3.11/site-packages/pyspark /opt/pyspark
 
+# ---- The dashboards' JavaScript, made here as what makes it is 84 MB.
+FROM tools AS vega
+COPY locks/vega.txt spark_app/report/vega.py /build/
+RUN --mount=type=cache,target=/root/.cache/pip --mount=type=secret,id=pip,target=/etc/pip.conf \
+    python3 -m pip install --target /build/site --no-deps --require-hashes --requirement /build/vega.txt \
+    && PYTHONPATH=/build/site python3 /build/vega.py /vega.js
+
 # ---- On EMR Serverless: Spark, Hadoop, Delta and Java are the platform's and stay as they are.
 FROM ${EMR_BASE_IMAGE} AS emr
 USER root
@@ -58,6 +66,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     # By a .pth file: PYTHONPATH is the platform's.
     && echo /opt/lakehouse >/opt/venv/lib/python3.11/site-packages/lakehouse.pth
 ENV PYSPARK_PYTHON=/opt/venv/bin/python PYSPARK_DRIVER_PYTHON=/opt/venv/bin/python
+COPY --from=vega /vega.js /opt/lakehouse/spark_app/report/script/
 COPY conf/ /opt/lakehouse/conf/
 COPY spark_app/ /opt/lakehouse/spark_app/
 USER hadoop:hadoop
@@ -82,6 +91,7 @@ ENV JAVA_HOME=/opt/java SPARK_HOME=/opt/spark SPARK_CONF_DIR=/opt/spark/conf \
     HOME=/tmp LANG=C.UTF-8 TZ=UTC
 WORKDIR /opt/lakehouse
 COPY docker/entrypoint.sh /opt/
+COPY --from=vega /vega.js spark_app/report/script/
 COPY conf/ conf/
 COPY spark_app/ spark_app/
 RUN python -m compileall -q --invalidation-mode unchecked-hash spark_app

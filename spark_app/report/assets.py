@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 from pathlib import Path
 
+from spark_app.report.vega import make_bundle
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.jars import cache_root
 
@@ -51,14 +52,6 @@ def vega_bundle() -> str:
     return content
 
 
-def make_bundle() -> str:
-    """The script, made by vl-convert in some seconds."""
-    import vl_convert  # 33 MB of its own: only where it is needed
-
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return f"(() => {{\n{bundle}\n}})();\n"
-
-
 def _keep(path: Path, content: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -67,7 +60,3 @@ def _keep(path: Path, content: str) -> None:
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)  # a read-only home: made again next time
-
-
-if __name__ == "__main__":  # the image's build puts it beside our scripts
-    (_HERE / "script" / VEGA).write_text(make_bundle(), encoding="utf-8")

@@ -94,6 +94,14 @@ def test_aws_services_that_the_code_names_are_described(shell: Shell) -> None:
     assert named | {"sts", "sso", "sso-oidc", "redshift", "redshift-serverless"} <= set(said.split())
 
 
+def test_the_dashboards_javascript_is_built_in(shell: Shell) -> None:
+    """What makes it (vl-convert) is not."""
+    said = shell("python -c 'from spark_app.report.assets import vega_bundle; print(vega_bundle())'")
+    assert "vegaEmbed" in said
+    assert len(said) > 500_000
+    assert shell("python -c 'import importlib.util as u; print(u.find_spec(\"vl_convert\"))'") == "None"
+
+
 def test_the_bill_of_materials_names_all_three_kinds() -> None:
     """`make sbom` wrote it."""
     path = Path(os.environ.get("SBOM", ROOT / "build" / "sbom.json"))

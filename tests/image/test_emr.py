@@ -44,7 +44,10 @@ def test_it_runs_as_hadoop(emr: Callable[[str], str]) -> None:
 def test_no_spark_shadows_the_platforms(emr: Callable[[str], str]) -> None:
     where = "import pyspark, spark_app.cli, great_expectations; print(pyspark.__file__)"
     assert emr(f"$PYSPARK_PYTHON -c '{where}'").startswith("/usr/lib/spark/python/pyspark/")
-    assert emr("ls -d /opt/venv/lib/python3.11/site-packages/{pyspark,py4j,delta}* 2>/dev/null; true") == ""
+    assert (
+        emr("ls -d /opt/venv/lib/python3.11/site-packages/{pyspark,py4j,delta,delta_spark}{,-*} 2>/dev/null; true")
+        == ""
+    )
     assert emr("ls /opt; find /opt -name '*.jar'") == "lakehouse\nvenv"
 
 
