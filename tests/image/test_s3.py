@@ -110,3 +110,28 @@ def test_credentials_by_web_identity_get_as_far_as_sts(run: Run, tmp_path: Path)
     assert len(lines) == 2
     for line in lines:  # the DynamoDB client asks the same chain
         assert "sts.eu-central-1.amazonaws.com" in line or "Unable to execute HTTP request" in line, done.stdout
+
+
+def test_credentials_by_pod_identity_get_as_far_as_the_agent(run: Run, tmp_path: Path) -> None:
+    """EKS's other way: the agent has an address that AWS's older clients refuse to ask."""
+    (tmp_path / "token").write_text("abc")
+    (tmp_path / "job.py").write_text(
+        "from pyspark import SparkContext\n"
+        "chain = SparkContext(master='local[1]')._jvm.com.amazonaws.auth.DefaultAWSCredentialsProviderChain()\n"
+        "try:\n"
+        "    chain.getCredentials()\n"
+        "except Exception as error:\n"
+        "    print(str(error.java_exception).replace('\\n', ' '))\n"
+    )
+    said = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/token",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    environment = [word for name, value in said.items() for word in ("--env", f"{name}={value}")]
+    mounts = ("--volume", f"{tmp_path}/token:/token:ro", "--volume", f"{tmp_path}/job.py:/job.py:ro")
+    submit = ("--entrypoint", "/opt/spark/bin/spark-submit", "--network", "none", "--hostname", "localhost")
+    done = run("/job.py", options=(*environment, *mounts, *submit))
+    assert done.returncode == 0, done.stderr
+    assert "invalid host" not in done.stdout
+    assert "Failed to connect to service endpoint" in done.stdout
