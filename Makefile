@@ -100,7 +100,7 @@ test-cluster: setup images ## Run the nightly on a real Kubernetes: kind, k3d, o
 test-site: .venv/.synced ## Open the dashboards in Chromium: figures, filters, keyboard, accessibility, size (needs Debian's chromium)
 	$(PYTHON_DEV) -m pytest -m site $(PYTEST_ARGS)
 
-test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, and with faults
+test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, with faults, and as Glue jobs
 	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)
 
 lint: .venv/.synced ## Check style, types and the direction of imports

@@ -15,6 +15,7 @@ from spark_app.shops.demo import generate
 from tests.glue.conftest import Glue
 from tests.support.drops import gold, warehouse
 
+pytestmark = pytest.mark.stack
 FIRST, LAST = date(2024, 1, 1), date(2024, 1, 3)
 
 
