@@ -36,19 +36,18 @@ drop 'curator-*' 'zookeeper-*'
 for part in ml mllib pandas streaming testing examples data; do
     rm -r "$site/pyspark/$part"
 done
-# Libraries' own tests and sources of extensions; Arrow's optional parts (Flight, Substrait, its S3: S3 is reached by
-# boto3, S3A and delta-rs).
+# Libraries' own tests and sources of extensions; Arrow's optional parts (Flight, its S3: S3 is reached by boto3, S3A
+# and delta-rs).
 find "$site" -type d -name tests -prune -exec rm -r {} +
 find "$site/pyarrow" -name '*.px[di]' -delete -o -name '*.pyx' -delete
-rm -r "$site/pyarrow/include" "$site"/pyarrow/*flight* "$site"/pyarrow/*substrait* \
-   "$site"/pyarrow/libarrow_s3.* "$site"/pyarrow/_s3fs.*
+rm -r "$site/pyarrow/include" "$site"/pyarrow/*flight* "$site"/pyarrow/libarrow_s3.* "$site"/pyarrow/_s3fs.*
 # One library under three names, as wheels know no links.
 for name in "$site"/pyarrow/libarrow_python.so.*; do
     ln -sf libarrow_python.so "$name"
 done
 # Symbols, which only debuggers read. Not in what the builder of numpy's wheel has laid out anew by patching.
 find "$site" -name '*.so*' -type f ! -path '*/numpy.libs/*' -exec strip --strip-unneeded {} +
-# Words of apprise's own command in other languages.
+# Words of apprise's command in other languages.
 find "$site/apprise/i18n" -mindepth 1 -type d -prune -exec rm -r {} +
 # AWS's services by their descriptions: those that the project, its drivers and AWS's chain of credentials call.
 find "$site/botocore/data" -mindepth 1 -maxdepth 1 -type d ! -name dynamodb ! -name glue ! -name redshift \

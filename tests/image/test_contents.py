@@ -85,6 +85,15 @@ def test_the_packages_are_those_locked(shell: Shell) -> None:
     assert {normal(name): version for name, version in json.loads(said).items()} == locked_packages()
 
 
+def test_what_was_trimmed_and_stripped_still_loads(shell: Shell) -> None:
+    libraries = (
+        "altair, apprise, arro3.core, boto3, deltalake, duckdb, great_expectations, numpy, pandas, pyarrow.acero,"
+        " pyarrow.compute, pyarrow.csv, pyarrow.dataset, pyarrow.parquet, pyspark, redshift_connector, rich, yaml"
+    )
+    service = 'apprise.Apprise().add("mailtos://user:word@example.com")'
+    assert shell(f"python -c 'import {libraries}; print({service})'") == "True"
+
+
 def test_aws_services_that_the_code_names_are_described(shell: Shell) -> None:
     """docker/trim.sh keeps a list of them."""
     code = "\n".join(path.read_text() for path in (ROOT / "spark_app").rglob("*.py"))
