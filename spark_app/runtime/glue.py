@@ -6,13 +6,14 @@ returns: how Glue takes a script's `sys.exit(0)` is not documented, and has been
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from spark_app.runtime.errors import LakehouseError, SettingsError, UsageError
-from spark_app.runtime.yaml_lines import nearest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,7 +60,7 @@ def is_job(argv: Sequence[str]) -> bool:
 def job(argv: Sequence[str], options: Options) -> Iterator[list[str]]:
     """A Glue job around a block, which gets our arguments as other platforms give them; committed if nothing is raised.
 
-    Raises UsageError for arguments that are neither ours nor Glue's, SettingsError where Delta is not set up.
+    Raises UsageError for misspelt arguments, SettingsError where Delta is not set up.
     """
     given = _resolved(argv, options)
     from awsglue.context import GlueContext
@@ -92,15 +93,23 @@ def _resolved(argv: Sequence[str], options: Options) -> dict[str, Any]:
         from awsglue.utils import GlueArgumentError, getResolvedOptions
     except ImportError:
         raise UsageError(f"found --{_JOB_NAME}, but no awsglue library: this is no Glue job") from None
-    known = (*options.values, *options.flags)
-    for name in _names(argv):
-        if name not in known and name not in _OF_GLUE.split() and not name[:1].isupper():
-            raise UsageError(f"--{name}: neither ours nor a parameter of Glue{nearest(name, known)}")
+    _check_names(argv, options)
     try:
         # Every name asked for must be there, so only those that are there are asked for.
         return dict(getResolvedOptions(["script", *argv], [_JOB_NAME, *_ours(argv, options)]))
     except GlueArgumentError as error:
         raise UsageError(str(error)) from None
+
+
+def _check_names(argv: Sequence[str], options: Options) -> None:
+    """A misspelt name of ours is refused; any other may be one that Glue has learnt since, and is told of."""
+    known = (*options.values, *options.flags)
+    for name in _names(argv):
+        if name in known or name in _OF_GLUE.split() or name[:1].isupper():
+            continue
+        if meant := get_close_matches(name, known, n=1):
+            raise UsageError(f"--{name}: neither ours nor a parameter of Glue; did you mean '{meant[0]}'?")
+        sys.stderr.write(f"note: --{name}: neither ours nor a known parameter of Glue; passed over\n")
 
 
 def _plain(given: Mapping[str, Any], argv: Sequence[str], options: Options) -> list[str]:

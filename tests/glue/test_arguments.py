@@ -43,7 +43,7 @@ def test_a_flag_has_a_value(value: str, given: list[str]) -> None:
     ("words", "said"),
     [
         (["--dat", "2024-02-29"], "--dat: neither ours nor a parameter of Glue; did you mean 'date'"),
-        (["--layers", "gold"], "--layers: neither ours"),
+        (["--too", "2024-02-29"], "--too: neither ours"),
         (["--allow-missing", "perhaps"], "--allow-missing: found 'perhaps', expected true or false"),
         (["--env"], "expected one argument"),
     ],
@@ -52,6 +52,11 @@ def test_others_are_refused(words: list[str], said: str) -> None:
     argv = [*OF_GLUE, *CONF, *words]
     with pytest.raises(UsageError, match=said):
         glue._plain(glue._resolved(argv, entry.OPTIONS), argv, entry.OPTIONS)
+
+
+def test_what_glue_may_have_learnt_since_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert plain("--enable-something-new", "true", "--env", "aws") == ["--env", "aws"]
+    assert "note: --enable-something-new: neither ours nor a known" in capsys.readouterr().err
 
 
 def test_glue_is_told_by_its_jobs_name() -> None:
