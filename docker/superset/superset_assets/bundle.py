@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,7 +63,7 @@ def _database(uri: str, connect_args: Mapping[str, Any]) -> dict[str, Any]:
     engine = {"connect_args": dict(connect_args)} if connect_args else {}
     return {
         "database_name": "Warehouse",
-        "sqlalchemy_uri": uri,
+        "sqlalchemy_uri": _masked(uri),
         "expose_in_sqllab": True,
         "allow_run_async": False,
         "allow_ctas": False,
@@ -73,6 +74,11 @@ def _database(uri: str, connect_args: Mapping[str, Any]) -> dict[str, Any]:
         "uuid": identity("database", "warehouse"),
         "version": VERSION,
     }
+
+
+def _masked(uri: str) -> str:
+    """With a user goes a password: this word stands for it, and an import must be told it or refuses."""
+    return re.sub(r"//([^:/@?]+)@", r"//\1:XXXXXXXXXX@", uri)
 
 
 def write(made: Mapping[str, str], to: Path) -> None:
