@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
+from urllib.request import urlopen
 
 from tests.cluster import chart, kube, world
 
@@ -35,6 +36,19 @@ def drain(pod: str) -> None:
     eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": kube.NAMESPACE}}
     path = f"/api/v1/namespaces/{kube.NAMESPACE}/pods/{pod}/eviction"
     kube.kubectl("create", "--raw", path, "-f", "-", given=json.dumps(eviction))
+
+
+def ui(pod: str, path: str) -> str:
+    """What a driver's UI serves."""
+    return kube.kubectl("get", "--raw", f"/api/v1/namespaces/{kube.NAMESPACE}/pods/{pod}:4040/proxy{path}")
+
+
+def history() -> list[dict[str, Any]]:
+    """Runs that ended, as the history server lists them."""
+    with kube.port_of(f"{chart.RELEASE}-history", 18080) as port:
+        address = f"http://127.0.0.1:{port}/api/v1/applications?status=completed"
+        listed: list[dict[str, Any]] = json.load(urlopen(address, timeout=30))
+    return listed
 
 
 def exit_code(pod: dict[str, Any]) -> int:

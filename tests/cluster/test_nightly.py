@@ -65,6 +65,9 @@ def test_helm_test_is_green(week: shop.Days) -> None:
 def test_a_night_with_two_executors(week: shop.Days) -> None:
     job = chart.start("first", *week.range)
     kube.until(runs.two_executors, "two executors")
+    [driver] = kube.pods(runs.label(job))
+    assert "lakehouse_driver" in runs.ui(driver, "/metrics/prometheus")
+    assert 'executor_id="1"' in runs.ui(driver, "/metrics/executors/prometheus")
     assert kube.ended(job) == "Complete", chart.logs(job)
     right_gold(week)
     kube.note(f"pod start to first Spark job: {runs.seconds_to_first_job(job):.1f} s")
@@ -117,6 +120,14 @@ def test_a_backfill_on_demand(week: shop.Days) -> None:
     assert world.rows(shop.SALES) == had
     chart.install()
     assert not kube.found("jobs", "-l", "app.kubernetes.io/component=backfill")
+
+
+def test_the_history_server_shows_runs_of_the_past(week: shop.Days) -> None:
+    chart.install("--set", "historyServer.enabled=true")
+    kube.kubectl("rollout", "status", f"deployment/{chart.RELEASE}-history", "--timeout=180s")
+    kube.until(lambda: chart.RELEASE in [run["name"] for run in runs.history()], "a run in the history server")
+    chart.install()
+    kube.until(lambda: not kube.found("deployments,services", "-l", "app.kubernetes.io/component=history"), "its end")
 
 
 def test_a_failed_audit_is_not_tried_again(installed: None, tmp_path: Path) -> None:
