@@ -7,6 +7,7 @@ import sys
 import click
 
 from spark_app import __version__
+from spark_app.cli.alerts import alerts
 from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
@@ -38,7 +39,7 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (demo, run, replay, status, quarantine, releases, report, rebuild, ddl, doctor):
+for command in (alerts, demo, run, replay, status, quarantine, releases, report, rebuild, ddl, doctor):
     lakehouse.add_command(command)
 
 

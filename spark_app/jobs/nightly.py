@@ -105,7 +105,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
         if context and code in (AuditFailed.exit_code, LandingIncomplete.exit_code):
             publish.report(context)  # the pages keep their figures and say that there are no newer ones, and why
         if context:
-            alerts.tell(context.settings, record, code, message, hint)
+            whole = work is None and "publish" in order.layers
+            alerts.tell(context.settings, record, code, message, hint, released=whole and not code)
     return Outcome(code, message, record, seconds, release, current, hint)
 
 

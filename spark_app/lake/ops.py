@@ -145,6 +145,21 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "found_at": _TIME,
         }.items()
     ),
+    "alerts": pa.schema(
+        {
+            "noted_at": _TIME,
+            "run_id": _TEXT,
+            "event": _TEXT,
+            "cause": _TEXT,
+            "severity": _TEXT,
+            "subject": _TEXT,
+            "exit_code": _COUNT,
+            "first_day": _DAY,
+            "last_day": _DAY,
+            "until": _TIME,
+            "note": _TEXT,
+        }.items()
+    ),
     "releases": pa.schema(
         {
             "release_id": _COUNT,

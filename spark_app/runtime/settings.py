@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from spark_app.runtime.airflow_settings import AirflowSettings
+from spark_app.runtime.alert_settings import AlertRoute
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.packaged import unpacked
@@ -80,9 +81,7 @@ class Settings(Closed):
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")
     airflow: AirflowSettings = Field(AirflowSettings(), description="how the DAGs in dags/ run this environment")
-    alerts: tuple[Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")], ...] = Field(
-        (), description="environment variables with Apprise URLs; failed runs that no Airflow watches are told there"
-    )
+    alerts: tuple[AlertRoute, ...] = Field((), description="whom runs tell, and of what; nobody where empty")
 
     @property
     def on_s3(self) -> bool:

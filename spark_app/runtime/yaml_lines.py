@@ -6,6 +6,7 @@ An unknown key or a wrong value becomes one sentence naming file, line and the n
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -63,8 +64,13 @@ class Document:
             first = problem.errors()[0]
             where = tuple(first["loc"])
             found = first.get("input")
-            shown = f", found {found!r}" if not isinstance(found, dict | list) else ""
+            shown = f", found {_harmless(found)!r}" if not isinstance(found, dict | list) else ""
             raise self.fail(where, f"{first['msg'].lower()}{shown}") from None
+
+
+def _harmless(found: object) -> object:
+    """A value as an error may show it: of a URL, which may hold a password or token, the scheme."""
+    return re.sub(r"://.*", "://…", found, flags=re.DOTALL) if isinstance(found, str) else found
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spark_app.runtime.alert_settings import AlertRoute
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.settings import RedshiftSettings, conf_dir, load_settings
 
@@ -30,7 +31,7 @@ SETTINGS = [
     ("s3.region", None, "s3: {region: eu-west-1}", "eu-west-1"),
     ("s3.path_style", False, "s3: {path_style: true}", True),
     ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
-    ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", ("LAKEHOUSE_ALERT_URL",)),
+    ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", (AlertRoute(url_from="LAKEHOUSE_ALERT_URL"),)),
 ]
 
 # The same within `redshift`, which is nothing where it is not given.
@@ -122,6 +123,14 @@ def test_every_setting_is_in_the_list(conf: Path) -> None:
     assert [name for name, *_ in REDSHIFT] == list(RedshiftSettings.model_fields)
 
 
+def test_a_route_of_alerts_unset_and_set(conf: Path) -> None:
+    (conf / "local.yaml").write_text("alerts: [{url_from: TEAM_URL}, {url_from: LOG_URL, severities: [warning]}]\n")
+    first, second = load_settings("local").alerts
+    assert (first.url_from, first.severities) == ("TEAM_URL", ("error", "resolved"))
+    assert (second.url_from, second.severities) == ("LOG_URL", ("warning",))
+    assert list(type(first).model_fields) == ["url_from", "severities"]
+
+
 def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
     (conf / "base.yaml").write_text("spark:\n  driver_memory: 1g\n  light_compiler: true\n")
     (conf / "local.yaml").write_text("spark:\n  driver_memory: 2g\n")
@@ -136,7 +145,9 @@ def test_an_environment_overrides_the_base_key_by_key(conf: Path) -> None:
         ("warehouse: oracle\n", r"local\.yaml:1: warehouse: .*'duckdb', 'redshift' or 'none', found 'oracle'"),
         ("spark:\n  driver_memory: lots\n", r"local\.yaml:2: spark\.driver_memory: .*found 'lots'"),
         ("- a list\n", r"local\.yaml: expected a mapping"),
-        ("alerts: ['slack://token']\n", r"local\.yaml:1: alerts\.0: .*found 'slack://token'"),
+        ("alerts: ['slack://token']\n", r"local\.yaml:1: alerts\.0\.url_from: .*found 'slack://…'$"),
+        ("alerts: [{url_from: X, severitys: [error]}]", r"severitys: unknown key .* did you mean 'severities'"),
+        ("alerts: [{url_from: X, severities: [grave]}]", r"alerts\.0\.severities\.0: .*found 'grave'"),
         ("home: [\n", r"local\.yaml: not readable as YAML"),
     ],
 )

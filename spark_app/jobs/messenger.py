@@ -1,0 +1,34 @@
+"""One message to one Apprise URL. The URL holds tokens: no message, log or error of ours may show it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from spark_app.runtime.alert_settings import Severity
+
+
+def send(url: str, subject: str, text: str, severity: Severity) -> str | None:
+    """What went wrong, if anything."""
+    if not url:
+        return "is not set"
+    try:
+        import apprise  # only where something is told: it takes a while to import
+    except ImportError:
+        return "needs the package apprise, which is not installed here"
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    kinds = {
+        "error": apprise.NotifyType.FAILURE,
+        "warning": apprise.NotifyType.WARNING,
+        "resolved": apprise.NotifyType.SUCCESS,
+    }
+    teller = apprise.Apprise()
+    if not teller.add(url):
+        return "holds no URL that Apprise knows"
+    sent = teller.notify(body=text, title=subject, notify_type=kinds[severity], body_format=apprise.NotifyFormat.TEXT)
+    return None if sent else "was not reached, or refused the message"
+
+
+def laid_out(parts: Sequence[tuple[str, str]]) -> str:
+    """Parts under short words in a column of their own."""
+    return "\n".join(f"{name:<6}" + part.replace("\n", "\n      ") for name, part in parts)

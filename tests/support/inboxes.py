@@ -1,0 +1,154 @@
+"""Where alerts arrive: an HTTP endpoint, a mail server, an SNS topic, all on this machine, that keep what they get."""
+
+from __future__ import annotations
+
+import email
+import json
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import urllib3
+
+TOKEN = "token-that-is-secret"
+SNS_SECRET = "secret0that0is0forty0characters0long0xyz"
+
+
+@dataclass
+class Inbox:
+    """What came, oldest first, as (subject, text); `url` is what Apprise is told; `answer` the HTTP status."""
+
+    url: str = ""
+    answer: int = 200
+    messages: list[tuple[str, str]] = field(default_factory=list)
+
+    def only(self) -> tuple[str, str]:
+        (message,) = self.messages
+        return message
+
+
+@contextmanager
+def webhook() -> Iterator[Inbox]:
+    """An endpoint of Apprise's own JSON."""
+    inbox = Inbox()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if inbox.answer == 200:
+                inbox.messages.append((body["title"], body["message"]))
+            self.send_response(inbox.answer)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        inbox.url = f"json://{TOKEN}@127.0.0.1:{server.server_port}/"
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield inbox
+        server.shutdown()
+
+
+@contextmanager
+def mail() -> Iterator[Inbox]:
+    """A mail server that takes all mail; as much of SMTP as sending one needs."""
+    inbox = Inbox()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 inbox\r\n")
+            while line := self.rfile.readline():
+                word = line[:4].upper()
+                if word == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    inbox.messages.append(_mail(self.rfile))
+                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+                if word == b"QUIT":
+                    return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        port = server.server_address[1]
+        inbox.url = f"mailto://127.0.0.1:{port}?from=lakehouse@example.org&to=data@example.org&mode=insecure"
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield inbox
+        server.shutdown()
+
+
+def _mail(stream: Any) -> tuple[str, str]:
+    raw = b""
+    while (part := stream.readline()) not in (b".\r\n", b""):
+        raw += part
+    parsed = email.message_from_bytes(raw, policy=default)
+    body = parsed.get_body(("plain",))
+    assert body is not None
+    return str(parsed["Subject"]), body.get_content().replace("\r\n", "\n")
+
+
+class Topic(Inbox):
+    """An SNS topic of moto's; what is published is read from a queue that is subscribed to it."""
+
+    def __init__(self, proxy: str) -> None:
+        super().__init__(f"sns://AKIA0NOT0A0REAL0KEY00/{SNS_SECRET}/us-east-1/alerts?verify=no")
+        session = boto3.Session("AKIA0NOT0A0REAL0KEY00", SNS_SECRET, region_name="us-east-1")
+        config = boto3.session.Config(proxies={"https": proxy})
+        sns = session.client("sns", verify=False, config=config)
+        self.queue = session.client("sqs", verify=False, config=config)
+        self.queue_url = self.queue.create_queue(QueueName="told")["QueueUrl"]
+        found = self.queue.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])
+        topic = sns.create_topic(Name="alerts")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=found["Attributes"]["QueueArn"])
+
+    def only(self) -> tuple[str, str]:
+        (message,) = self.queue.receive_message(QueueUrl=self.queue_url)["Messages"]
+        body = json.loads(message["Body"])
+        return body["Subject"], body["Message"]
+
+
+@contextmanager
+def topic(folder: Path) -> Iterator[tuple[Topic, str]]:
+    """A topic, and the proxy through which the real addresses of AWS lead to moto."""
+    urllib3.disable_warnings()
+    log = folder / "moto.log"
+    program = Path(sys.executable).with_name("moto_proxy")
+    port = _free_port()
+    with (
+        log.open("wb") as out,
+        subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stdout=out, stderr=out) as process,
+    ):
+        try:
+            deadline = time.monotonic() + 60
+            while not _answers(port):
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, f"moto_proxy does not answer: {log.read_text()}"
+                time.sleep(0.1)
+            proxy = f"http://127.0.0.1:{port}"
+            yield Topic(proxy), proxy
+        finally:
+            process.terminate()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    import socket
+
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
