@@ -102,6 +102,17 @@ def test_the_table_of_values_is_current() -> None:
     assert tool.readme(old, values) == old, "run make chart-table"
 
 
+def test_the_guides_values_install_and_its_names_exist() -> None:
+    guide = (ROOT / "docs" / "run-on-kubernetes.md").read_text()
+    (given,) = [block for block in re.findall(r"```yaml\n(.*?)```", guide, re.S) if block.startswith("image:")]
+    assert "CronJob nightly" in objects(values=yaml.safe_load(given))
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    named = {tuple(path.split(".")) for path in re.findall(r"`([a-z]\w+\.\w+)[`:]", guide, re.I)}
+    ours = {(section, key) for section, key in named if isinstance(values.get(section), dict) and section != "settings"}
+    assert len(ours) > 15
+    assert {".".join(path) for path in ours if path[1] not in values[path[0]]} == set()
+
+
 def test_every_value_is_described() -> None:
     table = (CHART / "README.md").read_text()
     schema = json.loads((CHART / "values.schema.json").read_text())
