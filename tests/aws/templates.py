@@ -6,7 +6,6 @@ Of a bucket moto's CloudFormation makes name, encryption and tags, of a reposito
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,15 +41,12 @@ def for_moto() -> str:
     return json.dumps(found | {"Resources": kept, "Outputs": outputs})
 
 
-@dataclass(frozen=True)
 class Stack:
     """A stack that was made: clients for its account, its outputs, its resources by logical name."""
 
-    endpoint: str | None
-
     @classmethod
-    def make(cls, endpoint: str | None = None, **parameters: str) -> Stack:
-        stack = cls(endpoint)
+    def make(cls, **parameters: str) -> Stack:
+        stack = cls()
         stack.client("cloudformation").create_stack(
             StackName="lakehouse",
             TemplateBody=for_moto(),
@@ -60,7 +56,7 @@ class Stack:
         return stack
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, endpoint_url=self.endpoint, region_name="us-east-1")
+        return boto3.client(service, region_name="us-east-1")
 
     @property
     def described(self) -> dict[str, Any]:
