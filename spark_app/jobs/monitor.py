@@ -153,16 +153,15 @@ def _row(run_id: str, cause: Cause, one: Anomaly, now: datetime) -> dict[str, An
 
 
 def _findings(series: Sequence[Series], found: Sequence[Anomaly]) -> list[Finding]:
-    """One a watch: how many of its figures were looked at, and how many are unusual."""
+    """One a watch, with the number of its figures that are unusual; it counts no rows."""
     watches: dict[tuple[str, str], Watch] = {(one.table, one.watch.name): one.watch for one in series}
     made = []
     for (table, name), watch in watches.items():
         looked = sum((one.table, one.watch.name) == (table, name) for one in series)
         odd = [one for one in found if (one.table, one.watch.name) == (table, name)]
-        bound = NONE_BROKEN if watch.severity == "error" else None
         expected = odd[0].text if odd else "as in the weeks before"
         made.append(
-            Finding(table, name, watch.dimension, watch.severity, looked, len(odd), float(len(odd)), bound, expected)
+            Finding(table, name, watch.dimension, watch.severity, looked, None, len(odd), NONE_BROKEN, expected)
         )
     return made
 
