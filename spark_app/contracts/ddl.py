@@ -7,7 +7,7 @@ contracts allow lower-case names only.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from spark_app.contracts.table import Column, Contract, Type
@@ -97,6 +97,12 @@ def view_ddl(view: View, schema: str = "analytics") -> list[str]:
         f"COMMENT ON VIEW {name} IS {text(about)}",
         *[f"COMMENT ON COLUMN {name}.{quoted(c.name)} IS {text(c.description)}" for c in view.columns],
     ]
+
+
+def views_ddl(views: Sequence[View], schema: str = "analytics") -> list[str]:
+    """All views anew: dropped from the last on, as some are over others, then made from the first on."""
+    made = [view_ddl(view, schema) for view in views]
+    return [drop for drop, *_ in reversed(made)] + [statement for _, *rest in made for statement in rest]
 
 
 def fingerprint(statements: Iterable[str]) -> str:

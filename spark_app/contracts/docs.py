@@ -1,13 +1,16 @@
-"""`docs/tables.md` out of the contracts: `python -m spark_app.contracts.docs` writes it."""
+"""`docs/tables.md` out of the contracts: `python -m spark_app.contracts.docs` writes it, and `docs/metrics.md`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from spark_app.contracts import metric_docs
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.contracts.load import LAYERS, load_contracts
+from spark_app.contracts.metrics import load_metrics
 from spark_app.contracts.table import Column, Contract, Rule, Watch
+from spark_app.contracts.views import load_views
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
 _INTRODUCTION = """# Tables
@@ -108,9 +111,12 @@ def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
-    """Write `docs/tables.md`."""
+    """Write `docs/tables.md` and `docs/metrics.md`."""
+    contracts = load_contracts()
+    views = load_views(contracts)
     PATH.parent.mkdir(exist_ok=True)
-    PATH.write_text(table_docs(load_contracts()), encoding="utf-8")
+    PATH.write_text(table_docs(contracts), encoding="utf-8")
+    metric_docs.PATH.write_text(metric_docs.metric_docs(load_metrics(views), views), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from spark_app.contracts.formula import Tree, take_apart
-from spark_app.contracts.views import View
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document
+
+if TYPE_CHECKING:
+    from spark_app.contracts.views import View
 
 Unit = Literal["money", "count", "percent", "days", "score"]
 Better = Literal["more", "less", "neither"]

@@ -169,11 +169,14 @@ def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) ->
         row[0]
         for row in connection.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'analytics'").fetchall()
     }
+    remade: set[str] = set()
     for view in views:
         statements = view_ddl(view)
         word = fingerprint(statements)
-        if view.name in there and known.get(view.name) == word:
+        below = view.over and view.over[0] in remade
+        if view.name in there and known.get(view.name) == word and not below:
             continue
+        remade.add(view.name)
         for statement in statements:
             connection.execute(statement)
         connection.execute(f'CREATE OR REPLACE VIEW main."{view.name}" AS SELECT * FROM analytics."{view.name}"')

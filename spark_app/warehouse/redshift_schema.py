@@ -96,14 +96,16 @@ def pending(contracts: Mapping[str, Contract], views: Sequence[View], state: Sta
             before += relaid(contracts[name], layout)
             within += redshift_ddl(contracts[name])[1:]  # comments as they are now
     first: list[str] = []
+    remade: set[str] = set()
     for view in complete(views, tables):
-        rebinds = any(tables[table].rebinds for table, _ in view.tables)
+        rebinds = any(tables[table].rebinds for table, _ in view.tables) or bool(view.over and view.over[0] in remade)
         made = view_ddl(view)
         words[view.name] = fingerprint(made)
         same = state.definitions.get(view.name, (None, ""))[1] == words[view.name]
         if rebinds or not same or view.name not in state.columns:
-            # Dropped first, as a column that a view names cannot be.
-            first.append(made[0])
+            # Dropped first, as a column that a view names cannot be; and before the view that it is over.
+            first.insert(0, made[0])
+            remade.add(view.name)
             within += made[1:]
         else:
             words.pop(view.name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spark_app.contracts import metric_docs
 from spark_app.contracts.ddl_script import duckdb_script
 from spark_app.contracts.formula import take_apart
 from spark_app.contracts.load import load_contracts
@@ -62,6 +63,12 @@ def test_every_metric_has_a_title_and_a_definition():
 
 def test_a_plain_sum_takes_its_definition_from_the_column():
     assert METRICS["orders"].description == "all orders placed"
+
+
+def test_the_written_page_is_current():
+    assert metric_docs.PATH.read_text(encoding="utf-8") == metric_docs.metric_docs(METRICS, VIEWS), (
+        "write it anew: python -m spark_app.contracts.docs"
+    )
 
 
 @pytest.mark.parametrize("name", ["cancellation_rate", "average_order_value", "outstanding_amount", "review_score"])

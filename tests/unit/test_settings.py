@@ -17,6 +17,7 @@ SETTINGS = [
     ("landing", "landing", "landing: drops", "drops"),
     ("lake", "lake", "lake: tables", "tables"),
     ("reports", "reports", "reports: pages", "pages"),
+    ("report_days", 800, "report_days: 90", 90),
     ("source", "canonical", "source: kiosk", "kiosk"),
     ("lookback_days", 7, "lookback_days: 0", 0),
     ("parallel", 4, "parallel: 1", 1),
