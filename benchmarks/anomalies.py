@@ -21,7 +21,7 @@ import duckdb
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Watch
-from spark_app.quality.anomalies import Anomaly, causes, judge
+from spark_app.quality.anomalies import Figure, causes, judge, unusual
 from spark_app.quality.history import Series
 from spark_app.quality.robust import Kind
 from spark_app.shops.demo import generate
@@ -105,14 +105,14 @@ class Shop:
     def days(self) -> list[date]:
         return [row[0] for row in self.con.execute("SELECT DISTINCT dt FROM all_orders ORDER BY 1").fetchall()]
 
-    def judged(self, day: date, fault: str | None = None) -> list[Anomaly]:
+    def judged(self, day: date, fault: str | None = None) -> list[Figure]:
         """What is told of a day as it stands that night, with a fault in its drop or none."""
         for entity in ENTITIES:
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE day_{entity} AS FROM all_{entity} WHERE dt = '{day}'")
         for sql in SPOIL[fault] if fault else ():
             self.con.execute(sql)
         now = self._figures("day")
-        return judge(list(self._series(now, day)), day)
+        return unusual(judge(list(self._series(now, day)), day))
 
     def _figures(self, of: str) -> Figures:
         """Every watched figure by day: of `all` drops, or of the one `day` and the orders placed on it."""
@@ -261,7 +261,7 @@ def olist_days(folder: Path, first: date, last: date) -> dict[date, list[str]]:
     found = {}
     for at in range((last - first).days + 1):
         day = first + timedelta(days=at)
-        told = causes(judge([_until(one, day) for one in series], day))
+        told = causes(unusual(judge([_until(one, day) for one in series], day)))
         if told:
             found[day] = [cause.text for cause in told]
     return found

@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from spark_app.contracts.bounds import NONE_BROKEN
-from spark_app.contracts.table import Watch
 from spark_app.jobs.context import Context
 from spark_app.lake import ops
 from spark_app.quality import robust
-from spark_app.quality.anomalies import Anomaly, Cause, causes, judge
+from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
 from spark_app.quality.drops import WHOLE, Wanted, profile, wanted
-from spark_app.quality.history import BACK, Series, gather
+from spark_app.quality.history import BACK, gather
 from spark_app.quality.profile import Finding
 
 MOST_DAYS = 7  # of a range the newest are judged
@@ -27,7 +26,7 @@ SLOWER, SLOWER_SECONDS, FEWEST_RUNS, RUNS = 2.0, 60.0, 10, 40
 
 
 def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
-    """What is unlike before, kept in `ops.anomalies`, noticed in the record, and as findings of the audit.
+    """What is unlike before, kept in `ops.figures`, noticed in the record, and as findings of the audit.
 
     `released`: these gold versions are what readers have. Then only what landed since is news.
     """
@@ -37,13 +36,13 @@ def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[
         if not days or (released and not fresh):
             return []
         series = gather(context.lake, context.contracts, context.source, tables, days[-1])
-        found = [one for day in days for one in judge(series, day)]
-        grouped = causes(found)
-        _keep(context, grouped)
+        figures = [one for day in days for one in judge(series, day)]
+        grouped = causes(unusual(figures))
+        _keep(context, figures, grouped)
         for cause in grouped:
             context.record.notice(f"anomaly {cause.key}", _lines(cause))
-        step.action = f"{len(found)} of {len(series) * len(days)} figures"
-        return _findings(series, found)
+        step.action = f"{len(unusual(figures))} of {len(figures)} figures"
+        return _findings(figures)
 
 
 def run_time(context: Context, seconds: float) -> None:
@@ -113,56 +112,56 @@ def _days(context: Context) -> list[date]:
 
 
 def _lines(cause: Cause) -> list[str]:
-    lines = [one.text for one in cause.anomalies]
-    more = [f"… and {len(lines) - MOST_LINES} more figures in ops.anomalies"] if len(lines) > MOST_LINES else []
+    lines = [one.text for one in cause.figures]
+    more = [f"… and {len(lines) - MOST_LINES} more figures in ops.figures"] if len(lines) > MOST_LINES else []
     return [f"unusual: {lines[0]}", *lines[1:MOST_LINES], *more]
 
 
-def _keep(context: Context, grouped: Sequence[Cause]) -> None:
+def _keep(context: Context, figures: Sequence[Figure], grouped: Sequence[Cause]) -> None:
+    """Every total, and of the segments those that are unusual."""
     now = datetime.now(UTC)
-    ops.add(
-        context.lake,
-        "anomalies",
-        [_row(context.run_id, cause, one, now) for cause in grouped for one in cause.anomalies],
-    )
+    of = {one: cause.key for cause in grouped for one in cause.figures}
+    rows = [_row(context.run_id, one, of.get(one), now) for one in figures if one.unusual or one.segment is None]
+    ops.add(context.lake, "figures", rows)
 
 
-def _row(run_id: str, cause: Cause, one: Anomaly, now: datetime) -> dict[str, Any]:
+def _row(run_id: str, one: Figure, cause: str | None, now: datetime) -> dict[str, Any]:
     low, high = one.expected.low, one.expected.high
     return {
         "run_id": run_id,
         "day": one.day,
-        "cause": cause.key,
         "table_name": one.table,
         "rule": one.watch.name,
         "figure": one.what,
+        "kind": one.kind,
         "segment_column": one.segment[0] if one.segment else None,
         "segment": one.segment[1] if one.segment else None,
-        "dimension": one.watch.dimension,
-        "severity": one.watch.severity,
         "observed": one.found,
         "expected": one.expected.middle,
         "low": low if math.isfinite(low) else None,
         "high": high if math.isfinite(high) else None,
         "score": one.expected.score,
+        "unusual": one.unusual,
+        "severity": one.watch.severity,
+        "cause": cause,
         "driver": one.driver,
         "upstream": one.upstream,
-        "message": one.text,
-        "found_at": now,
+        "message": one.text if one.unusual else None,
+        "judged_at": now,
     }
 
 
-def _findings(series: Sequence[Series], found: Sequence[Anomaly]) -> list[Finding]:
+def _findings(figures: Sequence[Figure]) -> list[Finding]:
     """One a watch, with the number of its figures that are unusual; it counts no rows."""
-    watches: dict[tuple[str, str], Watch] = {(one.table, one.watch.name): one.watch for one in series}
+    watches: dict[tuple[str, str], list[Figure]] = {}
+    for one in figures:
+        watches.setdefault((one.table, one.watch.name), []).append(one)
     made = []
-    for (table, name), watch in watches.items():
-        looked = sum((one.table, one.watch.name) == (table, name) for one in series)
-        odd = [one for one in found if (one.table, one.watch.name) == (table, name)]
+    for (table, name), looked in watches.items():
+        watch, odd = looked[0].watch, unusual(looked)
         expected = odd[0].text if odd else "as in the weeks before"
-        made.append(
-            Finding(table, name, watch.dimension, watch.severity, looked, None, len(odd), NONE_BROKEN, expected)
-        )
+        value = float(len(odd))
+        made.append(Finding(table, name, watch.dimension, watch.severity, 0, None, value, NONE_BROKEN, expected))
     return made
 
 

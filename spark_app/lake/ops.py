@@ -122,27 +122,28 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "profiled_at": _TIME,
         }.items()
     ),
-    "anomalies": pa.schema(
+    "figures": pa.schema(
         {
             "run_id": _TEXT,
             "day": _DAY,
-            "cause": _TEXT,
             "table_name": _TEXT,
             "rule": _TEXT,
             "figure": _TEXT,
+            "kind": _TEXT,
             "segment_column": _TEXT,
             "segment": _TEXT,
-            "dimension": _TEXT,
-            "severity": _TEXT,
             "observed": _REAL,
             "expected": _REAL,
             "low": _REAL,
             "high": _REAL,
             "score": _REAL,
+            "unusual": _FLAG,
+            "severity": _TEXT,
+            "cause": _TEXT,
             "driver": _TEXT,
             "upstream": _TEXT,
             "message": _TEXT,
-            "found_at": _TIME,
+            "judged_at": _TIME,
         }.items()
     ),
     "alerts": pa.schema(

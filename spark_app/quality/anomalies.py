@@ -24,8 +24,8 @@ _DRIVES = 0.3  # of a total's change, the part at least that its segment must ac
 
 
 @dataclass(frozen=True)
-class Anomaly:
-    """A figure of a day that is not as usual. `segment`: (column, value); `driver`: the segment behind a total."""
+class Figure:
+    """A figure of a day against what was expected. `segment`: (column, value); `driver`: the segment behind a total."""
 
     day: date
     table: str
@@ -36,6 +36,10 @@ class Anomaly:
     found: float
     expected: Expected
     driver: str | None = None
+
+    @property
+    def unusual(self) -> bool:
+        return not self.expected.low <= self.found <= self.expected.high
 
     @property
     def what(self) -> str:
@@ -72,42 +76,41 @@ class Cause:
     """Anomalies of a day that hang together; the first is the one that says most. `key` is the same on other days."""
 
     key: str
-    anomalies: tuple[Anomaly, ...]
+    figures: tuple[Figure, ...]
 
     @property
     def text(self) -> str:
-        more = len(self.anomalies) - 1
-        return self.anomalies[0].text + (f" (and {more} more figures)" if more else "")
+        more = len(self.figures) - 1
+        return self.figures[0].text + (f" (and {more} more figures)" if more else "")
 
 
-def judge(series: Sequence[Series], day: date) -> list[Anomaly]:
-    """The figures of `day` that are not as usual, each against the days before it."""
-    sizes = Counter((one.table, one.watch.name, one.segment and one.segment[0]) for one in series)
-    found: list[Anomaly] = []
-    moved: list[tuple[Series, float]] = []
+def judge(series: Sequence[Series], day: date) -> list[Figure]:
+    """The figures of `day` of which the days before it say something, usual or not."""
+    sizes = Counter(_sort(one) for one in series)
+    figures: list[Figure] = []
     for one in series:
-        sort = (one.table, one.watch.name, one.segment and one.segment[0])
-        judged = _judged(one, day, sizes[sort])
-        if judged is None:
-            continue
-        value, bounds = judged
-        moved.append((one, value - bounds.middle))
-        if not bounds.low <= value <= bounds.high:
-            found.append(Anomaly(day, one.table, one.watch, one.kind, one.segment, one.upstream, value, bounds))
-    return [replace(each, driver=_driver(each, moved)) for each in found]
+        judged = _judged(one, day, sizes[_sort(one)])
+        if judged is not None:
+            figures.append(Figure(day, one.table, one.watch, one.kind, one.segment, one.upstream, *judged))
+    return [replace(one, driver=_driver(one, figures)) if one.unusual else one for one in figures]
 
 
-def causes(anomalies: Iterable[Anomaly]) -> list[Cause]:
+def unusual(figures: Iterable[Figure]) -> list[Figure]:
+    """Those beyond what was expected: the anomalies."""
+    return [one for one in figures if one.unusual]
+
+
+def causes(unusual: Iterable[Figure]) -> list[Cause]:
     """Anomalies of a day that share a table upstream, a segment, a driver or the way they moved; the gravest first."""
-    groups: list[tuple[set[object], list[Anomaly]]] = []
-    for one in anomalies:
+    groups: list[tuple[set[object], list[Figure]]] = []
+    for one in unusual:
         tokens: set[object] = {(one.day, token) for token in _tokens(one)}
         touching = [group for group in groups if group[0] & tokens]
         groups = [group for group in groups if not group[0] & tokens]
         merged = tokens.union(*[group[0] for group in touching])
         groups.append((merged, [item for group in touching for item in group[1]] + [one]))
     made = [_cause(sorted(group, key=_weight, reverse=True)) for _, group in groups]
-    return sorted(made, key=lambda cause: _weight(cause.anomalies[0]), reverse=True)
+    return sorted(made, key=lambda cause: _weight(cause.figures[0]), reverse=True)
 
 
 def shown(kind: Kind, value: float) -> str:
@@ -150,23 +153,28 @@ def _widened(one: Series, bounds: Expected) -> Expected:
     return replace(bounds, low=-math.inf if one.watch.measure in WORSE_WHEN_MORE else max(low, 0.0), high=high)
 
 
-def _driver(total: Anomaly, moved: Sequence[tuple[Series, float]]) -> str | None:
+def _sort(one: Series) -> tuple[str, str, str | None]:
+    """Figures of a kind: those that a watch cuts by one column."""
+    return one.table, one.watch.name, one.segment[0] if one.segment else None
+
+
+def _driver(total: Figure, figures: Sequence[Figure]) -> str | None:
     """The segment that accounts for the most of a total's change, among those cut from the same upstream column."""
     if total.segment is not None or total.watch.measure != "sum":
         return None
     change = total.found - total.expected.middle
     parts = [
-        (shift / change, one)
-        for one, shift in moved
+        ((one.found - one.expected.middle) / change, one.segment)
+        for one in figures
         if one.segment and one.watch.upstream == total.watch.upstream and one.kind == total.kind and change
     ]
-    share, one = max(parts, key=lambda part: part[0], default=(0.0, None))
-    if one is None or one.segment is None or share < _DRIVES:
+    share, segment = max(parts, default=(0.0, None))
+    if segment is None or share < _DRIVES:
         return None
-    return f"{one.segment[0]} {one.segment[1]} ({min(share, 1):.0%} of the change)"
+    return f"{' '.join(segment)} ({min(share, 1):.0%} of the change)"
 
 
-def _tokens(one: Anomaly) -> list[object]:
+def _tokens(one: Figure) -> list[object]:
     tokens: list[object] = [one.upstream.partition(".")[0], one.watch.upstream.partition(".")[0] or one.upstream]
     if one.segment:
         tokens.append(" ".join(one.segment))
@@ -177,12 +185,12 @@ def _tokens(one: Anomaly) -> list[object]:
     return tokens
 
 
-def _weight(one: Anomaly) -> tuple[int, float]:
+def _weight(one: Figure) -> tuple[int, float]:
     why = one.watch.measure in _FIRST or one.driver is not None
     return 2 if why else 1 if one.segment is not None else 0, abs(one.expected.score)
 
 
-def _cause(group: Sequence[Anomaly]) -> Cause:
+def _cause(group: Sequence[Figure]) -> Cause:
     first = group[0]
     where = f"={first.segment[1]}" if first.segment else ""
     return Cause(f"{first.upstream}{where} {first.watch.measure}", tuple(group))

@@ -114,7 +114,9 @@ def world(tmp_path: Path) -> World:
 def test_usual_days_are_quiet(world: World) -> None:
     world.landed()
     assert world.told(world.gold()) == []
-    assert ops.select(world.lake, "anomalies", "SELECT * FROM ops_rows") == []
+    assert ops.select(world.lake, "figures", "SELECT * FROM ops_rows WHERE unusual") == []
+    kept = ops.select(world.lake, "figures", "SELECT DISTINCT figure, low < observed AS above FROM ops_rows")
+    assert {"figure": "orders", "above": True} in kept
 
 
 def test_a_missing_state_is_one_cause_and_named(world: World) -> None:
@@ -124,7 +126,7 @@ def test_a_missing_state_is_one_cause_and_named(world: World) -> None:
     assert "gold.daily_sales 2024-03-01: orders: " in lines[0]
     assert "driven by state SP" in lines[0]
     assert any("orders of state SP: 0, expected " in line and "comes from customers.state" in line for line in lines)
-    kept = ops.select(world.lake, "anomalies", "SELECT run_id, day, segment FROM ops_rows WHERE segment = 'SP'")
+    kept = ops.select(world.lake, "figures", "SELECT run_id, day, segment FROM ops_rows WHERE segment = 'SP'")
     assert kept
     assert {(row["run_id"], row["day"]) for row in kept} == {("r60", LAST)}
 
