@@ -88,6 +88,7 @@ ENV JAVA_HOME=/opt/java SPARK_HOME=/opt/spark SPARK_CONF_DIR=/opt/spark/conf \
     PATH=/opt/venv/bin:/opt/java/bin:/usr/local/bin:/usr/bin:/bin \
     PYSPARK_PYTHON=/opt/venv/bin/python PYTHONPATH=/opt/lakehouse \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    AWS_JAVA_V1_DISABLE_DEPRECATION_ANNOUNCEMENT=true \
     HOME=/tmp LANG=C.UTF-8 TZ=UTC
 WORKDIR /opt/lakehouse
 COPY docker/entrypoint.sh /opt/
