@@ -62,7 +62,7 @@ def pods(labels: str, phase: str | None = None) -> list[str]:
     ]
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 300) -> Any:
+def until(condition: Callable[[], Any], what: str, seconds: float = 900) -> Any:
     """What the condition gives once it gives something; asked again until the deadline."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
@@ -77,7 +77,7 @@ def state() -> str:
     return kubectl("get", "pods,jobs", "-o", "wide", checked=False) + "\n".join(events)
 
 
-def ended(job: str, seconds: float = 1800) -> str:
+def ended(job: str, seconds: float = 3600) -> str:
     """How a Job ended: `Complete` or `Failed`."""
 
     def verdict() -> str | None:
