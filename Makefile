@@ -71,7 +71,8 @@ stack-down: .venv/.synced ## Remove what make stack brought up in Docker, data t
 	@$(PYTHON_DEV) docker/stack/compose.py --down
 
 image: ## Build the container image (IMAGE=lakehouse:dev); without an engine or a registry, by Debian's packages
-	@sh docker/engine.sh build $(BUILD_ARGS) --build-arg REVISION="$$(git rev-parse HEAD)" --tag $(IMAGE) .
+	@sh docker/engine.sh build --build-arg VERSION="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" \
+		--build-arg REVISION="$$(git describe --always --abbrev=40 --dirty --exclude '*')" $(BUILD_ARGS) --tag $(IMAGE) .
 
 images: image stack-store ## Also those of the stand-in for Redshift, and of MinIO where its own cannot be pulled
 	@sh docker/engine.sh build --file docker/redshift/Dockerfile --tag lakehouse-redshift:dev .

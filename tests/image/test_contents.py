@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def test_labels_are_those_of_oci(image: dict[str, Any]) -> None:
     wanted = {"title", "description", "version", "revision", "base.name"}
     assert wanted <= {name.removeprefix("org.opencontainers.image.") for name in labels}
     assert labels["org.opencontainers.image.title"] == "lakehouse"
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert labels["org.opencontainers.image.version"] == version
 
 
 def test_it_runs_as_somebody_who_may_write_nowhere_but_tmp(shell: Shell) -> None:
