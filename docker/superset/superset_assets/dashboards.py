@@ -80,7 +80,7 @@ class Dashboard:
 def day_of(view: View) -> str | None:
     """The column of days that a view is cut by in time, if it has one."""
     names = [column.name for column in view.columns]
-    return next((name for name in ("order_date", "cohort_month") if name in names), None)
+    return next((name for name in ("order_date", "cohort_month", "week_start", "month_start") if name in names), None)
 
 
 def load_dashboards(metrics: Metrics, views: Mapping[str, View], folder: Path | None = None) -> list[Dashboard]:
