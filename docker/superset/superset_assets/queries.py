@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide"
-_PAGES = ("questions.md", "queries.md")
+PAGES = ("questions.md", "queries.md")
 _SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)```sql\n(?P<sql>.*?)```", re.MULTILINE | re.DOTALL)
 
 
@@ -24,7 +24,7 @@ class WorkedQuery:
 def worked_queries(folder: Path | None = None) -> list[WorkedQuery]:
     """Every query of the guide, in its order. Sections without SQL are left out."""
     found = []
-    for page in _PAGES:
+    for page in PAGES:
         path = (folder or GUIDE) / page
         for section in re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             match = _SECTION.match(section)
