@@ -48,8 +48,12 @@ function showControls() {
 async function showAll() {
   if (form) showControls();
   document.querySelectorAll("[data-tile]").forEach(showTile);
-  // One after another: the page stays quick to answer while charts are drawn.
-  for (const figure of prepared) await show(figure);
+  // One after another, from the top, with a breath between: the page can be read and used while charts are drawn.
+  for (const figure of prepared) {
+    await show(figure);
+    document.documentElement.dataset.ready = "";
+    await new Promise((done) => setTimeout(done));
+  }
   document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
 }
 
