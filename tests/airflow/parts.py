@@ -64,8 +64,8 @@ class Airflow:
                     [*AIRFLOW, part], env=self.environment, stdout=log, stderr=log, start_new_session=True
                 )
             if part == "api-server":  # the others ask it
-                until("the API answers", self._answers, 180, self.look)
-        until("all parts are healthy", self._healthy, 180, self.look)
+                until("the API answers", self._answers, 600, self.look)
+        until("all parts are healthy", self._healthy, 600, self.look)
 
     def look(self) -> None:
         """Raises where a part has ended."""
