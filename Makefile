@@ -34,7 +34,7 @@ SUPERSET_URI ?= duckdb:////lakehouse/warehouse.duckdb?access_mode=read_only
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets test-superset lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets guide test-superset lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -133,6 +133,10 @@ superset: .venv/.synced .venv-superset/.synced ## Run Superset over .lakehouse/w
 
 superset-assets: .venv/.synced ## Write Superset's dashboards for a warehouse: SUPERSET_URI=... to build/superset.zip
 	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets --uri '$(SUPERSET_URI)' --out build/superset.zip
+
+guide: .venv/.synced ## Write the guide's answers (of the demo's .lakehouse/warehouse.duckdb) and its table of figures anew
+	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets.answers .lakehouse/warehouse.duckdb
+	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets.words
 
 test-superset: setup .venv-superset/.synced ## Run a real Superset over the demo's warehouse and open its dashboards in Chromium
 	$(PYTHON_DEV) -m pytest -m superset $(PYTEST_ARGS)

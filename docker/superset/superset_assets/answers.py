@@ -47,9 +47,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        return f"{value:,.{max(0, -int(value.as_tuple().exponent))}f}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, Decimal) and value.as_tuple().exponent != 0:
+        return f"{value:,f}"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)  # a year is no amount
     return str(value)
 
