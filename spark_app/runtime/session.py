@@ -48,8 +48,6 @@ EMBEDDED: Mapping[str, str] = {
     # Many small files: list them in the driver, and pack many of them into one task.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.files.openCostInBytes": "262144",
-    # VACUUM lists a table in this many tasks; the default is ten thousand.
-    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.autoBroadcastJoinThreshold": "32m",
@@ -100,6 +98,8 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
     cores = min(spark.sparkContext.defaultParallelism, 4)
     partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    # VACUUM lists a table in this many tasks; Spark's default is ten thousand, and minutes a table on any platform.
+    own.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(4 * cores))
     if settings.light_compiler and landed_bytes < _SMALL:
         for key, value in _SMALL_WORK.items():
             own.conf.set(key, value)
