@@ -44,6 +44,7 @@ class ReportData:
     last: date
     landed: date | None
     written_at: datetime
+    run_price_per_hour: float | None = None
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Rows of SQL over the release's tables and views, by their plain names."""
@@ -60,7 +61,7 @@ class ReportData:
 
 @contextmanager
 def open_release(
-    lake: Lake, contracts: Mapping[str, Contract], environment: str, days: int
+    lake: Lake, contracts: Mapping[str, Contract], environment: str, days: int, run_price_per_hour: float | None = None
 ) -> Iterator[ReportData | None]:
     """The latest release with its last `days` days; None where there is none yet.
 
@@ -96,6 +97,7 @@ def open_release(
             last=last,
             landed=landed,
             written_at=datetime.now(UTC),
+            run_price_per_hour=run_price_per_hour,
         )
 
 

@@ -20,7 +20,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import objects
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.report import customers, delivery, morning, payments, products, sales
+from spark_app.report import customers, delivery, morning, payments, products, quality, sales
 from spark_app.report.assets import assets, word
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
@@ -36,12 +36,14 @@ PAGES: tuple[Callable[[ReportData], Page], ...] = (
     payments.page,
     products.page,
     delivery.page,
+    quality.page,
 )
 
 
 def write_site(settings: Settings, lake: Lake, contracts: Mapping[str, Contract]) -> Release | None:
     """Write the site of the latest release to `<reports>/site`; that release, or None where there is none yet."""
-    with open_release(lake, contracts, settings.environment, settings.report_days) as data:
+    shown = (settings.environment, settings.report_days, settings.run_price_per_hour)
+    with open_release(lake, contracts, *shown) as data:
         if data is None:
             return None
         files = render(data)

@@ -40,7 +40,7 @@ class Trust:
 
 def trust(data: ReportData) -> Trust:
     """Looks at the last run, the audit of the release, the reconciliation and the quarantine of the last week."""
-    found = [*_last_run(data), *_quiet(data), *_audit(data), *_reconciled(data)]
+    found = [*_last_run(data), *_quiet(data), *_audit(data), *_unusual(data), *_reconciled(data)]
     ordered = sorted(found, key=lambda check: _WORST.index(check.state))
     return Trust(ordered[0].state if ordered else "care", tuple(ordered))
 
@@ -68,11 +68,12 @@ def _quiet(data: ReportData) -> list[Check]:
 
 
 def _audit(data: ReportData) -> list[Check]:
+    watched = [watch.name for contract in data.contracts.values() for watch in contract.watches]
     sql = (
         "SELECT severity, passed, effect, count(*) AS rules, sum(rows_broken) AS broken FROM ops_rows "
-        "WHERE run_id = ? AND rule <> 'audit' GROUP BY ALL"
+        "WHERE run_id = ? AND rule <> 'audit' AND NOT list_contains(?, rule) GROUP BY ALL"
     )
-    rows = ops.select(data.lake, "quality_results", sql, (data.release.run_id,))
+    rows = ops.select(data.lake, "quality_results", sql, (data.release.run_id, watched))
     if not rows:
         return [Check("care", "No audit of this release is on record.")]
     every = sum(row["rules"] for row in rows)
@@ -86,6 +87,23 @@ def _audit(data: ReportData) -> list[Check]:
             "care" if _many(odd) else "good", f"{rules} of them found {broken:,.0f} rows that are only odd, and kept."
         ),
     ]
+
+
+def _unusual(data: ReportData) -> list[Check]:
+    """What is unlike the weeks before, on the newest day that was judged."""
+    sql = (
+        "SELECT day, count(*) FILTER (unusual) AS odd, count(*) AS figures, "
+        "arg_max(message, abs(score)) FILTER (unusual) AS worst FROM (SELECT * FROM ops_rows QUALIFY row_number() "
+        "OVER (PARTITION BY day, table_name, figure ORDER BY judged_at DESC) = 1) GROUP BY day "
+        "ORDER BY day DESC LIMIT 1"
+    )
+    rows = ops.select(data.lake, "figures", sql)
+    if not rows:
+        return []
+    row = rows[0]
+    if not row["odd"]:
+        return [Check("good", f"All {row['figures']} figures watched of {row['day']} are as in the weeks before.")]
+    return [Check("care", f"{row['odd']} figures are unlike the weeks before; the most of all: {row['worst']}.")]
 
 
 def _many(odd: list[dict[str, Any]]) -> bool:

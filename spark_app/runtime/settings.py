@@ -71,6 +71,11 @@ class Settings(Closed):
     landing: str = Field("landing", description="where the shop's systems drop files")
     lake: str = Field("lake", description="root of bronze, silver, gold and ops")
     reports: str = Field("reports", description="where reports and Data Docs are written")
+    run_price_per_hour: float | None = Field(
+        None,
+        gt=0,
+        description="what an hour of a run costs, in the metrics' currency: dashboards then say what runs cost",
+    )
     report_days: int = Field(800, ge=31, le=4000, description="newest days that the dashboards show, to stay small")
     source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
     lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")

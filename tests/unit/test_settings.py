@@ -17,6 +17,7 @@ SETTINGS = [
     ("landing", "landing", "landing: drops", "drops"),
     ("lake", "lake", "lake: tables", "tables"),
     ("reports", "reports", "reports: pages", "pages"),
+    ("run_price_per_hour", None, "run_price_per_hour: 1.25", 1.25),
     ("report_days", 800, "report_days: 90", 90),
     ("source", "canonical", "source: kiosk", "kiosk"),
     ("lookback_days", 7, "lookback_days: 0", 0),

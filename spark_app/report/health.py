@@ -1,0 +1,193 @@
+"""What the quality page shows, asked of the `ops` tables: plain rows, newest first where they have a time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from spark_app.contracts.table import DIMENSIONS, Contract
+from spark_app.lake import feed, ops
+from spark_app.lake.paths import Lake
+from spark_app.report.data import ReportData
+
+Rows = list[dict[str, Any]]
+SHOWN_DAYS = 60
+HIDDEN = ("personal", "restricted")  # classifications of columns whose values go on no page
+EXAMPLES, LONGEST = 3, 60
+# What a rule that rows broke led to, the gravest first; the words that people read.
+EFFECTS = {
+    "withheld": "release withheld",
+    "quarantined": "rows set aside",
+    "warned": "odd, kept",
+    "none": "passed",
+}
+
+
+def status(data: ReportData) -> Rows:
+    """Table × dimension: the gravest effect of its rules when they were last judged, and how many there are."""
+    rows = ops.select(
+        data.lake,
+        "quality_results",
+        "SELECT table_name, dimension, effect, count(*) AS rules, sum(rows_broken) AS broken FROM (SELECT * "
+        "FROM ops_rows WHERE rule <> 'audit' AND dimension IS NOT NULL "
+        "QUALIFY row_number() OVER (PARTITION BY table_name, rule ORDER BY checked_at DESC) = 1) GROUP BY ALL",
+    )
+    cells: dict[tuple[str, str], Rows] = {}
+    for row in rows:
+        cells.setdefault((row["table_name"], row["dimension"]), []).append(row)
+    found = []
+    for table in sorted({table for table, _ in cells}, reverse=True):  # silver before gold
+        line: dict[str, Any] = {"table": table}
+        for dimension in DIMENSIONS:
+            of_cell = cells.get((table, dimension), [])
+            line[dimension] = _cell(of_cell) if of_cell else None
+        found.append(line)
+    return found
+
+
+def _cell(rows: Rows) -> dict[str, Any]:
+    order = list(EFFECTS)
+    worst = min((row["effect"] for row in rows), key=order.index)
+    broken = sum(row["rules"] for row in rows if row["effect"] != "none")
+    return {"effect": worst, "word": EFFECTS[worst], "rules": sum(row["rules"] for row in rows), "broken": broken}
+
+
+def over_time(data: ReportData) -> Rows:
+    """Share of rules that passed, by day judged and dimension."""
+    return ops.select(
+        data.lake,
+        "quality_results",
+        "SELECT checked_at::DATE AS day, dimension, count(*) FILTER (passed) / count(*) AS share, "
+        "count(*) FILTER (NOT passed) AS broken FROM ops_rows WHERE rule <> 'audit' AND dimension IS NOT NULL "
+        "AND checked_at >= ? GROUP BY ALL ORDER BY 1, 2",
+        (_since(data),),
+    )
+
+
+def expectations(data: ReportData) -> Rows:
+    """Each watched total as it was last judged: found, expected, whether it is usual."""
+    return ops.select(
+        data.lake,
+        "figures",
+        "SELECT * FROM ops_rows WHERE segment IS NULL QUALIFY row_number() OVER "
+        "(PARTITION BY table_name, rule, upstream ORDER BY day DESC, judged_at DESC) = 1 "
+        "ORDER BY unusual DESC, table_name DESC, rule, upstream",
+    )
+
+
+def volumes(data: ReportData) -> Rows:
+    """Orders by day with what was expected of them, for as long as they were watched."""
+    return ops.select(
+        data.lake,
+        "figures",
+        "SELECT day, observed, expected, low, high, unusual FROM ops_rows WHERE table_name = 'gold.daily_sales' "
+        "AND rule = 'orders are as usual' AND day > ? "
+        "QUALIFY row_number() OVER (PARTITION BY day ORDER BY judged_at DESC) = 1 ORDER BY day",
+        (data.last - timedelta(days=SHOWN_DAYS),),
+    )
+
+
+def unusual(data: ReportData) -> Rows:
+    """What was unusual of the days shown, a row a figure, the newest day and the gravest first."""
+    return ops.select(
+        data.lake,
+        "figures",
+        "SELECT day, cause, table_name, figure, message, upstream, driver, run_id FROM ops_rows "
+        "WHERE unusual AND day > ? QUALIFY row_number() OVER "
+        "(PARTITION BY day, table_name, figure ORDER BY judged_at DESC) = 1 "
+        "ORDER BY day DESC, abs(score) DESC LIMIT 200",
+        (data.last - timedelta(days=SHOWN_DAYS),),
+    )
+
+
+def quarantined(data: ReportData) -> Rows:
+    """Entity × rule: rows, days, and examples whose personal values are not shown."""
+    sql = (
+        "SELECT entity, reason.rule AS rule, reason.column AS col, any_value(reason.expected) AS expected, "
+        "count(*) AS rows, max(batch_date) AS last_day, "
+        f"array_agg(struct_pack(file := source_file, row := row_number, found := reason.found) "
+        f"ORDER BY batch_date DESC, source_file, row_number)[1:{EXAMPLES}] AS examples "
+        "FROM (SELECT *, unnest(reasons) AS reason FROM data) GROUP BY 1, 2, 3 ORDER BY rows DESC, entity, rule"
+    )
+    names = ("entity", "rule", "column", "expected", "rows", "last_day", "examples")
+    rows = feed.over_version(data.lake, "silver.quarantine", None, sql)
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in found:
+        contract = data.contracts.get(f"silver.{row['entity']}")
+        row["examples"] = [_example(contract, row["column"], one) for one in row["examples"]]
+    return found
+
+
+def _example(contract: Contract | None, column: str | None, one: dict[str, Any]) -> str:
+    """Where a row is, and what was found there unless it may be of a person."""
+    file = "/".join(str(one["file"]).rsplit("/", 2)[1:])
+    return f"{file} row {one['row']}: {masked(contract, column, one['found'])}"
+
+
+def masked(contract: Contract | None, column: str | None, found: object) -> str:
+    """The value, where the contract says that its column is of nobody; a whole row may hold anything."""
+    known = {one.name: one for one in contract.columns} if contract else {}
+    if found is None:
+        return "nothing"
+    if column not in known or known[column].classification in HIDDEN:
+        return "a value that is not shown"
+    text = " ".join(str(found).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def reconciled(data: ReportData) -> Rows:
+    """Entity: rows of the days shown by what became of them, and days that do not add up."""
+    return ops.select(
+        data.lake,
+        "reconciliation",
+        "SELECT entity, count(*) AS days, sum(rows_landed) AS landed, sum(rows_accepted) AS accepted, "
+        "sum(rows_superseded) AS superseded, sum(rows_quarantined) AS quarantined, max(batch_date) AS last_day, "
+        "count(*) FILTER (NOT balanced) AS unbalanced FROM (SELECT * FROM ops_rows WHERE batch_date > ? QUALIFY "
+        "row_number() OVER (PARTITION BY entity, dataset, batch_date ORDER BY silver_version DESC) = 1) "
+        "GROUP BY entity ORDER BY entity",
+        (data.last - timedelta(days=SHOWN_DAYS),),
+    )
+
+
+def schema_changes(data: ReportData) -> Rows:
+    """What was odd about the files' columns, by dataset."""
+    return ops.select(
+        data.lake,
+        "ingested_files",
+        "SELECT dataset, message, status, min(batch_date) AS first_day, max(batch_date) AS last_day, "
+        "count(*) AS files FROM ops_rows WHERE message IS NOT NULL AND status <> 'recovered' AND batch_date > ? "
+        "GROUP BY dataset, message, status ORDER BY last_day DESC, dataset LIMIT 50",
+        (data.last - timedelta(days=SHOWN_DAYS),),
+    )
+
+
+def runs(data: ReportData) -> Rows:
+    """The last runs, with what they did and how long it took."""
+    return ops.select(
+        data.lake,
+        "runs",
+        "SELECT run_id, command, first_day, last_day, started_at, seconds, exit_code, message, release_id "
+        "FROM ops_rows WHERE started_at >= ? ORDER BY started_at DESC LIMIT 200",
+        (_since(data),),
+    )
+
+
+def slowest(lake: Lake, run_id: str) -> Rows:
+    """Where the time of a run went, by layer: seconds of its steps, which may overlap."""
+    return ops.select(
+        lake,
+        "steps",
+        "SELECT layer, sum(seconds) AS seconds, count(*) AS steps, arg_max(table_name, seconds) AS longest, "
+        "max(seconds) AS longest_seconds FROM ops_rows WHERE run_id = ? GROUP BY layer ORDER BY min(started_at)",
+        (run_id,),
+    )
+
+
+def _since(data: ReportData) -> datetime:
+    """Runs are shown by when they ran, which for a replay of old days is not when those days were."""
+    return data.written_at - timedelta(days=SHOWN_DAYS)
+
+
+def newest(rows: Rows, column: str) -> date | None:
+    """The newest day of some rows."""
+    return max((row[column] for row in rows if row[column]), default=None)
