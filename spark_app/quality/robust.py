@@ -31,6 +31,9 @@ LEVEL = 28  # the newest of them, whose line is continued
 FEWEST = 28  # days of history without which nothing is judged: four of each weekday
 _OFTEN = 0.75  # days on which there must have been any money: of a trickle nothing can be said
 _NORMAL = 1.4826  # MAD to standard deviation
+# Noise is learned of 28 days, and what they are held against (level, slope, weekdays) of the same: their deviation from
+# it is too small by √(28/19), and at 19 degrees of freedom Student's t goes 1.2 times as far out at the same risk.
+_FEW_DAYS = 1.45
 _NORMAL_90 = 1.6449  # of a normal variable, nine of ten are within so many deviations
 
 
@@ -80,7 +83,7 @@ def expected(
 def _bounded(kind: Kind, middle: float, away: Values, found: float, rows: float, limit: float) -> Expected:
     # The tenth of the days that lies farthest out: money has them, and their like is not unusual.
     noise = max(_NORMAL * float(np.median(away)), float(np.quantile(away, 0.9)) / _NORMAL_90)
-    noise = max(noise, _least_noise(kind, middle, rows))
+    noise = max(_FEW_DAYS * noise, _least_noise(kind, middle, rows))
     low, high = (_unscaled(kind, middle + sign * limit * noise) for sign in (-1, 1))
     score = (float(_scaled(kind, np.asarray([found]))[0]) - middle) / noise
     return Expected(_unscaled(kind, middle), low, high, score)
