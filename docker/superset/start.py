@@ -19,7 +19,7 @@ from superset_assets.bundle import files, write
 
 HERE = Path(__file__).resolve().parent
 BIN = HERE.parents[1] / ".venv-superset" / "bin"
-START_SECONDS = 180
+START_SECONDS = 600
 
 
 def duckdb_uri(warehouse: Path) -> str:

@@ -53,13 +53,13 @@ def _opened(page: Page, dashboard: Dashboard) -> list[str]:
 
 def wait_until_drawn(page: Page, dashboard: Dashboard) -> None:
     """Every chart is there, none is loading, and each shows something."""
-    expect(page.locator('[data-test="chart-grid-component"]')).to_have_count(len(dashboard.charts), timeout=90_000)
+    expect(page.locator('[data-test="chart-grid-component"]')).to_have_count(len(dashboard.charts), timeout=240_000)
     expect(page.locator('[data-test="dashboard-content-wrapper"] [data-test="loading-indicator"]')).to_have_count(
-        0, timeout=90_000
+        0, timeout=240_000
     )
     for chart in dashboard.charts:
         drawn = tile(page, chart).locator("canvas, table, .header-line, svg.superset-chart").first
-        expect(drawn, f"{dashboard.name}: {chart.title}").to_be_visible(timeout=30_000)
+        expect(drawn, f"{dashboard.name}: {chart.title}").to_be_visible(timeout=120_000)
 
 
 def tile(page: Page, chart: Chart) -> Locator:

@@ -61,7 +61,7 @@ def log_in(context: BrowserContext, superset: Superset, user: str, password: str
     """A page of somebody who has logged in."""
     page = context.new_page()
     page.set_viewport_size({"width": 1400, "height": 1000})
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(240_000)
     page.goto("/login/")
     page.locator("#username").fill(user)
     page.locator("#password").fill(password)
