@@ -12,10 +12,13 @@ from redshift_standin import Standin, start
 from superset_assets.answers import Answer, answered, in_duckdb
 from superset_assets.queries import GUIDE, PAGES
 
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.views import load_views
 from tests.support.demo_shop import into_redshift
 
 pytestmark = pytest.mark.superset
 
+VIEWS = load_views(load_contracts())
 _STALE = "answers are stale: make guide (after make demo), and look at what changed"
 
 
@@ -26,6 +29,22 @@ def redshift(warehouse: Path) -> Iterator[Standin]:
         yield standin
 
 
+@pytest.fixture
+def analyst(redshift: Standin) -> Iterator[psycopg.Connection]:
+    """A session of somebody with the role `analyst` and no other rights."""
+    with psycopg.connect(
+        host=redshift.host,
+        port=redshift.port,
+        user="ada",
+        password="Analyst-1",
+        dbname=redshift.database,
+        autocommit=True,
+        prepare_threshold=None,
+    ) as session:
+        session.execute("SET search_path TO analytics")
+        yield session
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_answers_are_the_demos(warehouse: Path, page: str) -> None:
     written = (GUIDE / page).read_text(encoding="utf-8")
@@ -34,23 +53,34 @@ def test_answers_are_the_demos(warehouse: Path, page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_redshift_gives_the_same_answers_to_an_analyst(redshift: Standin, page: str) -> None:
+def test_redshift_gives_the_same_answers_to_an_analyst(analyst: psycopg.Connection, page: str) -> None:
     def ask(sql: str) -> Answer:
-        with psycopg.connect(
-            host=redshift.host,
-            port=redshift.port,
-            user="ada",
-            password="Analyst-1",
-            dbname=redshift.database,
-            autocommit=True,
-            prepare_threshold=None,
-        ) as session:
-            session.execute("SET search_path TO analytics")
-            found = session.execute(sql)
-            return [column.name for column in found.description or ()], found.fetchall()
+        found = analyst.execute(sql)
+        return [column.name for column in found.description or ()], found.fetchall()
 
     written = (GUIDE / page).read_text(encoding="utf-8")
     assert answered(written, ask) == written
+
+
+def test_an_analyst_of_redshift_reads_what_every_column_is(analyst: psycopg.Connection) -> None:
+    rows = analyst.execute(
+        "SELECT c.relname, a.attname, d.description FROM pg_catalog.pg_class AS c "
+        "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 "
+        "LEFT JOIN pg_catalog.pg_description AS d ON d.objoid = c.oid AND d.objsubid = a.attnum "
+        "WHERE n.nspname = 'analytics' AND c.relkind = 'v'"
+    ).fetchall()
+    described = {(view.name, column.name): column.description for view in VIEWS for column in view.columns}
+    assert {(view, column): text for view, column, text in rows} == described
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["SELECT * FROM etl.releases", "DELETE FROM analytics.fact_orders", "CREATE TABLE analytics.mine (a INTEGER)"],
+)
+def test_an_analyst_only_reads(analyst: psycopg.Connection, refused: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        analyst.execute(refused)
 
 
 def test_the_query_of_a_wrong_number_runs(warehouse: Path) -> None:
