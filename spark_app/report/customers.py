@@ -18,7 +18,8 @@ PLACES = 30
 def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, `customers_daily` and `cohorts`."""
     places = ("country", "state") if several_countries(data) else ("state",)
-    came_back = _came_back(data)
+    ages = cube(data, [DAY, "age_band"], SEGMENT)
+    _youngest_first(ages)
     return Page(
         "customers",
         "Customers",
@@ -54,7 +55,7 @@ def page(data: ReportData) -> Page:
                 "Customers of a month of first live orders with a live order so many months later, as a share of all "
                 "customers of that month.",
                 charts.heat("months_since", "cohort", "share"),
-                values=came_back,
+                values=_came_back(data),
                 columns=[
                     Column("cohort", "First order in"),
                     Column("months_since", "Months later", "count"),
@@ -81,10 +82,19 @@ def page(data: ReportData) -> Page:
             "daily": cube(data, [DAY], ("new_customers", "returning_customers")),
             "places": cube(data, [DAY, *places], SEGMENT),
             "gender": cube(data, [DAY, "gender"], SEGMENT),
-            "age": cube(data, [DAY, "age_band"], SEGMENT),
+            "age": ages,
         },
         filters=[Filter(column, column.capitalize()) for column in places],
     )
+
+
+def _youngest_first(ages: dict[str, Any]) -> None:
+    """ "under 18" stands before "18-24", which sorts before it."""
+    band = ages["by"]["age_band"]
+    words = sorted(band["words"], key=lambda word: not word.startswith("under"))
+    places = {word: place for place, word in enumerate(words)}
+    band["at"] = [places[band["words"][at]] for at in band["at"]]
+    band["words"] = words
 
 
 def _came_back(data: ReportData) -> list[dict[str, Any]]:

@@ -45,16 +45,20 @@ function showControls() {
   document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days} days)${against}`;
 }
 
+let turns = 0;
+
 async function showAll() {
+  const turn = ++turns;
   if (form) showControls();
   document.querySelectorAll("[data-tile]").forEach(showTile);
   // One after another, from the top, with a breath between: the page can be read and used while charts are drawn.
   for (const figure of prepared) {
+    if (turn !== turns) return; // something else was chosen meanwhile
     await show(figure);
     document.documentElement.dataset.ready = "";
     await new Promise((done) => setTimeout(done));
   }
-  document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
+  document.documentElement.dataset.drawn = turn;
 }
 
 function onChoice(event) {

@@ -1,0 +1,190 @@
+"""The dashboards' parts without a browser: how numbers are written, what travels to a page, whether to trust it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.jobs import publish
+from spark_app.lake import ops
+from spark_app.lake.paths import Lake
+from spark_app.report import site
+from spark_app.report.cube import cube
+from spark_app.report.data import open_release
+from spark_app.report.numbers import change, day_text, verdict, written
+from spark_app.report.trust import trust
+from spark_app.runtime.errors import LakeError
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.settings import load_settings
+from tests.support.gold_shop import make_gold
+
+LAST = date(2026, 11, 22)
+CONTRACTS = load_contracts()
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory):
+    made = make_gold(tmp_path_factory.mktemp("gold"), days=70, customers=120, orders=700, last=LAST)
+    made.release()
+    return made
+
+
+@pytest.fixture
+def data(gold):
+    with open_release(gold.lake, CONTRACTS, "local", 800) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (Decimal("1234.5"), "money", "$1,234.50"),
+        (Decimal("12345.67"), "money", "$12,346"),
+        (-3, "money", "−$3.00"),
+        (1234567, "count", "1,234,567"),
+        (0.1234, "percent", "12.3%"),
+        (0.0512, "change", "+5.1%"),
+        (-0.251, "change", "−25%"),
+        (12.34, "days", "12.3 days"),
+        (4.125, "score", "4.12"),
+        (None, "money", "–"),
+        (date(2018, 8, 29), "day", "Wed 29 Aug 2018"),
+        ("pix", "text", "pix"),
+    ],
+)
+def test_numbers_are_written_for_people(value, unit, text):
+    assert written(value, unit, "USD") == text
+
+
+def test_money_is_exact_in_tables_and_has_its_sign():
+    assert written(Decimal("12345.67"), "money", "BRL", exact=True) == "R$12,345.67"
+    assert written(1, "money", "CHF") == "CHF 1.00"
+
+
+def test_a_change_is_good_or_bad_news():
+    assert change(Decimal(3), 2) == Decimal("0.5")
+    assert change(3, 0) is None
+    assert change(None, 3) is None
+    assert [verdict(Decimal("0.1"), better) for better in ("more", "less", "neither")] == ["good", "bad", ""]
+    assert verdict(Decimal(0), "more") == ""
+
+
+def test_a_cube_holds_cents_and_the_places_of_words(data):
+    found = cube(data, ["order_date", "state"], ("segment_revenue", "segment_orders"))
+    sums = dict(
+        zip(
+            ("revenue", "orders"),
+            data.rows("SELECT sum(revenue) r, sum(orders) o FROM daily_customers")[0].values(),
+            strict=True,
+        )
+    )
+    money, orders = found["parts"]
+    assert (money["scale"], orders["scale"]) == (100, 1)
+    assert Decimal(sum(money["values"])) / 100 == sums["revenue"]
+    assert sum(orders["values"]) == sums["orders"]
+    assert max(found["days"]) == (LAST - date(1970, 1, 1)).days
+    assert found["metrics"] == {"segment_revenue": ["part", 0], "segment_orders": ["part", 1]}
+    assert {found["by"]["state"]["words"][at] for at in found["by"]["state"]["at"]} == set(
+        found["by"]["state"]["words"]
+    )
+
+
+def test_a_cubes_words_are_sorted_as_what_they_are(data):
+    words = cube(data, ["installments"], ("installment_payments",))["by"]["installments"]["words"]
+    assert words == [str(number) for number in range(1, 13)]
+
+
+def test_only_the_newest_days_are_shown(gold):
+    with open_release(gold.lake, CONTRACTS, "local", 31) as found:
+        assert (found.first, found.last) == (LAST - timedelta(days=30), LAST)
+        assert found.rows("SELECT min(order_date) AS day FROM orders") == [{"day": LAST - timedelta(days=30)}]
+
+
+def test_there_is_no_site_before_the_first_release(tmp_path):
+    settings = load_settings("local", home=str(tmp_path))
+    assert site.write_site(settings, Lake(str(tmp_path / "lake")), CONTRACTS) is None
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_version_that_is_gone_is_named(gold):
+    release = replace(gold.release(), tables={"gold.daily_sales": 99})
+    from spark_app.lake import releases
+
+    releases.record(gold.lake, replace(release, release_id=99))
+    with pytest.raises(Exception, match=r"99|version"), open_release(gold.lake, CONTRACTS, "local", 800):
+        pass
+    gold.release(tables=dict.fromkeys(gold.contracts, 1))
+
+
+def test_no_page_tells_of_a_person(data):
+    text = "".join(content for name, content in site.render(data).items() if name.endswith(".html"))
+    hidden = data.rows("SELECT email_hash, customer_id, postal_code FROM dim_customers WHERE email_hash IS NOT NULL")
+    assert hidden
+    assert not [row for row in hidden if row["email_hash"] in text or f'"{row["customer_id"]}"' in text]
+
+
+def test_what_is_embedded_cannot_end_its_script(data):
+    page = site.PAGES[4](data)
+    text = site._embedded(data, page)
+    assert "<" not in text
+    assert json.loads(text)["figures"].keys() == page.figures.keys()
+
+
+def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0, exit_code=0):
+    """What a night leaves in ops."""
+    now = datetime.now(UTC)
+    passed = broken == 0
+    result = {"run_id": run_id, "rule": "r", "table_name": "t", "severity": "warning", "checked_at": now}
+    ops.add(lake, "quality_results", [{**result, "rows_broken": broken, "passed": passed, "effect": effect}])
+    rows = {"rows_landed": 100, "rows_accepted": 100 - quarantined, "rows_quarantined": quarantined}
+    day = {"run_id": run_id, "dataset": "orders", "entity": "orders", "batch_date": LAST, "reconciled_at": now}
+    ops.add(lake, "reconciliation", [{**day, **rows, "balanced": balanced}])
+    run = {"run_id": run_id, "command": "run", "exit_code": exit_code, "started_at": now}
+    ops.add(lake, "runs", [{**run, "message": "audit failed\nmore"}])
+
+
+@pytest.mark.parametrize(
+    ("night", "state", "says"),
+    [
+        ({}, "good", "All 1 rules of the audit passed."),
+        ({"broken": 4, "effect": "warned"}, "good", "found 4 rows that are only odd"),
+        ({"balanced": False}, "bad", "1 daily sums do not add up"),
+        ({"quarantined": 5}, "care", "5 of 100 rows of the last 7 days (5.0%) cannot be used"),
+        ({"exit_code": 4}, "bad", "ended with: audit failed These figures are of the release before it."),
+    ],
+)
+def test_trust_says_what_the_night_found(tmp_path, night, state, says):
+    gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
+    release = gold.release()
+    kept(gold.lake, release.run_id, **night)
+    with open_release(gold.lake, CONTRACTS, "local", 800) as data:
+        found = trust(data)
+    assert found.state == state
+    assert says in " ".join(check.text for check in found.checks)
+
+
+def test_a_release_without_its_audit_is_taken_with_care(data):
+    found = trust(data)
+    assert found.state == "care"
+    assert "No audit of this release is on record." in [check.text for check in found.checks]
+
+
+def test_dashboards_that_cannot_be_written_are_a_warning_of_the_run(gold):
+    settings = load_settings("local").model_copy(update={"reports": "ftp://nowhere/reports"})
+    record = RunRecord("run")
+    publish.report(SimpleNamespace(settings=settings, lake=gold.lake, contracts=CONTRACTS, record=record))
+    assert [step.action for step in record.steps] == ["failed"]
+    [warning] = record.warnings
+    assert "the dashboards were not written" in warning
+    assert "lakehouse report" in warning
+
+
+def test_a_day_is_written_with_its_weekday():
+    assert day_text(date(2024, 2, 29)) == "Thu 29 Feb 2024"
+    assert issubclass(LakeError, Exception)
