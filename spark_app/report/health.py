@@ -36,7 +36,7 @@ def status(data: ReportData) -> Rows:
     for row in rows:
         cells.setdefault((row["table_name"], row["dimension"]), []).append(row)
     found = []
-    for table in sorted({table for table, _ in cells}, reverse=True):  # silver before gold
+    for table in sorted({table for table, _ in cells}):
         line: dict[str, Any] = {"table": table}
         for dimension in DIMENSIONS:
             of_cell = cells.get((table, dimension), [])
@@ -71,7 +71,7 @@ def expectations(data: ReportData) -> Rows:
         "figures",
         "SELECT * FROM ops_rows WHERE segment IS NULL QUALIFY row_number() OVER "
         "(PARTITION BY table_name, rule, upstream ORDER BY day DESC, judged_at DESC) = 1 "
-        "ORDER BY unusual DESC, table_name DESC, rule, upstream",
+        "ORDER BY unusual DESC, table_name, rule, upstream",
     )
 
 

@@ -45,7 +45,7 @@ def page(data: ReportData) -> Page:
             "status": health.status(data),
             "dimensions": DIMENSIONS,
             "words": health.EFFECTS,
-            "contracts": sorted(data.contracts.values(), key=lambda one: one.qualified, reverse=True),
+            "contracts": sorted(data.contracts.values(), key=lambda one: one.qualified),
             "absent": [_ABSENT[name] for name, figure in figures.items() if not figure.values and name in _ABSENT],
         },
     )
