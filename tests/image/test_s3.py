@@ -20,7 +20,7 @@ PROJECT = "lakehouse-tests"
 
 
 def composed(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(compose.compose(*words, project=PROJECT), capture_output=True, text=True, timeout=600)
+    return subprocess.run(compose.compose(*words, project=PROJECT), capture_output=True, text=True, timeout=1800)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,11 @@ spark: {fetch_jars: false}
 """
 
 
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Both streams: spark-submit gives what a job says on standard error out on standard output."""
+    return done.stdout + done.stderr
+
+
 @pytest.fixture
 def lake(tmp_path: Path) -> Path:
     """A home on the host that the image's user may write to: landing and, later, the lake."""
@@ -56,33 +61,33 @@ def test_without_a_word_the_words_are_listed(run: Run) -> None:
 def test_lakehouse_is_the_command(run: Run) -> None:
     done = run("lakehouse", "run", "--env", "nowhere")
     assert done.returncode == 2
-    assert "nowhere" in done.stdout + done.stderr
+    assert "nowhere" in said(done)
     assert run("lakehouse", "--help").returncode == 0
 
 
 @pytest.mark.parametrize("word", ["bronze", "silver", "gold", "audit", "publish", "run", "maintenance"])
 def test_a_layer_ends_with_the_exit_code_of_bad_settings(run: Run, word: str) -> None:
     done = run(word, "--env", "nowhere")
-    assert (done.returncode, "no settings for environment 'nowhere'" in done.stderr) == (2, True), done.stderr
+    assert (done.returncode, "no settings for environment 'nowhere'" in said(done)) == (2, True), said(done)
 
 
 def test_a_night_over_local_files_without_a_network(run: Run, lake: Path) -> None:
     for entity, row in GOOD.items():
         drop(lake / "landing", entity, DAY, [row])
     done = night(run, lake, "--date", DAY)
-    assert done.returncode == 0, done.stderr
-    assert "release 1" in done.stderr
+    assert done.returncode == 0, said(done)
+    assert "release 1" in said(done)
     assert (lake / "lake/gold/fact_orders/_delta_log").is_dir()
     assert (lake / "reports/quality/index.html").is_file()
     again = night(run, lake, "--date", DAY)
-    assert (again.returncode, "nothing new" in again.stderr) == (0, True), again.stderr
+    assert (again.returncode, "nothing new" in said(again)) == (0, True), said(again)
 
 
 def test_a_missing_drop_is_exit_3(run: Run, lake: Path) -> None:
     drop(lake / "landing", "orders", DAY, [GOOD["orders"]])
     done = night(run, lake, "--date", DAY)
-    assert done.returncode == 3, done.stderr
-    assert f"{DAY}: no drop of" in done.stderr
+    assert done.returncode == 3, said(done)
+    assert f"{DAY}: no drop of" in said(done)
 
 
 def test_a_withheld_release_is_exit_4(run: Run, lake: Path) -> None:
@@ -92,14 +97,13 @@ def test_a_withheld_release_is_exit_4(run: Run, lake: Path) -> None:
             rows = [{**row, "order_id": f"o{n}", "status": "???" if n else "created"} for n in range(30)]
         drop(lake / "landing", entity, DAY, rows)
     done = night(run, lake, "--date", DAY)
-    assert done.returncode == 4, done.stderr
+    assert done.returncode == 4, said(done)
 
 
 def test_executor_reaches_sparks_own_class(run: Run) -> None:
     done = run("executor", options=("--env", "SPARK_JAVA_OPT_0=-Dshown=a b", "--env", "SPARK_EXECUTOR_MEMORY=256m"))
     assert done.returncode != 0
-    said = done.stdout + done.stderr
-    assert "Usage: CoarseGrainedExecutorBackend" in said or "KubernetesExecutorBackend" in said, said
+    assert "Usage: CoarseGrainedExecutorBackend" in said(done) or "KubernetesExecutorBackend" in said(done), said(done)
 
 
 def test_driver_wants_what_spark_sets(run: Run) -> None:
