@@ -134,9 +134,8 @@ superset: .venv/.synced .venv-superset/.synced ## Run Superset over .lakehouse/w
 superset-assets: .venv/.synced ## Write Superset's dashboards for a warehouse: SUPERSET_URI=... to build/superset.zip
 	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets --uri '$(SUPERSET_URI)' --out build/superset.zip
 
-guide: .venv/.synced ## Write the guide's answers (of the demo's .lakehouse/warehouse.duckdb) and its table of figures anew
+guide: .venv/.synced ## Write the guide's answers anew, of the demo's .lakehouse/warehouse.duckdb
 	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets.answers .lakehouse/warehouse.duckdb
-	@PYTHONPATH=.:docker/superset $(PYTHON_DEV) -m superset_assets.words
 
 test-superset: setup .venv-superset/.synced ## Run a real Superset over the demo's warehouse and open its dashboards in Chromium
 	$(PYTHON_DEV) -m pytest -m superset $(PYTEST_ARGS)

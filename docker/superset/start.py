@@ -8,7 +8,6 @@ import os
 import secrets
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -59,7 +58,7 @@ def serving(environment: Mapping[str, str], port: int) -> Iterator[str]:
     """Superset's pages at the address given, until the block ends. Its log is server.log in its home."""
     home = Path(environment["SUPERSET_HOME"])
     command = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread"]
-    command += ["--threads", "8", "--timeout", "120", "superset.app:create_app()"]
+    command += ["--threads", "8", "--timeout", "120", "--no-control-socket", "superset.app:create_app()"]
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(command, env={**os.environ, **environment}, cwd=home, stdout=log, stderr=log)
         try:
@@ -67,13 +66,16 @@ def serving(environment: Mapping[str, str], port: int) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
 
 def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
-        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{url}/health", timeout=5):
+        with suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=5):
             return
         time.sleep(0.5)
     raise RuntimeError(f"Superset does not answer at {url}/health: {log} says why")

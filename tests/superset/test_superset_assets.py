@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from superset_assets import words
 from superset_assets.bundle import files, write
 from superset_assets.dashboards import load_dashboards
 from superset_assets.queries import worked_queries
@@ -125,8 +124,3 @@ def test_the_guides_queries_are_saved_ones(made):
     assert len(queries) >= 20
     assert [one["sql"] for one in parsed(made, "queries")] == [query.sql for query in queries]
     assert all(query.sql.lstrip().startswith(("SELECT", "WITH")) for query in queries)
-
-
-def test_the_guides_table_of_figures_is_up_to_date():
-    text = words.PAGE.read_text(encoding="utf-8")
-    assert text == words.with_figures(text), "docs/guide/words.md is stale: make guide"
