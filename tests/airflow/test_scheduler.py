@@ -151,49 +151,46 @@ def test_gold_is_that_of_one_pass(
         assert found[table] == rows, table
 
 
-def test_a_job_run_on_emr_serverless(stage: Stage) -> None:
-    """The operator starts it, the triggerer waits for it, and what it ran is spark-submit with its parameters."""
-    day = YESTERDAY - timedelta(days=1)
-    land_made_up_day(stage.shop.home / "landing", day)
-    stage.shop.settings(**COMMON, one_task=True, runners=["emr_serverless", "local"], emr_serverless=stage.emr.settings)
-    tasks_become(stage, ["runner", "emr_serverless.run", "local.run"])
-    run = stage.airflow.trigger(NIGHTLY, date=str(day))
+def test_a_job_run_is_waited_for_in_the_triggerer(stage: Stage) -> None:
+    """What the job does is test_one_run.py's; here it waits for a file, so that the task is seen to be deferred."""
+    gate = stage.emr.folder / "gate"
+    stage.emr.script(f"import os, time\nwhile not os.path.exists({str(gate)!r}):\n    time.sleep(0.2)\n")
+    run = on_emr(stage)
     until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
-    done = stage.airflow.ended(NIGHTLY, run, JOB)
-    assert done["state"] == "success", said(stage, run)
+    gate.touch()
+    assert stage.airflow.ended(NIGHTLY, run, SOON)["state"] == "success", said(stage, run)
     assert states(stage, run) == {"runner": "success", "emr_serverless.run": "success", "local.run": "skipped"}
-    (job,) = stage.emr.all()
-    assert (job["state"], job["name"]) == ("SUCCESS", "lakehouse-shop-run")
-    assert job["tags"] == {"project": "lakehouse", "environment": "shop", "layer": "run"}
-    driver = job["jobDriver"]["sparkSubmit"]
-    assert driver["entryPoint"] == "local:///opt/lakehouse/spark_app/jobs/nightly.py"
-    assert driver["entryPointArguments"] == ["--env", "shop", "--date", str(day)]
-    assert "--conf spark.sql.shuffle.partitions=4" in driver["sparkSubmitParameters"]
-    assert stage.shop.query(f"SELECT orders FROM daily_sales WHERE order_date = DATE '{day}'") == [(24,)]
 
 
-def test_a_job_run_that_finds_no_drop_is_told_once_and_not_tried_again(stage: Stage) -> None:
-    run = stage.airflow.trigger(NIGHTLY, date="2020-01-01")
-    assert stage.airflow.ended(NIGHTLY, run, JOB)["state"] == "failed"
+def test_a_job_run_that_fails_for_good_is_told_once_and_not_tried_again(stage: Stage) -> None:
+    stage.emr.script("import sys\nsys.stderr.write('error: the audit failed\\n')\nsys.exit(4)\n")
+    run = on_emr(stage)
+    assert stage.airflow.ended(NIGHTLY, run, SOON)["state"] == "failed"
     task = stage.airflow.tasks(NIGHTLY, run)["emr_serverless.run"]
     assert (task["state"], task["try_number"]) == ("failed", 1), said(stage, run)
     (text,) = until("a message", lambda: stage.slack.texts, SOON, stage.airflow.look)
-    assert text.startswith("*lakehouse shop: landing incomplete (2020-01-01)*")
-    assert "orders" in text
+    assert text.startswith(f"*lakehouse shop: audit failed, release withheld ({YESTERDAY})*")
+    assert "the audit failed" in text.splitlines()[1]
     assert "task emr_serverless.run" in text
     stage.slack.texts.clear()
 
 
 def test_a_killed_task_cancels_its_job_run(stage: Stage) -> None:
-    stage.emr.hold()
-    stage.shop.settings(**COMMON, one_task=True, runners=["emr_serverless", "local"], emr_serverless=stage.emr.settings)
-    run = stage.airflow.trigger(NIGHTLY, date=str(YESTERDAY))
+    stage.emr.script("import time\ntime.sleep(3600)\n")
+    run = on_emr(stage)
     until("a job run is at work", lambda: stage.emr.states().get("RUNNING"), SOON, stage.airflow.look)
     until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
     path = f"/api/v2/dags/{NIGHTLY}/dagRuns/{run}/taskInstances/emr_serverless.run"
     stage.airflow.call("PATCH", path, {"new_state": "failed"})
     until("the job run is canceled", lambda: stage.emr.states().get("CANCELLED"), SOON, stage.airflow.look)
     assert not stage.emr.states().get("RUNNING")
+
+
+def on_emr(stage: Stage) -> str:
+    """Start a run of yesterday whose param chooses EMR Serverless; its id."""
+    stage.shop.settings(**COMMON, one_task=True, runners=["local", "emr_serverless"], emr_serverless=stage.emr.settings)
+    tasks_become(stage, ["runner", "emr_serverless.run", "local.run"])
+    return stage.airflow.trigger(NIGHTLY, date=str(YESTERDAY), runner="emr_serverless")
 
 
 def commits(shop: Shop, table: str) -> int:
