@@ -11,6 +11,7 @@ from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.report.site import site_uri
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
@@ -135,6 +136,7 @@ def _times(outcome: Outcome) -> None:
 
 def _places(settings: Settings) -> None:
     rows = [
+        ("dashboards", _short(site_uri(settings)) + "/index.html", "the morning page and six more, for any browser"),
         ("warehouse", _warehouse(settings), "analytics.sales_daily, analytics.orders, …"),
         ("lake", _short(settings.resolve(settings.lake)), "bronze, silver, gold, ops as Delta tables"),
         ("landing", _short(settings.resolve(settings.landing)), "<dataset>/dt=YYYY-MM-DD/*.csv"),
