@@ -98,8 +98,6 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
     cores = min(spark.sparkContext.defaultParallelism, 4)
     partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
-    # VACUUM lists a table in this many tasks; Spark's default is ten thousand, and minutes a table on any platform.
-    own.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(4 * cores))
     if settings.light_compiler and landed_bytes < _SMALL:
         for key, value in _SMALL_WORK.items():
             own.conf.set(key, value)
