@@ -107,6 +107,9 @@ def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:
 
 def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
     """Remove files that left the table longer than `hours` ago."""
+    # It lists a table in this many tasks, whatever the table's size; the platforms' default is ten thousand.
+    tasks = max(4, spark.sparkContext.defaultParallelism)
+    spark.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(tasks))
     spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
 
 
