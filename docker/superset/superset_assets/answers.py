@@ -50,7 +50,7 @@ def _shown(value: object) -> str:
     if isinstance(value, Decimal) and value.as_tuple().exponent != 0:
         return f"{value:,f}"
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)  # a year is no amount
+        return f"{value:,}" if abs(int(value)) >= 10_000 else str(value)  # a year is no amount
     return str(value)
 
 
