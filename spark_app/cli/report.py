@@ -16,7 +16,8 @@ def report(environment: str, home: str | None, source: str | None) -> None:
     """
     from spark_app.contracts.load import load_contracts
     from spark_app.lake.paths import Lake
-    from spark_app.report.site import site_uri, write_site
+    from spark_app.report.address import site_uri
+    from spark_app.report.site import write_site
     from spark_app.runtime.errors import UsageError
     from spark_app.runtime.settings import load_settings
 

@@ -11,7 +11,7 @@ from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.report.site import site_uri
+from spark_app.report.address import site_uri
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 

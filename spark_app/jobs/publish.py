@@ -11,7 +11,6 @@ from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
-from spark_app.report.site import write_site
 from spark_app.runtime.errors import AuditFailed
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
@@ -92,6 +91,8 @@ def report(context: Context) -> None:
     """Write the dashboards of the latest release. What stands against it is a warning: the release holds anyway."""
     with context.record.step("publish", "dashboards") as step:
         try:
+            from spark_app.report.site import write_site  # altair takes a second, which commands should not wait for
+
             if written := write_site(context.settings, context.lake, context.contracts):
                 step.action, step.version = "written", written.release_id
         except Exception as error:

@@ -21,6 +21,7 @@ from spark_app.lake import objects
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.report import customers, delivery, morning, payments, products, quality, sales
+from spark_app.report.address import site_uri
 from spark_app.report.assets import assets, word
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
@@ -49,11 +50,6 @@ def write_site(settings: Settings, lake: Lake, contracts: Mapping[str, Contract]
         files = render(data)
         _put(files, site_uri(settings), settings)
         return data.release
-
-
-def site_uri(settings: Settings) -> str:
-    """Where the site lies."""
-    return f"{settings.resolve(settings.reports).rstrip('/')}/site"
 
 
 def render(data: ReportData) -> dict[str, str]:

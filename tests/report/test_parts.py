@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
+from spark_app.cli import lakehouse
 from spark_app.contracts.load import load_contracts
 from spark_app.jobs import publish
 from spark_app.lake import ops
@@ -19,7 +22,6 @@ from spark_app.report.cube import cube
 from spark_app.report.data import open_release
 from spark_app.report.numbers import change, day_text, verdict, written
 from spark_app.report.trust import trust
-from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.gold_shop import make_gold
@@ -112,16 +114,6 @@ def test_there_is_no_site_before_the_first_release(tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_version_that_is_gone_is_named(gold):
-    release = replace(gold.release(), tables={"gold.daily_sales": 99})
-    from spark_app.lake import releases
-
-    releases.record(gold.lake, replace(release, release_id=99))
-    with pytest.raises(Exception, match=r"99|version"), open_release(gold.lake, CONTRACTS, "local", 800):
-        pass
-    gold.release(tables=dict.fromkeys(gold.contracts, 1))
-
-
 def test_no_page_tells_of_a_person(data):
     text = "".join(content for name, content in site.render(data).items() if name.endswith(".html"))
     hidden = data.rows("SELECT email_hash, customer_id, postal_code FROM dim_customers WHERE email_hash IS NOT NULL")
@@ -185,6 +177,22 @@ def test_dashboards_that_cannot_be_written_are_a_warning_of_the_run(gold):
     assert "lakehouse report" in warning
 
 
+def test_the_command_writes_the_site_and_says_where(gold):
+    home = str(gold.root)
+    said = CliRunner().invoke(lakehouse, ["report", "--home", home], catch_exceptions=False).output
+    assert "reports/site/index.html" in said.replace("\n", "")
+    assert (gold.root / "reports/site/index.html").is_file()
+
+
+def test_the_command_needs_a_release(tmp_path):
+    result = CliRunner().invoke(lakehouse, ["report", "--home", str(tmp_path)])
+    assert "there is no release yet" in str(result.exception)
+
+
+def test_a_command_does_not_wait_for_altair():
+    code = "import sys, spark_app.jobs.publish, spark_app.cli.summary; sys.exit('altair' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_a_day_is_written_with_its_weekday():
     assert day_text(date(2024, 2, 29)) == "Thu 29 Feb 2024"
-    assert issubclass(LakeError, Exception)
