@@ -45,7 +45,7 @@ class Ended:
     """How a script ended: `calls` are those on GlueContext's and Job's stand-ins."""
 
     code: int
-    stderr: str
+    said: str  # on both streams: spark-submit gives a script's standard error out on its own standard output
     calls: list[Any]
 
     @property
@@ -76,7 +76,7 @@ class Glue:
             environment.pop(name, None)
         done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True)
         events = (here / "events").read_text().splitlines() if (here / "events").is_file() else []
-        return Ended(done.returncode, done.stderr, [json.loads(line) for line in events])
+        return Ended(done.returncode, done.stdout + done.stderr, [json.loads(line) for line in events])
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def test_each_layer_is_a_glue_job(shop: Path, plain: Path, glue: Glue) -> None:
     days = ["--from", str(FIRST), "--to", str(LAST)]
     for layer in LAYERS:
         ended = glue.run(layer, *words(shop, layer), *days)
-        assert ended.code == 0, ended.stderr
+        assert ended.code == 0, ended.said
         (_, name, args), last = ended.calls
         assert (name, args["JOB_RUN_ID"], args["home"]) == (f"lakehouse-{layer}", f"jr_{layer}", str(shop))
         assert last == ["commit"], "and it returned: the launcher takes SystemExit for a failure"
@@ -57,14 +57,14 @@ def test_each_layer_is_a_glue_job(shop: Path, plain: Path, glue: Glue) -> None:
 
 def test_maintenance_is_a_glue_job(shop: Path, glue: Glue) -> None:
     ended = glue.run("maintenance", *words(shop, "maintenance"), "--keep-releases", "30")
-    assert ended.code == 0, ended.stderr
+    assert ended.code == 0, ended.said
     assert ended.committed
 
 
 def test_a_day_that_has_not_landed_is_not_committed(shop: Path, glue: Glue) -> None:
     ended = glue.run("bronze", *words(shop, "bronze"), "--date", "2024-01-09")
     assert ended.code != 0
-    assert "JobFailed: exit code 3: " in ended.stderr
+    assert "JobFailed: exit code 3: " in ended.said
     assert [call[0] for call in ended.calls] == ["init"]
 
 
@@ -82,5 +82,5 @@ def test_what_is_wrong_is_one_line(
     more = {} if conf is None else {"conf": conf}
     ended = glue.run("gold", *words(shop, "gold"), *given, **more)
     assert ended.code != 0
-    assert said in ended.stderr
+    assert said in ended.said
     assert not ended.committed
