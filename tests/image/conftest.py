@@ -14,7 +14,7 @@ IMAGE = os.environ.get("IMAGE", "lakehouse:dev")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def docker(*words: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+def docker(*words: str, timeout: int = 900) -> subprocess.CompletedProcess[str]:
     """A docker command; its exit code is the caller's to judge."""
     return subprocess.run(["docker", *words], capture_output=True, text=True, timeout=timeout)
 
