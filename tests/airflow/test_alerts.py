@@ -19,7 +19,7 @@ from airflow.sdk import DAG
 
 from tests.airflow import inbox
 from tests.airflow.parts import free_port, until
-from tests.airflow.shop import PYTHON
+from tests.airflow.shop import PYTHON, Shop
 
 pytestmark = pytest.mark.airflow
 Dags = Callable[..., dict[str, DAG]]
@@ -38,6 +38,29 @@ def tell(context: dict[str, Any]) -> None:
     from dags.lakehouse.alerts import task_failed
 
     task_failed(context)
+
+
+@pytest.mark.parametrize(
+    ("code", "subject", "to_do"),
+    [
+        (2, "settings, source or contract refused", "correct what is named above, then clear gold.audit of this run"),
+        (3, "landing incomplete", "have the shop send what is missing, then clear gold.audit of this run"),
+        (4, "audit failed, release withheld", "then clear gold.bronze of this run and what follows it"),
+        (1, "audit failed", "look into the log; then clear gold.audit of this run"),
+        (None, "audit failed", "look into the log; then clear gold.audit of this run"),
+    ],
+)
+def test_what_the_message_says(shop: Shop, code: int | None, subject: str, to_do: str) -> None:
+    from dags.lakehouse.alerts import of_failure
+
+    context = failed(code, "no orders landed\n    landing/orders/dt=2024-02-28")
+    context["ti"].task_id = "gold.audit"  # in a group, as where there are several runners
+    message = of_failure(context)
+    assert message.subject == f"lakehouse shop: {subject} (2024-02-28)"
+    assert message.text.startswith(
+        "what  no orders landed\n          landing/orders/dt=2024-02-28\nwhere lakehouse_nightly, "
+    )
+    assert to_do in message.text
 
 
 def test_by_email(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
