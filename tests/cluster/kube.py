@@ -31,7 +31,10 @@ def script(name: str, *words: str, environment: dict[str, str] | None = None) ->
 def kubectl(*words: str, given: str | None = None, checked: bool = True) -> str:
     """Standard output of kubectl, in the namespace of the tests."""
     command = [str(HERE / "with.sh"), "kubectl", "--namespace", NAMESPACE, *words]
-    done = subprocess.run(command, input=given, capture_output=True, text=True)
+    for _ in range(5):  # on a machine full of other work the API server may answer too late
+        done = subprocess.run(command, input=given, capture_output=True, text=True)
+        if "Unable to connect to the server" not in done.stderr:
+            break
     assert not checked or done.returncode == 0, f"kubectl {' '.join(words)}: {done.stderr}"
     return done.stdout
 
