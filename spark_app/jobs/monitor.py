@@ -69,7 +69,8 @@ def run_time(context: Context, seconds: float) -> None:
 
 def _profile(context: Context) -> bool:
     """Look at the drops that bronze has taken in since last time; whether there were any."""
-    lake, new = context.lake, False
+    lake = context.lake
+    rows: list[dict[str, Any]] = []
     for what in wanted(context.source, list(context.contracts.values())):
         seen = ops.select(
             lake, "profiles", "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?", (what.dataset,)
@@ -85,18 +86,18 @@ def _profile(context: Context) -> bool:
         newest = max((row["batch_date"] for row in taken), default=None)
         days = [row["batch_date"] for row in taken if newest and row["batch_date"] > newest - BACK]
         if days:
-            new = True
-            _keep_profiles(context, what, max(row["v"] for row in taken), days)
-    return new
+            rows += _looked_at(context, what, max(row["v"] for row in taken), days)
+    now = datetime.now(UTC)
+    ops.add(lake, "profiles", [{**row, "run_id": context.run_id, "profiled_at": now} for row in rows])
+    return bool(rows)
 
 
-def _keep_profiles(context: Context, what: Wanted, version: int, days: Sequence[date]) -> None:
+def _looked_at(context: Context, what: Wanted, version: int, days: Sequence[date]) -> list[dict[str, Any]]:
+    """A drop without a row is a drop too."""
     rows = profile(context.lake, what, version, days)
     there = {row["batch_date"] for row in rows}
     empty = {"dataset": what.dataset, "column_name": WHOLE, "rows": 0, "repeated": 0, "bronze_version": version}
-    rows += [{**empty, "batch_date": day} for day in days if day not in there]
-    now = datetime.now(UTC)
-    ops.add(context.lake, "profiles", [{**row, "run_id": context.run_id, "profiled_at": now} for row in rows])
+    return rows + [{**empty, "batch_date": day} for day in days if day not in there]
 
 
 def _days(context: Context) -> list[date]:

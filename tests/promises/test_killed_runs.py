@@ -32,6 +32,7 @@ KINDS = {
     "silver.quarantine.payments",
     "ops.ingested_files",
     "ops.reconciliation",
+    "ops.profiles",
     "ops.quality_results",
     "ops.releases",
     "warehouse",
