@@ -32,9 +32,10 @@ def test_a_state_is_chosen_by_keyboard(opened, shop):
     shown = opened("customers")
     place = shown.page.locator("[name=state]")
     place.focus()
-    shown.choose(lambda: shown.page.keyboard.type("MG"))
-    assert place.input_value() == "MG"
-    sql = f"SELECT sum(revenue) FROM daily_customers WHERE state = 'MG' AND order_date > DATE '{LAST}' - 90"
+    shown.choose(lambda: shown.page.keyboard.press("ArrowDown"))
+    state = place.input_value()
+    assert state == shop.one("SELECT min(state) FROM daily_customers")
+    sql = f"SELECT sum(revenue) FROM daily_customers WHERE state = '{state}' AND order_date > DATE '{LAST}' - 90"
     assert shown.tile("segment_revenue") == float(shop.one(sql))
 
 
