@@ -39,7 +39,7 @@ def run(context: Context, *, kind: str = "run") -> Release | None:
                 step.action, step.version = "released", new.release_id
     load(context)
     export(context)
-    report(context)
+    report(context, publishing=True)
     return new
 
 
@@ -87,13 +87,16 @@ def export(context: Context) -> None:
                     step.action, step.version = f"{files} files", last.release_id
 
 
-def report(context: Context) -> None:
-    """Write the dashboards of the latest release. What stands against it is a warning: the release holds anyway."""
+def report(context: Context, *, publishing: bool = False) -> None:
+    """Write the dashboards of the latest release. What stands against it is a warning: the release holds anyway.
+
+    `publishing`: the run has come all the way, so what failed before it is over.
+    """
     with context.record.step("publish", "dashboards") as step:
         try:
             from spark_app.report.site import write_site  # altair takes a second, which commands should not wait for
 
-            if written := write_site(context.settings, context.lake, context.contracts):
+            if written := write_site(context.settings, context.lake, context.contracts, publishing=publishing):
                 step.action, step.version = "written", written.release_id
         except Exception as error:
             step.action = "failed"

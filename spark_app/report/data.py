@@ -30,7 +30,8 @@ QUIET_DAYS = 7
 class ReportData:
     """What a page may ask. `first` and `last` are the days shown: to the newest that landed, or was sold on.
 
-    `landed` is the newest day whose files were taken in, where that is on record.
+    `landed` is the newest day whose files were taken in, where that is on record. `publishing`: a run that has come
+    all the way asks, which `ops.runs` does not know yet.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -45,6 +46,7 @@ class ReportData:
     landed: date | None
     written_at: datetime
     run_price_per_hour: float | None = None
+    publishing: bool = False
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Rows of SQL over the release's tables and views, by their plain names."""
@@ -61,7 +63,13 @@ class ReportData:
 
 @contextmanager
 def open_release(
-    lake: Lake, contracts: Mapping[str, Contract], environment: str, days: int, run_price_per_hour: float | None = None
+    lake: Lake,
+    contracts: Mapping[str, Contract],
+    environment: str,
+    days: int,
+    run_price_per_hour: float | None = None,
+    *,
+    publishing: bool = False,
 ) -> Iterator[ReportData | None]:
     """The latest release with its last `days` days; None where there is none yet.
 
@@ -98,6 +106,7 @@ def open_release(
             landed=landed,
             written_at=datetime.now(UTC),
             run_price_per_hour=run_price_per_hour,
+            publishing=publishing,
         )
 
 

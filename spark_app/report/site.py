@@ -41,10 +41,15 @@ PAGES: tuple[Callable[[ReportData], Page], ...] = (
 )
 
 
-def write_site(settings: Settings, lake: Lake, contracts: Mapping[str, Contract]) -> Release | None:
-    """Write the site of the latest release to `<reports>/site`; that release, or None where there is none yet."""
+def write_site(
+    settings: Settings, lake: Lake, contracts: Mapping[str, Contract], *, publishing: bool = False
+) -> Release | None:
+    """Write the site of the latest release to `<reports>/site`; that release, or None where there is none yet.
+
+    `publishing`: a run that has come all the way writes it.
+    """
     shown = (settings.environment, settings.report_days, settings.run_price_per_hour)
-    with open_release(lake, contracts, *shown) as data:
+    with open_release(lake, contracts, *shown, publishing=publishing) as data:
         if data is None:
             return None
         files = render(data)

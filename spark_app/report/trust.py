@@ -39,25 +39,33 @@ class Trust:
 
 
 def trust(data: ReportData) -> Trust:
-    """Looks at the last run, the audit of the release, the reconciliation and the quarantine of the last week."""
-    found = [*_last_run(data), *_quiet(data), *_audit(data), *_unusual(data), *_reconciled(data)]
+    """Looks at failed runs, the audit of the release, the reconciliation and the quarantine of the last week."""
+    found = [*_failed(data), *_quiet(data), *_audit(data), *_unusual(data), *_reconciled(data)]
     ordered = sorted(found, key=lambda check: _WORST.index(check.state))
     return Trust(ordered[0].state if ordered else "care", tuple(ordered))
 
 
-def _last_run(data: ReportData) -> list[Check]:
-    sql = "SELECT run_id, exit_code, message, started_at FROM ops_rows WHERE command IN ('run', 'rebuild') "
-    rows = ops.select(data.lake, "runs", f"{sql} ORDER BY started_at DESC LIMIT 1")
-    if not rows or rows[0]["exit_code"] == 0:
+def _failed(data: ReportData) -> list[Check]:
+    """The newest run, or layer of one, that failed since one went all the way."""
+    if data.publishing:
         return []
-    run = rows[0]
-    first_line = str(run["message"]).split("\n")[0]
+    sql = (
+        "SELECT run_id, message FROM ops_rows WHERE exit_code <> 0 AND command <> 'maintenance' AND started_at > "
+        "coalesce((SELECT max(started_at) FROM ops_rows WHERE exit_code = 0 "
+        "AND command IN ('run', 'rebuild', 'publish')), TIMESTAMPTZ '1970-01-01') ORDER BY started_at DESC LIMIT 1"
+    )
     return [
         Check(
             "bad",
-            f"The last run ({run['run_id']}) ended with: {first_line} These figures are of the release before it.",
+            f"The last run ({run['run_id']}) ended with: {_first_line(run['message'])} "
+            "These figures are of the release before it.",
         )
+        for run in ops.select(data.lake, "runs", sql)
     ]
+
+
+def _first_line(message: object) -> str:
+    return str(message).split("\n")[0]
 
 
 def _quiet(data: ReportData) -> list[Check]:

@@ -128,7 +128,7 @@ def test_what_is_embedded_cannot_end_its_script(data):
     assert json.loads(text)["figures"].keys() == page.figures.keys()
 
 
-def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0, exit_code=0):
+def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0, exit_code=0, command="run"):
     """What a night leaves in ops."""
     now = datetime.now(UTC)
     passed = broken == 0
@@ -137,7 +137,7 @@ def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0,
     rows = {"rows_landed": 100, "rows_accepted": 100 - quarantined, "rows_quarantined": quarantined}
     day = {"run_id": run_id, "dataset": "orders", "entity": "orders", "batch_date": LAST, "reconciled_at": now}
     ops.add(lake, "reconciliation", [{**day, **rows, "balanced": balanced}])
-    run = {"run_id": run_id, "command": "run", "exit_code": exit_code, "started_at": now}
+    run = {"run_id": run_id, "command": command, "exit_code": exit_code, "started_at": now}
     ops.add(lake, "runs", [{**run, "message": "audit failed\nmore"}])
 
 
@@ -149,6 +149,9 @@ def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0,
         ({"balanced": False}, "bad", "1 daily sums do not add up"),
         ({"quarantined": 5}, "care", "5 of 100 rows of the last 7 days (5.0%) cannot be used"),
         ({"exit_code": 4}, "bad", "ended with: audit failed These figures are of the release before it."),
+        # A task a layer, as Airflow has it.
+        ({"exit_code": 4, "command": "audit"}, "bad", "ended with: audit failed"),
+        ({"exit_code": 1, "command": "maintenance"}, "good", "All 1 rules of the audit passed."),
     ],
 )
 def test_trust_says_what_the_night_found(tmp_path, night, state, says):
@@ -159,6 +162,26 @@ def test_trust_says_what_the_night_found(tmp_path, night, state, says):
         found = trust(data)
     assert found.state == state
     assert says in " ".join(check.text for check in found.checks)
+
+
+@pytest.mark.parametrize(
+    ("after", "publishing", "state"),
+    [
+        ([], False, "bad"),
+        ([], True, "good"),  # a run that has come as far as its pages is fine, and not on record yet
+        (["bronze"], False, "bad"),
+        (["bronze", "publish"], False, "good"),
+        (["run"], False, "good"),
+    ],
+)
+def test_a_failed_run_counts_until_one_has_gone_all_the_way(tmp_path, after, publishing, state):
+    gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
+    release = gold.release()
+    kept(gold.lake, release.run_id, exit_code=4)
+    for command in after:
+        kept(gold.lake, release.run_id, command=command)
+    with open_release(gold.lake, CONTRACTS, "local", 800, publishing=publishing) as data:
+        assert trust(data).state == state
 
 
 def test_a_release_without_its_audit_is_taken_with_care(data):
