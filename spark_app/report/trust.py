@@ -52,7 +52,8 @@ def _failed(data: ReportData) -> list[Check]:
     sql = (
         "SELECT run_id, message FROM ops_rows WHERE exit_code <> 0 AND command <> 'maintenance' AND started_at > "
         "coalesce((SELECT max(started_at) FROM ops_rows WHERE exit_code = 0 "
-        "AND command IN ('run', 'rebuild', 'publish')), TIMESTAMPTZ '1970-01-01') ORDER BY started_at DESC LIMIT 1"
+        "AND command NOT IN ('bronze', 'silver', 'gold', 'audit', 'maintenance')), TIMESTAMPTZ '1970-01-01') "
+        "ORDER BY started_at DESC LIMIT 1"
     )
     return [
         Check(
