@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from spark_app.contracts.masking import hidden, masked, short
 from spark_app.contracts.table import Contract
 from spark_app.jobs.context import Context
 from spark_app.lake import feed, quarantine
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
 
-MOST_RULES, MOST_ROWS, LONGEST = 3, 3, 60
-HIDDEN = ("personal", "restricted")  # classifications of columns whose values go into no message
+MOST_RULES, MOST_ROWS = 3, 3
 
 
 def examples(
@@ -38,15 +38,15 @@ def _rows(context: Context, finding: Finding, tables: Mapping[str, int], release
     if contract.layer != "gold" or rule.kind not in ("required", "row"):
         return []
     named = [*contract.key, *(name for name in rule.columns if name not in contract.key)]
-    hidden = _hidden(contract)
-    packed = ", ".join(f'"{name}" := "{name}"' for name in named if name not in hidden)
+    secret = hidden(contract)
+    packed = ", ".join(f'"{name}" := "{name}"' for name in named if name not in secret)
     sql = (
         f"SELECT list(one) FROM (SELECT struct_pack({packed}) AS one FROM changed "
         f"WHERE NOT coalesce(({rule.passes}), true) LIMIT {MOST_ROWS})"
     )
     before = released.tables.get(finding.table) if released else None
     (found,) = feed.over_final_rows(context.lake, finding.table, before, tables[finding.table], contract.key, sql, {})
-    return [", ".join(f"{name} {_short(value)}" for name, value in row.items()) for row in found or []]
+    return [", ".join(f"{name} {short(value)}" for name, value in row.items()) for row in found or []]
 
 
 def _quarantined(context: Context, contract: Contract) -> list[str]:
@@ -54,20 +54,10 @@ def _quarantined(context: Context, contract: Contract) -> list[str]:
         "SELECT source_file, row_number, reasons[1] AS reason FROM quarantined WHERE entity = ? "
         f"ORDER BY quarantined_at DESC, source_file, row_number LIMIT {MOST_ROWS}"
     )
-    hidden = _hidden(contract)
     lines = []
     for row in quarantine.select(context.lake, sql, (contract.name,)):
         reason = row["reason"]
-        found = "a value that is not shown" if reason["column"] in hidden else _short(reason["found"])
+        found = masked(contract, reason["column"], reason["found"])
         file = "/".join(row["source_file"].rsplit("/", 2)[1:])
         lines.append(f"{file} row {row['row_number']}, {reason['rule']}: found {found}, expected {reason['expected']}")
     return lines
-
-
-def _hidden(contract: Contract) -> set[str]:
-    return {column.name for column in contract.columns if column.classification in HIDDEN}
-
-
-def _short(value: object) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from spark_app.contracts.masking import masked
 from spark_app.contracts.table import DIMENSIONS, Contract
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake
@@ -12,8 +13,7 @@ from spark_app.report.data import ReportData
 
 Rows = list[dict[str, Any]]
 SHOWN_DAYS = 60
-HIDDEN = ("personal", "restricted")  # classifications of columns whose values go on no page
-EXAMPLES, LONGEST = 3, 60
+EXAMPLES = 3
 # What a rule that rows broke led to, the gravest first; the words that people read.
 EFFECTS = {
     "withheld": "release withheld",
@@ -124,17 +124,6 @@ def _example(contract: Contract | None, column: str | None, one: dict[str, Any])
     return f"{file} row {one['row']}: {masked(contract, column, one['found'])}"
 
 
-def masked(contract: Contract | None, column: str | None, found: object) -> str:
-    """The value, where the contract says that its column is of nobody; a whole row may hold anything."""
-    known = {one.name: one for one in contract.columns} if contract else {}
-    if found is None:
-        return "nothing"
-    if column not in known or known[column].classification in HIDDEN:
-        return "a value that is not shown"
-    text = " ".join(str(found).split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
 def reconciled(data: ReportData) -> Rows:
     """Entity: rows of the days shown by what became of them, and days that do not add up."""
     return ops.select(
@@ -186,8 +175,3 @@ def slowest(lake: Lake, run_id: str) -> Rows:
 def _since(data: ReportData) -> datetime:
     """Runs are shown by when they ran, which for a replay of old days is not when those days were."""
     return data.written_at - timedelta(days=SHOWN_DAYS)
-
-
-def newest(rows: Rows, column: str) -> date | None:
-    """The newest day of some rows."""
-    return max((row[column] for row in rows if row[column]), default=None)
