@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from open_data_contract_standard.model import DataQuality
 
 from spark_app.contracts.table import Threshold, Unit
@@ -51,6 +54,15 @@ def _both(document: Document, where: Where, value: object) -> tuple[float | None
         raise document.fail((*where, "mustBeBetween"), f"expected two numbers, found {value!r}")
     low, high = (_number(document, where, "mustBeBetween", item) for item in value)
     return low, high
+
+
+def valid_word(document: Document, where: Where, field: str, found: str | None, valid: Sequence[Any]) -> Any:
+    """What an entry says in a field, one of the valid words."""
+    if found not in valid:
+        if found is None:
+            raise document.fail(where, f"a rule needs a {field}: one of {', '.join(valid)}")
+        raise document.unknown((*where, field), found, valid, field)
+    return found
 
 
 def _number(document: Document, where: Where, bound: str, value: object) -> float | None:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded
+from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
 from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Rule, RuleKind, Severity, Threshold, Unit
 from spark_app.contracts.watches import is_watch
 from spark_app.runtime.yaml_lines import Document, Where
@@ -23,7 +23,6 @@ from spark_app.runtime.yaml_lines import Document, Where
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
 ENGINES = ("sparkSql", "lakehouse")
 OWN = ("quarantinedRows", "daysBehind")
-SEVERITIES = get_args(Severity)
 UNITS = get_args(Unit)
 # Columns a rule may name beside the table's own: where the row came from.
 META = ("_batch_date", "_source_file", "_row_number")
@@ -95,14 +94,14 @@ def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple
     quality = unfolded(document, where, quality)
     if not quality.name:
         raise document.fail(where, "a rule needs a name")
-    dimension = _word(document, where, "dimension", quality.dimension, DIMENSIONS)
-    severity = _word(document, where, "severity", quality.severity, SEVERITIES)
+    dimension = valid_word(document, where, "dimension", quality.dimension, DIMENSIONS)
+    severity = valid_word(document, where, "severity", quality.severity, get_args(Severity))
     kind, used, passes, expected = _meaning(document, where, quality, columns)
     for name in used:
         if name not in names:
             raise document.unknown(where, name, names, "column")
     _check_identifiers(document, where, passes, names)
-    unit = _word(document, where, "unit", quality.unit or "rows", UNITS)
+    unit = valid_word(document, where, "unit", quality.unit or "rows", UNITS)
     borne = threshold(document, where, quality, severity, unit)
     return Rule(quality.name, kind, used, passes, expected, dimension, severity, borne)
 
@@ -174,14 +173,6 @@ _KEYWORDS = frozenset(
         "DAY DAYS HOUR HOURS YEAR YEARS CAST AS DECIMAL INT STRING DISTINCT DIV",
     )
 )
-
-
-def _word(document: Document, where: Where, field: str, found: str | None, valid: Sequence[Any]) -> Any:
-    if found not in valid:
-        if found is None:
-            raise document.fail(where, f"a rule needs a {field}: one of {', '.join(valid)}")
-        raise document.unknown((*where, field), found, valid, field)
-    return found
 
 
 def _quoted(text: str) -> str:

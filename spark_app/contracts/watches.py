@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import BOUNDS, NONE_BROKEN, threshold
+from spark_app.contracts.bounds import BOUNDS, NONE_BROKEN, threshold, valid_word
 from spark_app.contracts.table import DIMENSIONS, Column, Layer, Measure, Severity, Threshold, Watch
 from spark_app.runtime.yaml_lines import Document, Where
 
@@ -66,12 +66,6 @@ def _watch(
             raise document.unknown((*inside, word), word, KEYS, "key")
     if not quality.name:
         raise document.fail(where, "a rule needs a name")
-    for field, found, valid in (
-        ("dimension", quality.dimension, DIMENSIONS),
-        ("severity", quality.severity, get_args(Severity)),
-    ):
-        if found not in valid:
-            raise document.unknown((*where, field), str(found), valid, field)
     measure = given.get("measure")
     if measure not in MEASURES[layer]:
         raise document.unknown((*inside, "measure"), str(measure), MEASURES[layer], "measure")
@@ -84,8 +78,8 @@ def _watch(
         column=column,
         by=_segments(document, (*inside, "by"), given.get("by") or {}, columns),
         upstream=str(given.get("upstream") or ""),
-        dimension=quality.dimension,  # type: ignore[arg-type]  # one of DIMENSIONS, as was just seen
-        severity=quality.severity,  # type: ignore[arg-type]
+        dimension=valid_word(document, where, "dimension", quality.dimension, DIMENSIONS),
+        severity=valid_word(document, where, "severity", quality.severity, get_args(Severity)),
         limit=_positive(document, (*inside, "limit"), given.get("limit")),
         change=_positive(document, (*inside, "change"), given.get("change")),
         bounds=_bounds(document, inside, quality, given),

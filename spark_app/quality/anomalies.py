@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from spark_app.contracts.figures import Kind, shown
 from spark_app.contracts.table import Measure, Watch
 from spark_app.quality import robust
 from spark_app.quality.history import Series
-from spark_app.quality.robust import WINDOW, Expected, Kind
+from spark_app.quality.robust import WINDOW, Expected
 
 # A change smaller than this is nobody's business, however sure it is: percent of what was expected; points of a
 # share; hours. A contract's `change` stands above it.
@@ -111,17 +112,6 @@ def causes(unusual: Iterable[Figure]) -> list[Cause]:
         groups.append((merged, [item for group in touching for item in group[1]] + [one]))
     made = [_cause(sorted(group, key=_weight, reverse=True)) for _, group in groups]
     return sorted(made, key=lambda cause: _weight(cause.figures[0]), reverse=True)
-
-
-def shown(kind: Kind, value: float) -> str:
-    """A figure as people read it."""
-    if kind == "share":
-        return f"{100 * value:.1f} %"
-    if kind == "time":
-        return f"{value:.1f} h"
-    if not math.isfinite(value):
-        return "any"
-    return f"{value:,.0f}" if kind == "count" or value >= 1000 else f"{value:,.2f}"
 
 
 def _judged(one: Series, day: date, figures: int) -> tuple[float, Expected] | None:

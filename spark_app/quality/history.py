@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from spark_app.contracts.figures import Kind
 from spark_app.contracts.sources import Source
 from spark_app.contracts.table import Contract, Watch
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake
 from spark_app.quality.drops import WHOLE, landed
-from spark_app.quality.robust import WINDOW, Kind
+from spark_app.quality.robust import WINDOW
 
 Rows = list[dict[str, Any]]
 BACK = timedelta(days=WINDOW + 7)

@@ -1,6 +1,6 @@
 """What a daily figure should be, from its own past, and how unusual it is: medians, which bad days cannot bend.
 
-The figure is put on a scale where its noise is even (`Kind`), freed of its weekday, and its line is continued by
+The figure is put on a scale where its noise is even (`_scaled`), freed of its weekday, and its line is continued by
 Theil and Sen's median of slopes (Sen 1968, doi:10.1080/01621459.1968.10480934; half of the days may be wrong before
 it breaks at 29 %). Around that line the noise is 1.4826 times the median absolute deviation, MAD (Leys et al. 2013,
 doi:10.1016/j.jesp.2013.03.013). What lies more than `LIMIT` of it away is unusual: 3.5, as Iglewicz and Hoaglin
@@ -15,14 +15,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-# count: √, on which a Poisson count has a deviation of 1/2 whatever its size (Anscombe 1948); amount: √ too, its noise
-# learned; share: arcsin √, even for binomial counts; time: log, for durations and delays.
-Kind = Literal["count", "amount", "share", "time"]
+from spark_app.contracts.figures import Kind
+
 Values = NDArray[np.float64]
 
 LIMIT = 3.5
@@ -127,6 +125,8 @@ def _least_noise(kind: Kind, middle: float, rows: float) -> float:
 
 
 def _scaled(kind: Kind, values: Values) -> Values:
+    # count: √, on which a Poisson count has a deviation of 1/2 whatever its size (Anscombe 1948); amount: √ too, its
+    # noise learned; share: arcsin √, even for binomial counts; time: log, for durations and delays.
     if kind == "share":
         return np.arcsin(np.sqrt(np.clip(values, 0.0, 1.0)))
     if kind == "time":

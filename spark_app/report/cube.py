@@ -43,6 +43,11 @@ def cube(data: ReportData, by: Sequence[str], metrics: Sequence[str], where: str
     }
 
 
+def epoch_ms(day: date) -> int:
+    """A day as the browser counts time: milliseconds since 1970, UTC."""
+    return (day - EPOCH).days * 86_400_000
+
+
 def _day(day: date | None) -> int | None:
     return None if day is None else (day - EPOCH).days
 

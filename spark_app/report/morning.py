@@ -11,7 +11,7 @@ from typing import Any
 
 from spark_app.contracts.metrics import Metric
 from spark_app.report import charts
-from spark_app.report.cube import EPOCH
+from spark_app.report.cube import epoch_ms
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.numbers import day_text
 from spark_app.report.page import Column, Figure, Page
@@ -121,7 +121,7 @@ def _weeks(data: ReportData) -> list[dict[str, Any]]:
         series.append(("a year before", 364))
     return [
         {
-            "period": (day - EPOCH).days * 86_400_000,
+            "period": epoch_ms(day),
             "label": day_text(day - timedelta(days=back)),
             "series": name,
             "part": False,

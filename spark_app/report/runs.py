@@ -1,0 +1,82 @@
+"""Data quality: the runs, how long they took and what they cost."""
+
+from __future__ import annotations
+
+from spark_app.report import charts, health
+from spark_app.report.data import ReportData
+from spark_app.report.health import Rows
+from spark_app.report.numbers import time_text
+from spark_app.report.page import Column, Figure
+
+
+def durations(runs: Rows) -> Figure:
+    """Minutes of each run."""
+    rows = [
+        {
+            "run": f"{row['started_at']:%d %b %H:%M}",
+            "value": row["seconds"] / 60,
+            "ended": "fine" if row["exit_code"] == 0 else f"exit {row['exit_code']}",
+        }
+        for row in reversed(runs[:40])
+    ]
+    columns = [
+        Column("run", "Started"),
+        Column("value", "Minutes", "score"),
+        Column("ended", "Ended"),
+    ]
+    definition = "Minutes that each of the last 40 runs took, by the clock."
+    return Figure("How long runs take", definition, charts.bars("run", "score"), values=rows, columns=columns)
+
+
+def runs(data: ReportData, runs: Rows) -> Figure:
+    """The runs one by one, with their cost where a price is set."""
+    rows = [
+        {
+            "started": time_text(row["started_at"]),
+            "command": row["command"],
+            "days": " to ".join(dict.fromkeys(str(day) for day in (row["first_day"], row["last_day"]) if day)),
+            "minutes": row["seconds"] / 60,
+            "cost": _cost(data, row["seconds"]),
+            "ended": "fine" if row["exit_code"] == 0 else f"⚠ exit {row['exit_code']}",
+            "said": str(row["message"]).split("\n")[0],
+        }
+        for row in runs[:60]
+    ]
+    columns = [
+        Column("started", "Started"),
+        Column("command", "Command"),
+        Column("days", "Days"),
+        Column("ended", "Ended"),
+        Column("minutes", "Minutes", "score"),
+        Column("cost", "Cost", "money"),
+        Column("said", "It said"),
+    ]
+    if data.run_price_per_hour is None:
+        columns = [column for column in columns if column.name != "cost"]
+        definition = "The last runs. What they cost is shown where the settings say run_price_per_hour."
+    else:
+        definition = (
+            f"The last runs. Cost: hours by the clock × {data.run_price_per_hour:g} {data.metrics.currency} "
+            "(run_price_per_hour in the settings); what storage and the warehouse cost is not in it."
+        )
+    return Figure("Runs", definition, values=rows, columns=columns, wide=True)
+
+
+def layers(data: ReportData) -> Figure:
+    """Seconds of the run behind the release, by layer."""
+    rows = [
+        {**row, "longest": f"{row['longest']} ({row['longest_seconds']:.1f} s)"}
+        for row in health.slowest(data.lake, data.release.run_id)
+    ]
+    columns = [
+        Column("layer", "Layer"),
+        Column("seconds", "Seconds", "score"),
+        Column("steps", "Steps", "count"),
+        Column("longest", "Longest step"),
+    ]
+    definition = f"Run {data.release.run_id}, which made this release; steps may overlap, so they add up to more."
+    return Figure("Where the release's time went", definition, values=rows, columns=columns)
+
+
+def _cost(data: ReportData, seconds: float) -> float | None:
+    return None if data.run_price_per_hour is None else seconds / 3600 * data.run_price_per_hour
