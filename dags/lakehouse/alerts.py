@@ -13,11 +13,10 @@ from typing import Any
 
 from dags.lakehouse import environment
 from dags.lakehouse.channels import channels
-from dags.lakehouse.outcome import FINAL
+from spark_app.runtime.messages import FINAL, laid_out, shortened
 
 log = logging.getLogger(__name__)
 
-LONGEST = 3000  # characters of what a job said; Slack and SNS take more, readers do not
 TODO: Mapping[int, str] = {
     2: "correct what is named above, then clear {task} of this run",
     3: (
@@ -76,12 +75,12 @@ def of_failure(context: Any) -> Message:
     what = FINAL.get(code or 0, f"{name} failed")
     log_url = getattr(ti, "log_url", None)
     lines = {
-        "what": _short(words),
+        "what": shortened(words),
         "where": f"{ti.dag_id}, task {ti.task_id}, run {ti.run_id}, try {ti.try_number}"
         + (f"\n{log_url}" if log_url else ""),
         "do": TODO.get(code or 0, ELSE).format(task=ti.task_id, first=first),
     }
-    return Message(f"lakehouse {environment.name()}: {what}{_of_day(context)}", _laid_out(lines))
+    return Message(f"lakehouse {environment.name()}: {what}{_of_day(context)}", laid_out(lines.items()))
 
 
 def of_deadline(release_by: str, run: Mapping[str, Any]) -> Message:
@@ -92,17 +91,9 @@ def of_deadline(release_by: str, run: Mapping[str, Any]) -> Message:
         "do": "look which task is at work or waits for a slot, and why; the run goes on by itself",
     }
     day = str(run.get("data_interval_start") or "")[:10]
-    return Message(f"lakehouse {environment.name()}: not released by {release_by} UTC ({day})", _laid_out(lines))
+    return Message(f"lakehouse {environment.name()}: not released by {release_by} UTC ({day})", laid_out(lines.items()))
 
 
 def _of_day(context: Any) -> str:
     day = (context.get("params") or {}).get("date") or str(context.get("data_interval_start") or "")[:10]
     return f" ({day})" if day else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… the log has the rest"
-
-
-def _laid_out(lines: Mapping[str, str]) -> str:
-    return "\n".join(f"{name:<6}" + text.replace("\n", "\n      ") for name, text in lines.items())

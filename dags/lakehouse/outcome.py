@@ -6,12 +6,8 @@ from collections.abc import Sequence
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-# The exit codes of the image and of spark_app/jobs. Running the same again cannot mend these.
-FINAL = {
-    2: "settings, source or contract refused",
-    3: "landing incomplete",
-    4: "audit failed, release withheld",
-}
+from spark_app.runtime.messages import FINAL
+
 KEPT_LINES = 40
 _BEGIN = "error: "
 

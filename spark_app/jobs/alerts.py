@@ -19,18 +19,13 @@ from spark_app.lake.alert_log import State
 from spark_app.lake.failures import understood
 from spark_app.lake.paths import Lake
 from spark_app.runtime.alert_settings import AlertRoute, Severity
-from spark_app.runtime.errors import AuditFailed, LandingIncomplete, UsageError
+from spark_app.runtime.errors import AuditFailed, LandingIncomplete
+from spark_app.runtime.messages import FINAL, laid_out, shortened
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
 
 SCHEDULER_VARIABLE = "LAKEHOUSE_SCHEDULER"
-LONGEST = 3000  # characters of what broke
 AGAIN = timedelta(hours=20)  # a cause that stays is told about once a night
-WHAT = {
-    AuditFailed.exit_code: "audit failed, release withheld",
-    LandingIncomplete.exit_code: "landing incomplete",
-    UsageError.exit_code: "settings, source or contract refused",
-}
 
 
 @dataclass(frozen=True)
@@ -91,29 +86,28 @@ def _known(lake: Lake, now: datetime) -> Mapping[str, State]:
 def _failure(settings: Settings, record: RunRecord, exit_code: int, message: str, hint: str | None) -> list[News]:
     if not exit_code:
         return []
-    short = message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
     do = f"{hint or 'look into the log'}\nthen, as often as you like: {_again(settings, record)}"
-    text = messenger.laid_out([("what", short), ("do", do)])
+    text = laid_out([("what", shortened(message)), ("do", do)])
     event = "left" if os.environ.get(SCHEDULER_VARIABLE) else "told"
-    return [News(cause_of(exit_code, message), "error", WHAT.get(exit_code, "run failed"), text, event)]
+    return [News(cause_of(exit_code, message), "error", FINAL.get(exit_code, "run failed"), text, event)]
 
 
 def _warnings(record: RunRecord) -> list[News]:
     """Each notice by its cause; other warnings of the run by their words."""
     news = [
-        News("-".join(_words(one.cause)), "warning", one.lines[0], messenger.laid_out([("warn", "\n".join(one.lines))]))
+        News("-".join(_words(one.cause)), "warning", one.lines[0], laid_out([("warn", "\n".join(one.lines))]))
         for one in record.notices
     ]
     noticed = {one.lines[0] for one in record.notices}
     for warning in record.warnings:
         if warning not in noticed:
             cause = "-".join(["note", *_words(re.sub(r"\S*/\S*|\d\S*", " ", warning))[:10]])
-            news.append(News(cause, "warning", warning, messenger.laid_out([("warn", warning)])))
+            news.append(News(cause, "warning", warning, laid_out([("warn", warning)])))
     for odd in record.oddities:
         if odd.broken is None:  # rules that count no rows: freshness, and how many rows there are
             text = f"{odd.table}: {odd.rule}: does not hold"
             cause = "-".join(["rule", *_words(f"{odd.table} {odd.rule}")])
-            news.append(News(cause, "warning", text, messenger.laid_out([("warn", text)])))
+            news.append(News(cause, "warning", text, laid_out([("warn", text)])))
     return news
 
 
@@ -139,7 +133,7 @@ def _resolved(known: Mapping[str, State], record: RunRecord) -> list[News]:
             continue  # a scheduler tries such a run again by itself, and tells only the last time
         of = f" of {last}" if last else ""
         words = f"over: {state.subject}{of}, first at {state.open_since:%Y-%m-%d %H:%M} UTC"
-        text = messenger.laid_out([("fine", words)])
+        text = laid_out([("fine", words)])
         over.append(News(state.cause, "resolved", state.subject, text, "resolved"))
     return over
 
@@ -176,10 +170,10 @@ def composed(settings: Settings, record: RunRecord, news: Sequence[News]) -> tup
     days = " to ".join(dict.fromkeys(str(day) for day in (record.first_day, record.last_day) if day))
     where = f"{record.command}, run {record.run_id}, lake {settings.resolve(settings.lake)}"
     snoozed = [one.cause for one in listed if one.severity != "resolved"]
-    parts = [one.text for one in listed] + [messenger.laid_out([("where", where)])]
+    parts = [one.text for one in listed] + [laid_out([("where", where)])]
     if snoozed:
         env = f"lakehouse alerts snooze --env {settings.environment} --until DATE "
-        parts.append(messenger.laid_out([("quiet", "\n".join(env + cause for cause in snoozed))]))
+        parts.append(laid_out([("quiet", "\n".join(env + cause for cause in snoozed))]))
     return f"lakehouse {settings.environment}: {_headline(listed)}" + (f" ({days})" if days else ""), "\n".join(parts)
 
 

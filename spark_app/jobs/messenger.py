@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from spark_app.runtime.alert_settings import Severity
 
@@ -27,8 +26,3 @@ def send(url: str, subject: str, text: str, severity: Severity) -> str | None:
         return "holds no URL that Apprise knows"
     sent = teller.notify(body=text, title=subject, notify_type=kinds[severity], body_format=apprise.NotifyFormat.TEXT)
     return None if sent else "was not reached, or refused the message"
-
-
-def laid_out(parts: Sequence[tuple[str, str]]) -> str:
-    """Parts under short words in a column of their own."""
-    return "\n".join(f"{name:<6}" + part.replace("\n", "\n      ") for name, part in parts)
