@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import subprocess
 import time
 import urllib.request
@@ -99,8 +100,7 @@ def main() -> None:
         raise SystemExit(problem.stdout) from None
     with serving(environment, asked.port) as url, suppress(KeyboardInterrupt):
         print(f"{url}  user admin, password {environment['SUPERSET_ADMIN_PASSWORD']}  (Ctrl-C ends)", flush=True)
-        while True:
-            time.sleep(3600)
+        signal.pause()
 
 
 if __name__ == "__main__":

@@ -1,68 +1,41 @@
-"""Where alerts arrive: an HTTP endpoint for Slack's webhooks and an SMTP server, both keeping what they get."""
+"""Where alerts of Airflow's notifiers arrive: Slack's webhook and a mail server, both keeping what they get."""
 
 from __future__ import annotations
 
 import json
-import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support import receivers
 
 
 @dataclass
 class Inbox:
     """Texts as they came, oldest first."""
 
-    url: str
+    url: str = ""
     texts: list[str] = field(default_factory=list)
 
 
 @contextmanager
 def slack() -> Iterator[Inbox]:
     """An incoming webhook."""
+    inbox = Inbox()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            inbox.texts.append(json.loads(body)["text"])
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"ok")
+    def take(body: bytes) -> int:
+        inbox.texts.append(json.loads(body)["text"])
+        return 200
 
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        inbox = Inbox(f"http://127.0.0.1:{server.server_port}")
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    with receivers.http(take) as port:
+        inbox.url = f"http://127.0.0.1:{port}"
         yield inbox
-        server.shutdown()
 
 
 @contextmanager
 def smtp() -> Iterator[Inbox]:
-    """A mail server that takes all mail; as much of SMTP as sending one needs."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(b"220 inbox\r\n")
-            while line := self.rfile.readline():
-                word = line[:4].upper()
-                if word == b"DATA":
-                    self.wfile.write(b"354 go on\r\n")
-                    text = b""
-                    while (part := self.rfile.readline()) not in (b".\r\n", b""):
-                        text += part
-                    inbox.texts.append(text.decode())
-                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
-                if word == b"QUIT":
-                    return
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        inbox = Inbox(str(server.server_address[1]))
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    """A mail server; its `url` is the port."""
+    inbox = Inbox()
+    with receivers.smtp(lambda raw: inbox.texts.append(raw.decode())) as port:
+        inbox.url = str(port)
         yield inbox
-        server.shutdown()

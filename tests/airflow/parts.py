@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+
+from tests.support.receivers import free_port
 
 T = TypeVar("T")
 AIRFLOW = [sys.executable, "-m", "airflow"]
@@ -38,13 +39,6 @@ def airflow(environment: Mapping[str, str], *words: str) -> str:
     done = subprocess.run([*AIRFLOW, *words], env=dict(environment), capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"airflow {' '.join(words)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Airflow:

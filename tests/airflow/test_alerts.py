@@ -18,8 +18,9 @@ import pytest
 from airflow.sdk import DAG
 
 from tests.airflow import inbox
-from tests.airflow.parts import free_port, until
+from tests.airflow.parts import until
 from tests.airflow.shop import PYTHON, Shop
+from tests.support.receivers import free_port
 
 pytestmark = pytest.mark.airflow
 Dags = Callable[..., dict[str, DAG]]

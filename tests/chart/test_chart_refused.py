@@ -20,7 +20,10 @@ GOOD = {
     "reports": "s3a://shop/reports",
     "warehouse": "none",
 }
-REDSHIFT = {"warehouse": "redshift", "redshift": {"host": "house", "user": "loader", "temp": "s3a://shop/tmp"}}
+REDSHIFT: dict[str, Any] = {
+    "warehouse": "redshift",
+    "redshift": {"host": "house", "user": "loader", "temp": "s3a://shop/tmp"},
+}
 
 TOGETHER = [
     ({"settings": {**GOOD, "lake": "lake"}}, "settings.lake: found 'lake', expected s3a://bucket/prefix"),
@@ -74,7 +77,7 @@ def test_all_at_once() -> None:
     ids=lambda way: next(iter(way)),
 )
 def test_each_way_to_log_in_will_do(redshift: dict[str, str]) -> None:
-    both = {**REDSHIFT["redshift"], **redshift}  # type: ignore[dict-item]
+    both = {**REDSHIFT["redshift"], **redshift}
     assert "things do not fit" not in text(values={"settings": {**GOOD, **REDSHIFT, "redshift": both}})
 
 

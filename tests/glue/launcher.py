@@ -33,7 +33,7 @@ class GlueContext(SQLContext):
         super().__init__(context, self.spark_session)
 
 
-class Job(awsglue.job.Job):  # type: ignore[misc]
+class Job(awsglue.job.Job):  # type: ignore[misc]  # awsglue has no types
     """Notes what is asked of it. Its parameters are the real one's, and so are the static parts that arguments need."""
 
     def __init__(self, glue_context: GlueContext) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,13 +10,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
 from spark_app.report.site import write_site
 from spark_app.runtime.settings import load_settings
 from spark_app.warehouse.duckdb import DuckDBWarehouse
+from tests.support.chromium import chromium
 from tests.support.gold_shop import make_gold
 
 LAST = date(2026, 11, 22)
@@ -61,15 +60,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that $CHROMIUM names."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.skip("There is no Chromium here (Debian: apt-get install chromium, or name one in $CHROMIUM).")
-    with sync_playwright() as playwright:
-        # Its sandbox wants a user that is not root.
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @dataclass

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import start
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.support.chromium import chromium
 from tests.support.demo_shop import demo_warehouse
+from tests.support.receivers import free_port
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,14 @@ def superset(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         pytest.skip("No Superset in .venv-superset: run make test-superset, which makes it")
     environment = start.settings(tmp_path_factory.mktemp("superset"))
     start.prepare(environment, start.duckdb_uri(warehouse))
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    with start.serving(environment, port) as url:
+    with start.serving(environment, free_port()) as url:
         yield Superset(url, "admin", environment["SUPERSET_ADMIN_PASSWORD"], environment)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("No Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        # Chromium's own sandbox cannot start as root, which containers of CI are.
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with chromium() as started:
+        yield started
 
 
 def log_in(context: BrowserContext, superset: Superset, user: str, password: str) -> Page:

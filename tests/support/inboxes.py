@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import email
 import json
-import socketserver
+import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import boto3
 import urllib3
+
+from tests.support import receivers
 
 TOKEN = "token-that-is-secret"
 SNS_SECRET = "secret0that0is0forty0characters0long0xyz"
@@ -42,54 +41,27 @@ def webhook() -> Iterator[Inbox]:
     """An endpoint of Apprise's own JSON."""
     inbox = Inbox()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if inbox.answer == 200:
-                inbox.messages.append((body["title"], body["message"]))
-            self.send_response(inbox.answer)
-            self.end_headers()
+    def take(raw: bytes) -> int:
+        body = json.loads(raw)
+        if inbox.answer == 200:
+            inbox.messages.append((body["title"], body["message"]))
+        return inbox.answer
 
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        inbox.url = f"json://{TOKEN}@127.0.0.1:{server.server_port}/"
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    with receivers.http(take) as port:
+        inbox.url = f"json://{TOKEN}@127.0.0.1:{port}/"
         yield inbox
-        server.shutdown()
 
 
 @contextmanager
 def mail() -> Iterator[Inbox]:
-    """A mail server that takes all mail; as much of SMTP as sending one needs."""
+    """A mail server that takes all mail."""
     inbox = Inbox()
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.wfile.write(b"220 inbox\r\n")
-            while line := self.rfile.readline():
-                word = line[:4].upper()
-                if word == b"DATA":
-                    self.wfile.write(b"354 go on\r\n")
-                    inbox.messages.append(_mail(self.rfile))
-                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
-                if word == b"QUIT":
-                    return
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        port = server.server_address[1]
+    with receivers.smtp(lambda raw: inbox.messages.append(_mail(raw))) as port:
         inbox.url = f"mailto://127.0.0.1:{port}?from=lakehouse@example.org&to=data@example.org&mode=insecure"
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield inbox
-        server.shutdown()
 
 
-def _mail(stream: Any) -> tuple[str, str]:
-    raw = b""
-    while (part := stream.readline()) not in (b".\r\n", b""):
-        raw += part
+def _mail(raw: bytes) -> tuple[str, str]:
     parsed = email.message_from_bytes(raw, policy=default)
     body = parsed.get_body(("plain",))
     assert body is not None
@@ -122,7 +94,7 @@ def topic(folder: Path) -> Iterator[tuple[Topic, str]]:
     urllib3.disable_warnings()
     log = folder / "moto.log"
     program = Path(sys.executable).with_name("moto_proxy")
-    port = _free_port()
+    port = receivers.free_port()
     with (
         log.open("wb") as out,
         subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stdout=out, stderr=out) as process,
@@ -139,16 +111,6 @@ def topic(folder: Path) -> Iterator[tuple[Topic, str]]:
             process.terminate()
 
 
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def _answers(port: int) -> bool:
-    import socket
-
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
