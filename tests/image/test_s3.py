@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import compose
 import psycopg
@@ -79,59 +80,64 @@ def test_nothing_is_left_of_it(warehouse: str) -> None:
         assert docker(*kind, "--quiet", "--filter", label).stdout == ""
 
 
-def test_credentials_by_web_identity_get_as_far_as_sts(run: Run, tmp_path: Path) -> None:
-    """EKS's way: AWS's default chain finds its provider and STS's client in the jars; only the network is missing."""
-    (tmp_path / "token").write_text("a.b.c")
-    (tmp_path / "job.py").write_text(
-        "from pyspark import SparkContext\n"
-        "jvm = SparkContext(master='local[1]')._jvm\n"
-        "for provider in ('auth.WebIdentityTokenCredentialsProvider.create', 'services.dynamodbv2."
-        "AmazonDynamoDBClientBuilder.defaultClient'):\n"
-        "    made = eval('jvm.com.amazonaws.' + provider)()\n"
-        "    try:\n"
-        "        print((made.getCredentials if 'auth' in provider else made.listTables)())\n"
-        "    except Exception as error:\n"
-        "        print(str(error.java_exception).replace('\\n', ' '))\n"
-    )
-    said = {
-        "AWS_WEB_IDENTITY_TOKEN_FILE": "/token",
-        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/lakehouse",
-        "AWS_REGION": "eu-central-1",
-        "AWS_MAX_ATTEMPTS": "1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    environment = [word for name, value in said.items() for word in ("--env", f"{name}={value}")]
-    mounts = ("--volume", f"{tmp_path}/token:/token:ro", "--volume", f"{tmp_path}/job.py:/job.py:ro")
+def submitted(run: Run, folder: Path, job: str, **environment: str) -> str:
+    """What a job says in the image without a network, with a token in /token."""
+    (folder / "token").write_text("a.b.c")
+    (folder / "job.py").write_text(dedent(job))
+    said = [word for name, value in environment.items() for word in ("--env", f"{name}={value}")]
+    mounts = ("--volume", f"{folder}/token:/token:ro", "--volume", f"{folder}/job.py:/job.py:ro")
     submit = ("--entrypoint", "/opt/spark/bin/spark-submit", "--network", "none", "--hostname", "localhost")
-    done = run("/job.py", options=(*environment, *mounts, *submit))
+    done = run("/job.py", options=(*said, *mounts, *submit))
     assert done.returncode == 0, done.stderr
     assert "NoClassDefFound" not in done.stdout + done.stderr
-    lines = done.stdout.splitlines()
+    return done.stdout
+
+
+def test_credentials_by_web_identity_get_as_far_as_sts(run: Run, tmp_path: Path) -> None:
+    """EKS's way: AWS's default chain finds its provider and STS's client in the jars; only the network is missing."""
+    job = """
+        from pyspark import SparkContext
+        amazon = SparkContext(master="local[1]")._jvm.com.amazonaws
+        provider = amazon.auth.WebIdentityTokenCredentialsProvider.create()
+        client = amazon.services.dynamodbv2.AmazonDynamoDBClientBuilder.defaultClient()  # asks the same chain
+        for asked in (provider.getCredentials, client.listTables):
+            try:
+                print(asked())
+            except Exception as error:
+                print(str(error.java_exception).replace("\\n", " "))
+    """
+    lines = submitted(
+        run,
+        tmp_path,
+        job,
+        AWS_WEB_IDENTITY_TOKEN_FILE="/token",
+        AWS_ROLE_ARN="arn:aws:iam::123456789012:role/lakehouse",
+        AWS_REGION="eu-central-1",
+        AWS_MAX_ATTEMPTS="1",
+        AWS_EC2_METADATA_DISABLED="true",
+    ).splitlines()
     assert len(lines) == 2
-    for line in lines:  # the DynamoDB client asks the same chain
-        assert "sts.eu-central-1.amazonaws.com" in line or "Unable to execute HTTP request" in line, done.stdout
+    for line in lines:
+        assert "sts.eu-central-1.amazonaws.com" in line or "Unable to execute HTTP request" in line, lines
 
 
 def test_credentials_by_pod_identity_get_as_far_as_the_agent(run: Run, tmp_path: Path) -> None:
     """EKS's other way: the agent has an address that AWS's older clients refuse to ask."""
-    (tmp_path / "token").write_text("abc")
-    (tmp_path / "job.py").write_text(
-        "from pyspark import SparkContext\n"
-        "chain = SparkContext(master='local[1]')._jvm.com.amazonaws.auth.DefaultAWSCredentialsProviderChain()\n"
-        "try:\n"
-        "    chain.getCredentials()\n"
-        "except Exception as error:\n"
-        "    print(str(error.java_exception).replace('\\n', ' '))\n"
+    job = """
+        from pyspark import SparkContext
+        amazon = SparkContext(master="local[1]")._jvm.com.amazonaws
+        try:
+            amazon.auth.DefaultAWSCredentialsProviderChain().getCredentials()
+        except Exception as error:
+            print(str(error.java_exception).replace("\\n", " "))
+    """
+    said = submitted(
+        run,
+        tmp_path,
+        job,
+        AWS_CONTAINER_CREDENTIALS_FULL_URI="http://169.254.170.23/v1/credentials",
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE="/token",
+        AWS_EC2_METADATA_DISABLED="true",
     )
-    said = {
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/token",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    environment = [word for name, value in said.items() for word in ("--env", f"{name}={value}")]
-    mounts = ("--volume", f"{tmp_path}/token:/token:ro", "--volume", f"{tmp_path}/job.py:/job.py:ro")
-    submit = ("--entrypoint", "/opt/spark/bin/spark-submit", "--network", "none", "--hostname", "localhost")
-    done = run("/job.py", options=(*environment, *mounts, *submit))
-    assert done.returncode == 0, done.stderr
-    assert "invalid host" not in done.stdout
-    assert "Failed to connect to service endpoint" in done.stdout
+    assert "invalid host" not in said
+    assert "Failed to connect to service endpoint" in said

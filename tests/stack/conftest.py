@@ -13,6 +13,8 @@ import redshift_connector
 from moto.server import ThreadedMotoServer
 from redshift_standin import Standin, start
 
+from tests.support.standin import logged_in
+
 BUCKET = "stack"
 
 
@@ -68,15 +70,7 @@ def redshift(bucket: Bucket) -> Iterator[Standin]:
 @pytest.fixture
 def sql(redshift: Standin) -> Iterator[psycopg.Connection[Any]]:
     """A session in autocommit, in a schema of its own."""
-    with psycopg.connect(
-        host=redshift.host,
-        port=redshift.port,
-        user=redshift.user,
-        password=redshift.password,
-        dbname=redshift.database,
-        autocommit=True,
-        prepare_threshold=None,
-    ) as connection:
+    with logged_in(redshift) as connection:
         yield connection
 
 

@@ -15,6 +15,7 @@ from superset_assets.queries import GUIDE, PAGES
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
 from tests.support.demo_shop import into_redshift
+from tests.support.standin import logged_in
 
 pytestmark = pytest.mark.superset
 
@@ -32,15 +33,7 @@ def redshift(warehouse: Path) -> Iterator[Standin]:
 @pytest.fixture
 def analyst(redshift: Standin) -> Iterator[psycopg.Connection]:
     """A session of somebody with the role `analyst` and no other rights."""
-    with psycopg.connect(
-        host=redshift.host,
-        port=redshift.port,
-        user="ada",
-        password="Analyst-1",
-        dbname=redshift.database,
-        autocommit=True,
-        prepare_threshold=None,
-    ) as session:
+    with logged_in(redshift, "ada", "Analyst-1") as session:
         session.execute("SET search_path TO analytics")
         yield session
 

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 
 import duckdb
-import psycopg
 from redshift_standin import Standin
 
 from spark_app.contracts.ddl_script import redshift_script
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
+from tests.support.standin import logged_in
 
 
 def demo_warehouse(folder: Path) -> Path:
@@ -31,15 +31,7 @@ def into_redshift(warehouse: Path, redshift: Standin, analyst: str, password: st
     """The same tables in the stand-in for Redshift, made by the printed script, and a user with the role `analyst`."""
     contracts = load_contracts()
     gold = [contract for contract in contracts.values() if contract.layer == "gold"]
-    client = psycopg.connect(
-        host=redshift.host,
-        port=redshift.port,
-        user=redshift.user,
-        password=redshift.password,
-        dbname=redshift.database,
-        autocommit=True,
-        prepare_threshold=None,
-    )
+    client = logged_in(redshift)
     with (
         client,
         redshift.postgres.admin(redshift.database) as admin,

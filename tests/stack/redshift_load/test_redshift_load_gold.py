@@ -18,6 +18,7 @@ from spark_app.warehouse.redshift_schema import pending, read
 from spark_app.warehouse.redshift_session import connected
 from tests.support.redshift import load
 from tests.support.small_lakes import Gold
+from tests.support.standin import logged_in
 
 pytestmark = pytest.mark.stack
 CONTRACTS = load_contracts()
@@ -63,15 +64,7 @@ def test_analysts_read_tables_and_views_also_later_ones_and_nothing_of_etl(made,
         session.run("CREATE TABLE analytics.later (a INTEGER)")
         session.run("CREATE VIEW analytics.later_view AS SELECT a FROM analytics.later")
     try:
-        with psycopg.connect(
-            host=redshift.host,
-            port=redshift.port,
-            user="ada",
-            password="Analyst-1",
-            dbname=redshift.database,
-            autocommit=True,
-            prepare_threshold=None,
-        ) as ada:
+        with logged_in(redshift, "ada", "Analyst-1") as ada:
             for name in ("orders", "sales_daily", "fact_orders", "later", "later_view"):
                 assert ada.execute(f"SELECT count(*) FROM analytics.{name}").fetchone() == (0,)
             for refused in (
