@@ -19,11 +19,11 @@ from pathlib import Path
 
 import duckdb
 
+from spark_app.contracts.figures import Kind
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Watch
 from spark_app.quality.anomalies import Figure, causes, judge, unusual
 from spark_app.quality.history import Series
-from spark_app.quality.robust import Kind
 from spark_app.shops.demo import generate
 
 START = date(2023, 1, 1)

@@ -79,6 +79,8 @@ class LayerJob(EmrServerlessStartJobOperator):
     def execute(self, context: Any, event: dict[str, Any] | None = None) -> str | None:
         """Start the job run and wait for it in the triggerer."""
         check_connection(self.aws_conn_id, "airflow.emr_serverless.connection")
+        if event and event.get("status") != "success":  # of the trigger that waited for the application to start
+            raise failure(f"application {self.application_id}", None, f"it did not start: {event.get('message')}")
         try:
             return super().execute(context, event)
         except ClientError as error:
@@ -91,6 +93,12 @@ class LayerJob(EmrServerlessStartJobOperator):
         """Called when the job run has just been started: its id must be known when the trigger has failed."""
         context["ti"].xcom_push(key=KEY, value=self.job_id)
         super().persist_links(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any] | None = None) -> None:
+        """After the wait. The provider's own looks in a failed trigger's event for the job run's id, which is not there."""
+        if event and event.get("status") == "success":
+            return
+        raise AirflowException(f"the trigger says {event}")
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
         """After the wait: a trigger says only that it failed, so the job run itself is asked how it ended."""
