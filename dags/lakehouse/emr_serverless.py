@@ -95,7 +95,7 @@ class LayerJob(EmrServerlessStartJobOperator):
         super().persist_links(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any] | None = None) -> None:
-        """After the wait. The provider's own looks in a failed trigger's event for the job run's id, which is not there."""
+        """After the wait. The provider's own looks for the job run's id in a failed trigger's event, which has none."""
         if event and event.get("status") == "success":
             return
         raise AirflowException(f"the trigger says {event}")

@@ -64,7 +64,7 @@ class Airflow:
     def look(self) -> None:
         """Raises where a part has ended."""
         for part, process in self._processes.items():
-            assert process.poll() is None, f"{part} ended: {self.log(part)}"
+            assert process.poll() is None, f"{part} ended: {self.log(part)[-4000:]}"
 
     def end(self) -> None:
         """End all parts and whatever they have started: children outlive a SIGTERM to their parent."""
@@ -83,7 +83,7 @@ class Airflow:
         psutil.wait_procs(alive, timeout=10)
 
     def log(self, part: str) -> str:
-        return (self.home / "parts" / f"{part}.log").read_text(errors="replace")[-4000:]
+        return (self.home / "parts" / f"{part}.log").read_text(errors="replace")
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the REST API; an assertion with its words where it refuses."""

@@ -152,19 +152,14 @@ def test_gold_is_that_of_one_pass(
 
 
 def test_a_job_run_is_waited_for_in_the_triggerer(stage: Stage) -> None:
-    """What the job does is test_one_run.py's; here it waits for a file, so that the task is seen to be deferred."""
-    gate = stage.emr.folder / "gate"
-    stage.emr.script(f"import os, time\nwhile not os.path.exists({str(gate)!r}):\n    time.sleep(0.2)\n")
-    run = on_emr(stage)
-    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
-    gate.touch()
+    """What the job does is test_one_run.py's."""
+    run = on_emr(stage, "")
     assert stage.airflow.ended(NIGHTLY, run, SOON)["state"] == "success", said(stage, run)
     assert states(stage, run) == {"runner": "success", "emr_serverless.run": "success", "local.run": "skipped"}
 
 
 def test_a_job_run_that_fails_for_good_is_told_once_and_not_tried_again(stage: Stage) -> None:
-    stage.emr.script("import sys\nsys.stderr.write('error: the audit failed\\n')\nsys.exit(4)\n")
-    run = on_emr(stage)
+    run = on_emr(stage, "import sys\nsys.stderr.write('error: the audit failed\\n')\nsys.exit(4)\n")
     assert stage.airflow.ended(NIGHTLY, run, SOON)["state"] == "failed"
     task = stage.airflow.tasks(NIGHTLY, run)["emr_serverless.run"]
     assert (task["state"], task["try_number"]) == ("failed", 1), said(stage, run)
@@ -176,21 +171,32 @@ def test_a_job_run_that_fails_for_good_is_told_once_and_not_tried_again(stage: S
 
 
 def test_a_killed_task_cancels_its_job_run(stage: Stage) -> None:
-    stage.emr.script("import time\ntime.sleep(3600)\n")
-    run = on_emr(stage)
+    run = on_emr(stage, "time.sleep(3600)\n")
     until("a job run is at work", lambda: stage.emr.states().get("RUNNING"), SOON, stage.airflow.look)
-    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
     path = f"/api/v2/dags/{NIGHTLY}/dagRuns/{run}/taskInstances/emr_serverless.run"
     stage.airflow.call("PATCH", path, {"new_state": "failed"})
     until("the job run is canceled", lambda: stage.emr.states().get("CANCELLED"), SOON, stage.airflow.look)
     assert not stage.emr.states().get("RUNNING")
 
 
-def on_emr(stage: Stage) -> str:
-    """Start a run of yesterday whose param chooses EMR Serverless; its id."""
+def on_emr(stage: Stage, script: str) -> str:
+    """Start a run of yesterday whose param chooses EMR Serverless, there this script; its id, once it is deferred.
+
+    The script waits for that: Airflow takes a task that is back while the worker that deferred it is still seen to end,
+    which takes some seconds, for one that was killed. Real job runs take longer than that.
+    """
+    gate = stage.emr.folder / "gate"
+    gate.unlink(missing_ok=True)
+    stage.emr.script(f"import os, time\nwhile not os.path.exists({str(gate)!r}):\n    time.sleep(0.2)\n{script}")
     stage.shop.settings(**COMMON, one_task=True, runners=["local", "emr_serverless"], emr_serverless=stage.emr.settings)
     tasks_become(stage, ["runner", "emr_serverless.run", "local.run"])
-    return stage.airflow.trigger(NIGHTLY, date=str(YESTERDAY), runner="emr_serverless")
+    run = stage.airflow.trigger(NIGHTLY, date=str(YESTERDAY), runner="emr_serverless")
+    until("the task is deferred", lambda: states(stage, run).get("emr_serverless.run") == "deferred", SOON)
+    ended = f"event with state success for task instance TaskInstanceKey(dag_id='{NIGHTLY}', "
+    ended += f"task_id='emr_serverless.run', run_id='{run}'"
+    until("its worker's end is seen", lambda: ended in stage.airflow.log("scheduler") or None, SOON)
+    gate.touch()
+    return run
 
 
 def commits(shop: Shop, table: str) -> int:
