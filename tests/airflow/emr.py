@@ -17,6 +17,7 @@ import boto3
 from tests.airflow.parts import until
 from tests.airflow.shop import PROJECT, PYTHON, Shop
 
+LOGS = "logs"
 ROLE = "arn:aws:iam::000000000000:role/lakehouse-emr-serverless"
 
 
@@ -27,19 +28,25 @@ class JobRuns:
     url: str
     application: str
     folder: Path
+    s3: str | None = None
     scripts: str | None = None
     _seen: Counter[str] = field(default_factory=Counter)
 
     @property
     def connection(self) -> dict[str, Any]:
-        """Airflow's AWS connection, with the endpoint of one service changed."""
-        extra = {"region_name": "us-east-1", "service_config": {"emr-serverless": {"endpoint_url": self.url}}}
+        """Airflow's AWS connection, with other endpoints."""
+        services = {"emr-serverless": {"endpoint_url": self.url}}
+        if self.s3:
+            services["s3"] = {"endpoint_url": self.s3}
+        extra = {"region_name": "us-east-1", "service_config": services}
         return {"conn_type": "aws", "login": "testing", "password": "testing", "extra": extra}
 
     @property
     def settings(self) -> dict[str, Any]:
         """The section airflow.emr_serverless."""
         own = {"scripts": self.scripts} if self.scripts else {}
+        if self.s3:
+            own["log_uri"] = f"s3://{LOGS}/emr/"
         return {
             "application_id": self.application,
             "role": ROLE,
@@ -67,14 +74,21 @@ class JobRuns:
 
 
 @contextmanager
-def job_runs(folder: Path, shop: Shop) -> Iterator[JobRuns]:
-    """The stand-in for as long as the block lasts. Its jobs find Delta's jars as in an image, and this lakehouse."""
+def job_runs(folder: Path, shop: Shop, s3: str | None = None) -> Iterator[JobRuns]:
+    """The stand-in for as long as the block lasts. Its jobs find Delta's jars as in an image, and this lakehouse.
+
+    With an address of `s3` what jobs say is kept there.
+    """
     folder.mkdir()
     listed = [str(PYTHON), "-m", "spark_app.runtime.jars", "--list"]
     jars = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
     command = [str(PYTHON), "docker/emr_serverless/serve.py", "--logs", str(folder / "logs"), "--conf"]
     command += [f"spark.jars={jars}", "--env", f"LAKEHOUSE_CONF={shop.conf}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    if s3:
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
+        boto3.client("s3", endpoint_url=s3, **keys).create_bucket(Bucket=LOGS)
+        kept |= {"AWS_ENDPOINT_URL_S3": s3, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=PROJECT, env=kept, stdout=log, stderr=log)
     try:
@@ -84,7 +98,7 @@ def job_runs(folder: Path, shop: Shop) -> Iterator[JobRuns]:
             60,
             lambda: _alive(process, folder / "log"),
         )
-        yield JobRuns(found[1], found[2], folder)
+        yield JobRuns(found[1], found[2], folder, s3)
     finally:
         process.terminate()
         process.wait(60)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_string, policy
@@ -18,9 +15,8 @@ import pytest
 from airflow.sdk import DAG
 
 from tests.airflow import inbox
-from tests.airflow.parts import until
-from tests.airflow.shop import PYTHON, Shop
-from tests.support.receivers import free_port
+from tests.airflow.aws import moto
+from tests.airflow.shop import Shop
 
 pytestmark = pytest.mark.airflow
 Dags = Callable[..., dict[str, DAG]]
@@ -82,27 +78,10 @@ def test_by_email(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Moto's SNS and SQS, as a process of the project's own environment."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with (tmp_path / "moto").open("wb") as log:
-        command = [str(PYTHON.parent / "moto_server"), "--port", str(port)]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        until("moto answers", lambda: answers(url), 60)
+    """Moto's SNS and SQS."""
+    with moto(tmp_path) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=5):
-            return True
-    except urllib.error.URLError:
-        return False
 
 
 def test_by_sns(dags: Dags, aws: None) -> None:

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from tests.airflow import inbox, screenshot
+from tests.airflow.aws import moto
 from tests.airflow.emr import JobRuns, job_runs
 from tests.airflow.once import Once
 from tests.airflow.parts import Airflow, airflow, running, until
@@ -59,7 +60,7 @@ def stage(
     shop = Shop.make(folder, landing)
     land_made_up_day(shop.home / "landing", YESTERDAY)
     shop.settings(**COMMON)
-    with inbox.slack() as slack, job_runs(folder / "emr", shop) as emr:
+    with inbox.slack() as slack, moto(folder) as s3, job_runs(folder / "emr", shop, s3) as emr:
         connections = {
             "AIRFLOW_CONN_SHOP_SLACK": {"conn_type": "slackwebhook", "host": slack.url, "password": "T0/B0/x"},
             "AIRFLOW_CONN_SHOP_EMR": emr.connection,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from emr_standin import Platform, Standin, start
+from moto.server import ThreadedMotoServer
 
 from spark_app.runtime.java import find_java
 
@@ -129,6 +131,25 @@ def test_a_failure_tells_code_and_exception(standin: Standin, emr: Any) -> None:
     assert run["state"] == "FAILED"
     assert "ExitCode: 4." in run["stateDetails"]
     assert "AnalysisException: no such table" in run["stateDetails"]
+
+
+def test_logs_go_to_the_bucket_that_was_asked_for(standin: Standin, emr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    said = {"AWS_ENDPOINT_URL_S3": "http://{}:{}".format(*server.get_host_and_port()), "AWS_REGION": "us-east-1"}
+    for name, value in {**said, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}.items():
+        monkeypatch.setenv(name, value)
+    monitoring = {"s3MonitoringConfiguration": {"logUri": "s3://logs/emr/"}}
+    try:
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="logs")
+        job = submit(emr, standin.application_id, "4", configurationOverrides={"monitoringConfiguration": monitoring})
+        assert ended(emr, standin.application_id, job)["state"] == "FAILED"
+        folder = f"emr/applications/{standin.application_id}/jobs/{job}/SPARK_DRIVER"
+        body = s3.get_object(Bucket="logs", Key=f"{folder}/stderr.gz")["Body"].read()
+    finally:
+        server.stop()
+    assert gzip.decompress(body).decode().strip() == "pyspark.errors.AnalysisException: no such table"
 
 
 @pytest.mark.parametrize("how", ["wait", "deaf"])

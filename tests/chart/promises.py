@@ -199,7 +199,7 @@ PROMISES: list[tuple[str, Any, str, Any, Any, dict[str, Any]]] = [
         "metrics.enabled",
         True,
         "pod CronJob nightly:metadata.annotations.prometheus\\.io/path",
-        "/metrics/prometheus",
+        "/metrics/prometheus/",
         None,
         {"networkPolicy": {"uiFrom": [PEER]}},
     ),

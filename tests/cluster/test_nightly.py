@@ -66,7 +66,7 @@ def test_a_night_with_two_executors(week: shop.Days) -> None:
     job = chart.start("first", *week.range)
     kube.until(runs.two_executors, "two executors")
     [driver] = kube.pods(runs.label(job))
-    assert "lakehouse_driver" in runs.ui(driver, "/metrics/prometheus")
+    assert "lakehouse_driver" in runs.ui(driver, "/metrics/prometheus/")
     assert 'executor_id="1"' in runs.ui(driver, "/metrics/executors/prometheus")
     assert kube.ended(job) == "Complete", chart.logs(job)
     right_gold(week)

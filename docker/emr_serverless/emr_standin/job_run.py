@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -12,6 +13,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from emr_standin.applications import ACCOUNT, Application
 from emr_standin.errors import Invalid
@@ -105,6 +110,7 @@ class JobRun:
                 self.cancel()
             self.exit_code = process.wait()
             _signal(process, signal.SIGKILL)  # whoever it left behind
+            self._keep_logs()
         with self._lock:
             if self._canceled.is_set():
                 self._to("CANCELLED", "Job run was cancelled.")
@@ -112,6 +118,18 @@ class JobRun:
                 self._to("SUCCESS")
             else:
                 self._to("FAILED", self.details or self._why())
+
+    def _keep_logs(self) -> None:
+        """In the bucket that the job asked for, as the service names them."""
+        monitoring = self.asked.get("configurationOverrides", {}).get("monitoringConfiguration", {})
+        uri = urlsplit(monitoring.get("s3MonitoringConfiguration", {}).get("logUri", ""))
+        if not uri.netloc:
+            return
+        folder = f"{uri.path.strip('/')}/applications/{self.application.id}/jobs/{self.id}/SPARK_DRIVER"
+        for name in ("stderr", "stdout"):
+            body = gzip.compress((self.logs / name).read_bytes())
+            with suppress(BotoCoreError, ClientError):  # of a bucket that is not there the service says nothing either
+                boto3.client("s3").put_object(Bucket=uri.netloc, Key=f"{folder}/{name}.gz".lstrip("/"), Body=body)
 
     def _begin(self) -> subprocess.Popen[bytes] | None:
         self.logs.mkdir(parents=True)

@@ -16,7 +16,7 @@ podFailurePolicy:
 template:
   metadata:
     {{- $scrape := and .root.Values.metrics.enabled (not .root.Values.metrics.podMonitor) }}
-    {{- $annotations := ternary (dict "prometheus.io/scrape" "true" "prometheus.io/port" "4040" "prometheus.io/path" "/metrics/prometheus") (dict) $scrape }}
+    {{- $annotations := ternary (dict "prometheus.io/scrape" "true" "prometheus.io/port" "4040" "prometheus.io/path" "/metrics/prometheus/") (dict) $scrape }}
     {{- include "lakehouse.podMetadata" (dict "root" .root "component" "driver" "annotations" $annotations) | nindent 4 }}
   spec:
     {{- include "lakehouse.driverSpec" . | nindent 4 }}

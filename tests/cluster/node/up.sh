@@ -62,14 +62,14 @@ install_packages() {
 }
 
 # Where kubelet makes its groups: beneath one of our own, in every hierarchy of v1, or in the one of v2. On a busy machine
-# all pods together would get what one process of others gets: let them count as eight.
+# all pods together would get what one process of others gets: let the node count as sixteen.
 own_groups() {
     local root roots=(/sys/fs/cgroup)
     [[ -f /sys/fs/cgroup/cgroup.controllers ]] || roots=(/sys/fs/cgroup/*/)
     for root in "${roots[@]}"; do
-        mkdir -p "$root/$cgroup"
-        [[ ! -f $root/$cgroup/cpu.shares ]] || echo 8192 >"$root/$cgroup/cpu.shares"
-        [[ ! -f $root/$cgroup/cpu.weight ]] || echo 800 >"$root/$cgroup/cpu.weight"
+        mkdir -p "$root/$cgroup/parts"
+        [[ ! -f $root/$cgroup/cpu.shares ]] || echo 16384 >"$root/$cgroup/cpu.shares"
+        [[ ! -f $root/$cgroup/cpu.weight ]] || echo 1600 >"$root/$cgroup/cpu.weight"
     done
 }
 
