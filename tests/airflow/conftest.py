@@ -35,7 +35,8 @@ SETTINGS = {
 }
 
 # This process imports Airflow too, which reads its environment on import. It has no database.
-for name in [name for name in os.environ if name.startswith(("AIRFLOW", "LAKEHOUSE", "AWS_"))]:
+ASKED = ("LAKEHOUSE_SCREENSHOTS", "LAKEHOUSE_CLUSTER_KEEP")  # of the tests, by whoever runs them
+for name in [name for name in os.environ if name.startswith(("AIRFLOW", "LAKEHOUSE", "AWS_")) and name not in ASKED]:
     del os.environ[name]
 _HOME = tempfile.TemporaryDirectory(prefix="airflow-")
 os.environ |= SETTINGS | {"AIRFLOW_HOME": _HOME.name}
