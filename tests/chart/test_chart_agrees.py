@@ -48,6 +48,13 @@ def test_false_settings_stay_false() -> None:
     assert yaml.safe_load(data["cluster.yaml"])["spark"] == {"light_compiler": False, "fetch_jars": False}
 
 
+@pytest.mark.parametrize(("light", "lines"), [(True, 2), (False, 0)])
+def test_java_compiles_as_lightly_as_the_settings_say(light: bool, lines: int) -> None:
+    settings = {**yaml.safe_load(LOCAL.read_text())["settings"], "spark": {"light_compiler": light}}
+    data = objects("-f", str(LOCAL), values={"settings": settings})["ConfigMap"]["data"]
+    assert data["spark-defaults.conf"].count("extraJavaOptions -XX:TieredStopAtLevel=1") == lines
+
+
 def test_the_image_knows_the_words_and_the_jobs_their_arguments() -> None:
     rendered = objects(values={**EVERYTHING, "nightly": {"allowMissing": True}})
     words = re.search(r"^case \$word in(.*)^esac", (ROOT / "docker" / "entrypoint.sh").read_text(), re.M | re.S)

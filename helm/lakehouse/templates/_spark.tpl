@@ -42,6 +42,11 @@ spark.dynamicAllocation.maxExecutors: {{ $executor.max | int64 | quote }}
 spark.executor.instances: {{ $executor.min | int64 | quote }}
 # The first job waits for one executor, not for most of them.
 spark.scheduler.minRegisteredResourcesRatio: "0"
+{{- if dig "spark" "light_compiler" false (include "lakehouse.settings" .root | fromYaml) }}
+# What the setting says, for Java that spark-submit starts: short runs spend more on compiling well than that saves.
+spark.driver.extraJavaOptions: -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC
+spark.executor.extraJavaOptions: -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC
+{{- end }}
 # An executor whose node goes (spot, drain) hands its blocks on before it ends.
 spark.decommission.enabled: "true"
 spark.storage.decommission.enabled: "true"
