@@ -124,16 +124,22 @@ class LayerJob(EmrServerlessStartJobOperator):
         raise failure(where, code, words) from error
 
     def _words(self, job: str) -> str:
-        """What the driver said last, where the settings keep logs in S3 and they can be read."""
+        """What the driver said last, where the settings keep logs in S3 and they can be read.
+
+        Spark's Python runner puts all that a script says on stdout; Spark's own words are on stderr.
+        """
         kept = (self.configuration_overrides or {}).get("monitoringConfiguration", {}).get("s3MonitoringConfiguration")
         if not kept:
             return ""
         folder = f"{kept['logUri'].rstrip('/')}/applications/{self.application_id}/jobs/{job}/SPARK_DRIVER"
-        bucket, key = S3Hook.parse_s3_url(f"{folder}/stderr.gz")
+        return last_words([line for name in ("stderr", "stdout") for line in self._log(f"{folder}/{name}.gz")])
+
+    def _log(self, uri: str) -> list[str]:
+        bucket, key = S3Hook.parse_s3_url(uri)
         try:
             hook = S3Hook(aws_conn_id=self.aws_conn_id, region_name=self.region_name)
             text = gzip.decompress(hook.get_key(key, bucket).get()["Body"].read()).decode(errors="replace")
         except (ClientError, BotoCoreError, OSError) as error:
-            self.log.warning("The job's log at %s could not be read: %s", folder, error)
-            return ""
-        return last_words(text.splitlines())
+            self.log.warning("The job's log at %s could not be read: %s", uri, error)
+            return []
+        return text.splitlines()

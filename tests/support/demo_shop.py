@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -15,14 +14,14 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
 from tests.support.standin import logged_in
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def demo_warehouse(folder: Path) -> Path:
     """The demo's DuckDB file: of the home that DEMO_HOME names, if set, else made below this folder (minutes)."""
     if made := os.environ.get("DEMO_HOME"):
         return Path(made) / "warehouse.duckdb"
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "spark_app.cli", "demo", "--home", str(folder)], capture_output=True, text=True
-    )
+    done = subprocess.run([ROOT / "lakehouse", "demo", "--home", folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "warehouse.duckdb"
 
