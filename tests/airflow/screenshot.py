@@ -24,7 +24,7 @@ import websocket
 
 from tests.airflow.parts import until
 
-SIZE = {"width": 1280, "height": 400, "deviceScaleFactor": 1, "mobile": False}
+SIZE = {"width": 1280, "height": 520, "deviceScaleFactor": 1, "mobile": False}
 WIDEST = 200_000  # bytes of a picture in docs/
 # The page is drawn by React: a DAG's page shows the graph where the browser remembers it so.
 REMEMBERED = "localStorage.setItem('default_dag_view', JSON.stringify('graph'));"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Request, Response, expect
 from superset_assets.dashboards import Chart, Dashboard
+
+from tests.support import chromium
 
 _TRIES = 3
 
@@ -84,9 +84,5 @@ def big_number(page: Page, chart: Chart) -> float:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """A picture for the docs, where $LAKEHOUSE_SCREENSHOTS says to keep them."""
-    if not (folder := os.environ.get("LAKEHOUSE_SCREENSHOTS")):
-        return
-    page.set_viewport_size({"width": 1400, "height": 1000})
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=Path(folder) / f"superset-{name}.png", animations="disabled")
+    """A picture of a dashboard for the docs."""
+    chromium.keep_picture(page, f"superset-{name}", width=1400)

@@ -12,7 +12,7 @@ import start
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.chromium import chromium
-from tests.support.demo_shop import demo_warehouse
+from tests.support.demo_shop import demo_home
 from tests.support.receivers import free_port
 
 
@@ -27,10 +27,15 @@ class Superset:
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DuckDB warehouse of the demo's shop, the tests' own copy."""
-    folder = tmp_path_factory.mktemp("demo")
-    return Path(shutil.copy(demo_warehouse(folder), folder / "copy.duckdb"))
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the demo's shop."""
+    return demo_home(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def warehouse(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its DuckDB warehouse, the tests' own copy."""
+    return Path(shutil.copy(demo / "warehouse.duckdb", tmp_path_factory.mktemp("warehouse")))
 
 
 @pytest.fixture(scope="session")

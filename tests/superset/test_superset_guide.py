@@ -8,12 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser
 from redshift_standin import Standin, start
 from superset_assets.answers import Answer, answered, in_duckdb
 from superset_assets.queries import GUIDE, PAGES
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
+from tests.support.chromium import keep_picture
 from tests.support.demo_shop import into_redshift
 from tests.support.standin import logged_in
 
@@ -36,6 +38,16 @@ def analyst(redshift: Standin) -> Iterator[psycopg.Connection]:
     with logged_in(redshift, "ada", "Analyst-1") as session:
         session.execute("SET search_path TO analytics")
         yield session
+
+
+@pytest.mark.parametrize("name", ["index", "quality"])
+def test_the_pages_that_the_guide_shows(browser: Browser, demo: Path, name: str) -> None:
+    page = browser.new_page()
+    page.goto((demo / "reports" / "site" / f"{name}.html").as_uri())
+    page.wait_for_function("Number(document.documentElement.dataset.drawn) >= 1", timeout=120_000)
+    assert "Can it be trusted?" in page.content()
+    keep_picture(page, f"site-{name}", width=1280)
+    page.close()
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,9 +6,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 
 @contextmanager
@@ -22,3 +23,12 @@ def chromium() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+def keep_picture(page: Page, name: str, width: int) -> None:
+    """A picture for the docs, where $LAKEHOUSE_SCREENSHOTS says to keep them."""
+    if not (folder := os.environ.get("LAKEHOUSE_SCREENSHOTS")):
+        return
+    page.set_viewport_size({"width": width, "height": 1000})
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled")

@@ -17,13 +17,13 @@ from tests.support.standin import logged_in
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def demo_warehouse(folder: Path) -> Path:
-    """The demo's DuckDB file: of the home that DEMO_HOME names, if set, else made below this folder (minutes)."""
+def demo_home(folder: Path) -> Path:
+    """The demo's home: what DEMO_HOME names, if set, else this folder, in which it is made (minutes)."""
     if made := os.environ.get("DEMO_HOME"):
-        return Path(made) / "warehouse.duckdb"
+        return Path(made)
     done = subprocess.run([ROOT / "lakehouse", "demo", "--home", folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "warehouse.duckdb"
+    return folder
 
 
 def into_redshift(warehouse: Path, redshift: Standin, analyst: str, password: str) -> None:
