@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.site.conftest import PAGES
+from tests.site.conftest import LAST, PAGES
 
 pytestmark = pytest.mark.site
 
@@ -76,6 +80,39 @@ def test_the_skip_link_comes_first_and_leads_to_the_figures(opened):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the figures"
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "says", "first"),
+    [
+        (1, "good", "Yes: every check passed", "All is well."),
+        (2, "good", "Yes: every check passed", "All is well."),
+        (
+            5,
+            "care",
+            "With care: these figures are old",
+            "⚠ The newest day of these figures is 5 days ago",
+        ),
+    ],
+)
+def test_a_page_that_no_run_has_written_anew_says_so_itself(browser, shop, tmp_path, days, verdict, says, first):
+    """Nobody else would: where runs have stopped, the page of the last one stays."""
+    site = shop.home / "reports" / "site"
+    copy = tmp_path / "site"
+    shutil.copytree(site, copy)
+    page = (copy / "index.html").read_text().replace("card verdict care", "card verdict good")
+    page = re.sub(r"With care: something is odd", "Yes: every check passed", page)
+    page = re.sub(r"<li>⚠ .*?</li>", "<li>All is well.</li>", page)
+    (copy / "index.html").write_text(page)
+    shown = browser.new_page()
+    shown.clock.set_fixed_time(datetime.combine(LAST + timedelta(days=days), time(8), UTC))
+    shown.goto((copy / "index.html").as_uri())
+    shown.wait_for_function("Number(document.documentElement.dataset.drawn) >= 1")
+    assert verdict in shown.locator(".verdict").get_attribute("class")
+    assert shown.locator(".verdict .says").inner_text() == says
+    assert shown.locator(".verdict li").first.inner_text().startswith(first)
+    assert shown.locator("#age").inner_text() == ("up to date" if days < 2 else f"{days} days old")
+    shown.close()
 
 
 def test_the_theme_is_switched_and_kept(opened):

@@ -82,12 +82,23 @@ function onQuick(event) {
   showAll();
 }
 
-// How old the figures are is known only when the page is looked at.
+// How old the figures are is known only when the page is looked at: where runs have stopped, nothing writes it anew.
 function showAge() {
   const element = document.getElementById("age");
   const days = Math.floor(Date.now() / DAY_LENGTH) - page.span.last;
   element.textContent = days <= 1 ? "up to date" : `${days} days old`;
   element.classList.toggle("old", days > 2);
+  if (days > 2) distrust(days);
+}
+
+function distrust(days) {
+  const verdict = document.querySelector(".verdict");
+  if (!verdict) return;
+  const line = document.createElement("li");
+  line.textContent = `⚠ The newest day of these figures is ${days} days ago: nothing later has been released.`;
+  verdict.querySelector("ul").prepend(line);
+  if (!verdict.classList.replace("good", "care")) return;
+  verdict.querySelector(".says").textContent = "With care: these figures are old";
 }
 
 function switchTheme() {
