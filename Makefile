@@ -34,7 +34,7 @@ SUPERSET_URI ?= duckdb:////lakehouse/warehouse.duckdb?access_mode=read_only
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets guide test-superset lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-image-contents test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets guide test-superset lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,9 @@ glue: .venv/.synced ## Build what Glue jobs are made of (wheel, scripts, require
 
 test-image: setup images sbom ## Run the image's tests: what is in it, words, exit codes, a night against MinIO and the stand-in
 	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image $(PYTEST_ARGS)
+
+test-image-contents: setup image sbom ## Of these, what is in it: size, labels, jars, packages, bill of materials
+	IMAGE=$(IMAGE) $(PYTHON_DEV) -m pytest -m image tests/image/test_contents.py $(PYTEST_ARGS)
 
 test-chart: .venv/.synced ## Render the Helm chart in every way and judge what comes out (helm is found, or built once)
 	@sh tools/helm.sh --where
