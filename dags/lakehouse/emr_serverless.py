@@ -80,7 +80,7 @@ class LayerJob(EmrServerlessStartJobOperator):
         """Start the job run and wait for it in the triggerer."""
         check_connection(self.aws_conn_id, "airflow.emr_serverless.connection")
         if event and event.get("status") != "success":  # of the trigger that waited for the application to start
-            raise failure(f"application {self.application_id}", None, f"it did not start: {event.get('message')}")
+            raise AirflowException(f"the trigger says {event}")
         try:
             return super().execute(context, event)
         except ClientError as error:

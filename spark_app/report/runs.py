@@ -9,7 +9,7 @@ from spark_app.report.numbers import time_text
 from spark_app.report.page import Column, Figure
 
 
-def durations(runs: Rows) -> Figure:
+def durations(ended: Rows) -> Figure:
     """Minutes of each run."""
     rows = [
         {
@@ -17,7 +17,7 @@ def durations(runs: Rows) -> Figure:
             "value": row["seconds"] / 60,
             "ended": "fine" if row["exit_code"] == 0 else f"exit {row['exit_code']}",
         }
-        for row in reversed(runs[:40])
+        for row in reversed(ended[:40])
     ]
     columns = [
         Column("run", "Started"),
@@ -28,7 +28,7 @@ def durations(runs: Rows) -> Figure:
     return Figure("How long runs take", definition, charts.bars("run", "score"), values=rows, columns=columns)
 
 
-def runs(data: ReportData, runs: Rows) -> Figure:
+def runs(data: ReportData, ended: Rows) -> Figure:
     """The runs one by one, with their cost where a price is set."""
     rows = [
         {
@@ -40,7 +40,7 @@ def runs(data: ReportData, runs: Rows) -> Figure:
             "ended": "fine" if row["exit_code"] == 0 else f"⚠ exit {row['exit_code']}",
             "said": str(row["message"]).split("\n")[0],
         }
-        for row in runs[:60]
+        for row in ended[:60]
     ]
     columns = [
         Column("started", "Started"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.sdk import DAG
@@ -40,4 +41,16 @@ def test_an_application_that_is_not_there(dags: Dags, emr: JobRuns) -> None:
     where, words = str(caught.value).splitlines()
     assert where.startswith("application 00absent (airflow.emr_serverless in conf/shop.yaml): settings")
     assert words == "ResourceNotFoundException: Application 00absent does not exist"
+    assert not emr.all()
+
+
+def test_an_application_that_does_not_start(dags: Dags, emr: JobRuns) -> None:
+    """Waited for in the triggerer: what that says is told, and another try may fare better."""
+    from dags.lakehouse.outcome import JobFailed
+
+    dag = dags(runners=["emr_serverless"], emr_serverless=emr.settings)["lakehouse_nightly"]
+    nothing_started = {"ti": SimpleNamespace(xcom_pull=lambda **_: None)}
+    event = {"event": {"status": "error", "message": "no capacity"}}
+    with pytest.raises(JobFailed, match=r"it did not start: .*no capacity"):
+        dag.get_task("gold").resume_execution("execute", event, nothing_started)
     assert not emr.all()
