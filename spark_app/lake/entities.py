@@ -1,7 +1,7 @@
 """Keeping one row a key: which of several rows holds, and what a corrected day takes away.
 
-For one key the row with the greatest (updated_at, batch date, file name, row number) holds, in whatever order the
-days arrive.
+For one key the row with the greatest (updated_at, batch date, file name in natural order, row number) holds, in
+whatever order the days arrive.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-ORDER = ("updated_at", "_batch_date", "_source_file", "_row_number")
+from spark_app.lake.file_order import in_natural_order
+
 FATE, CHANGED, RIVAL_DAY, RIVAL_AMOUNT = "_fate", "_changed", "_rival_day", "_rival_amount"
 # What becomes of a usable row. BACK is no new row: an older one that holds again.
 OUTDONE, OLDER, SAME, NEWER, NEW, BACK = "outdone", "older", "same", "newer", "new", "back"
@@ -20,12 +21,12 @@ _GONE = "_gone"
 
 def rank() -> Column:
     """What decides between rows of a key, as one comparable value."""
-    return F.struct(*[F.col(name) for name in ORDER])
+    return F.struct(*_order())
 
 
 def ranked(rows: DataFrame, key: Sequence[str]) -> DataFrame:
     """Adds `_place`: 1 for the row of each key that holds among these."""
-    best = Window.partitionBy(*key).orderBy(*[F.col(name).desc() for name in ORDER])
+    best = Window.partitionBy(*key).orderBy(*[column.desc() for column in _order()])
     return rows.withColumn("_place", F.row_number().over(best))
 
 
@@ -93,6 +94,12 @@ def merge_source(best: DataFrame, again: DataFrame | None, lost: DataFrame | Non
         F.lit(True).alias(_GONE),
     )
     return plain.join(lost, list(key), "left_anti").unionByName(derived).unionByName(gone)
+
+
+def _order() -> list[Column]:
+    """The name itself decides only between names that are alike in natural order: `part_1` and `part_01`."""
+    file = in_natural_order(F.col("_source_file")).alias("_file_order")
+    return [F.col("updated_at"), F.col("_batch_date"), file, F.col("_source_file"), F.col("_row_number")]
 
 
 # What comes is known to be newer, changed or forced. An equal row (derived again from bronze) is left as it is.

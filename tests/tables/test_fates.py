@@ -78,3 +78,13 @@ def test_a_row_that_holds_again_is_superseded_no_longer(spark: SparkSession) -> 
 def test_days_that_land_again_as_they_were_change_nothing(spark: SparkSession) -> None:
     found = moves(summed(told(spark, LANDED[2:3]), None, money(AMOUNT)).collect(), [date(2024, 1, 3)])
     assert (found.superseded, found.moved, found.changed) == ({}, {}, False)
+
+
+def test_of_rows_that_tie_the_one_of_the_later_file_holds_by_natural_order(spark: SparkSession) -> None:
+    """So among rows that land together, and against the row held."""
+    nine, ten = (("k", "2024-01-03 10:00", amount, "2024-01-03", f"part_{n}.csv", 1, n)
+                 for n, amount in ((9, "9.00"), (10, "10.00")))  # fmt: skip
+    both = told(spark, [nine, ten], None)
+    assert_rows(both, "amount decimal(18,2), _fate string", [("10.00", "new"), ("9.00", "outdone")])
+    assert_rows(told(spark, [ten], [nine]), "amount decimal(18,2), _fate string", [("10.00", "newer")])
+    assert_rows(told(spark, [nine], [ten]), "amount decimal(18,2), _fate string", [("9.00", "older")])
