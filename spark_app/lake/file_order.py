@@ -19,7 +19,7 @@ _LONGEST = 4  # digits of the number of digits: no store's names are of 10,000 c
 
 
 def in_natural_order(name: Column) -> Column:
-    """A text that sorts as the file's name does in natural order; names that differ in leading zeros alone are equal."""
+    """A text that sorts as file names do in natural order; those that differ in leading zeros alone have the same."""
     stem = F.regexp_replace(F.regexp_replace(name, _FOLDER, ""), _ENDING, "")
     return F.array_join(F.transform(F.split(stem, _SEAMS), _part), "")
 
