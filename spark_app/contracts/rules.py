@@ -10,7 +10,7 @@ A custom entry's `implementation` is that text, or with a bound `{check: <text>,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
@@ -103,7 +103,13 @@ def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple
     _check_identifiers(document, where, passes, names)
     unit = valid_word(document, where, "unit", quality.unit or "rows", UNITS)
     borne = threshold(document, where, quality, severity, unit)
-    return Rule(quality.name, kind, used, passes, expected, dimension, severity, borne)
+    words = _words(quality) if kind == "row" else ()
+    return Rule(quality.name, kind, used, passes, expected, dimension, severity, borne, words)
+
+
+def _words(quality: DataQuality) -> tuple[str, ...]:
+    listed = (quality.arguments or {}).get("validValues", ())
+    return tuple(str(value) for value in listed)
 
 
 def _meaning(
@@ -135,11 +141,23 @@ def _valid_values(document: Document, where: Where, column: str, arguments: dict
             raise document.unknown((*where, word), word, ("validValues", "pattern"), "argument")
     if "validValues" in arguments:
         values = [str(value) for value in arguments["validValues"]]
+        if twice := alike(values):
+            raise document.fail((*where, "validValues"), f"'{twice[0]}' and '{twice[1]}' are the same but for case")
         return f"{column} IN ({', '.join(map(_quoted, values))})", f"one of {', '.join(values)}"
     if "pattern" in arguments:
         pattern = str(arguments["pattern"])
         return f"regexp_like({column}, {_quoted(pattern)})", f"text like {pattern}"
     raise document.fail(where, "invalidValues needs validValues or a pattern")
+
+
+def alike(words: Iterable[str]) -> tuple[str, str] | None:
+    """Two words that are the same but for case, which is how rows are read; None where there are none."""
+    seen: dict[str, str] = {}
+    for word in words:
+        if word.lower() in seen:
+            return seen[word.lower()], word
+        seen[word.lower()] = word
+    return None
 
 
 def _custom(

@@ -150,6 +150,20 @@ def _check_entity(
             raise document.fail(here, "give a column, an expression or a default")
         if item.column is not None and item.column not in dataset.columns:
             raise document.unknown(here, item.column, dataset.columns, "column of the file")
+        _check_codes(document, (*here, "codes"), item.codes)
     for column in contract.columns:
         if column.required and column.name not in mapped.columns:
             raise document.fail((*where, "columns"), f"required column '{column.name}' of {entity} is not mapped")
+
+
+def _check_codes(document: Document, where: tuple[str, ...], codes: Mapping[str, str]) -> None:
+    """Words are read without regard to case: two that differ by nothing else must mean the same."""
+    seen: dict[str, str] = {}
+    for word, ours in codes.items():
+        other = seen.setdefault(word.lower(), word)
+        if codes[other].lower() != ours.lower():
+            raise document.fail(
+                (*where, word),
+                f"'{word}' means {ours} and '{other}' means {codes[other]}; words are read without regard to case, so "
+                "both are the same word",
+            )

@@ -81,6 +81,7 @@ class Rule:
     dimension: Dimension
     severity: Severity
     threshold: Threshold | None
+    words: tuple[str, ...] = ()  # the values a column may have, where the rule lists them
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,10 @@ class Contract:
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """The values that a column may have, as the contract spells them; none where it lists none."""
+        return next((rule.words for rule in self.rules if rule.words and rule.columns == (column,)), ())
 
     @property
     def row_rules(self) -> tuple[Rule, ...]:

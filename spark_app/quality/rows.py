@@ -5,7 +5,7 @@ All of it is columns over one pass: what cannot be used is quarantined with its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -33,7 +33,10 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
     `_reasons`: array of (rule, column, found, expected, dimension), empty for a row that can be used.
     `_odd`: array of the names of warning-level rules the row breaks.
     """
-    raw = {column.name: _text(mapped.columns.get(column.name)) for column in contract.columns}
+    raw = {
+        column.name: _as_spelt(_text(mapped.columns.get(column.name)), contract.words(column.name))
+        for column in contract.columns
+    }
     withraw = rows.select("*", *[text.alias(f"_raw_{name}") for name, text in raw.items()])
     typed = withraw.select(
         *[_typed(column, mapped.columns.get(column.name), source).alias(column.name) for column in contract.columns],
@@ -93,10 +96,22 @@ def _text(mapped: ColumnMap | None) -> SparkColumn:
         text = F.expr(mapped.expression).cast("string")
     text = F.btrim(text, F.lit(_BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
     text = F.when(text != "", text)
-    if mapped.codes:
-        pairs = [F.lit(word) for item in mapped.codes.items() for word in item]
-        text = F.coalesce(F.element_at(F.create_map(*pairs), text), text)
+    text = _translated(text, mapped.codes)
     return text if mapped.default is None else F.coalesce(text, F.lit(mapped.default))
+
+
+def _as_spelt(text: SparkColumn, words: Sequence[str]) -> SparkColumn:
+    """A word that the contract lists, as it spells it; any other as the shop does."""
+    return _translated(text, {word: word for word in words})
+
+
+def _translated(text: SparkColumn, words: Mapping[str, str]) -> SparkColumn:
+    """A text of `words` as what it stands for, whatever its case; any other as it is."""
+    if not words:
+        return text
+    by_word = {word.lower(): ours for word, ours in words.items()}
+    pairs = [F.lit(word) for item in by_word.items() for word in item]
+    return F.coalesce(F.element_at(F.create_map(*pairs), F.lower(text)), text)
 
 
 def _typed(column: Column, mapped: ColumnMap | None, source: Source) -> SparkColumn:

@@ -7,8 +7,9 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_app.tables.declare import GoldTable
+from spark_app.tables.payment_status import payment_status, payment_sums
 from spark_app.tables.versions import valid_at
-from spark_app.tables.words import UNKNOWN_KEY, is_live, money
+from spark_app.tables.words import MONEY, UNKNOWN_KEY, is_live, money
 
 
 def derive(
@@ -21,6 +22,7 @@ def derive(
         .join(payment_sums(payments.join(ids, "order_id", "left_semi")), "order_id", "left")
         .join(review_means(reviews.join(ids, "order_id", "left_semi")), "order_id", "left")
     )
+    amount = (money(F.col("items_amount")) + money(F.col("freight_amount"))).cast(MONEY)
     return rows.select(
         "order_id",
         "customer_key",
@@ -35,10 +37,10 @@ def derive(
         F.coalesce("item_count", F.lit(0)).cast("int").alias("item_count"),
         money(F.col("items_amount")).alias("items_amount"),
         money(F.col("freight_amount")).alias("freight_amount"),
-        (money(F.col("items_amount")) + money(F.col("freight_amount"))).cast("decimal(18,2)").alias("order_amount"),
+        amount.alias("order_amount"),
         money(F.col("paid_amount")).alias("paid_amount"),
         money(F.col("refunded_amount")).alias("refunded_amount"),
-        F.coalesce("payment_status", F.lit("none")).alias("payment_status"),
+        payment_status(amount).alias("payment_status"),
         is_first_order().alias("is_first_order"),
         F.datediff("delivered_at", "purchased_at").alias("delivery_days"),
         (F.to_date("delivered_at") > F.to_date("estimated_delivery_at")).alias("is_late"),
@@ -59,20 +61,6 @@ def item_sums(items: DataFrame) -> DataFrame:
         F.count(F.lit(1)).alias("item_count"),
         F.sum(F.col("quantity") * F.col("unit_price")).alias("items_amount"),
         F.sum("freight_amount").alias("freight_amount"),
-    )
-
-
-def payment_sums(payments: DataFrame) -> DataFrame:
-    """order_id, paid_amount, refunded_amount, payment_status."""
-    paid, refunded = F.col("status") == "paid", F.col("status") == "refunded"
-    return payments.groupBy("order_id").agg(
-        F.sum(F.when(paid, F.col("amount"))).alias("paid_amount"),
-        F.sum(F.when(refunded, F.col("amount"))).alias("refunded_amount"),
-        F.when(F.min("status") == F.max("status"), F.min("status"))
-        .when(F.max(refunded), F.lit("partially_refunded"))
-        .when(F.max(paid), F.lit("partially_paid"))
-        .otherwise(F.lit("pending"))
-        .alias("payment_status"),
     )
 
 

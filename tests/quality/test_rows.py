@@ -22,15 +22,17 @@ SOURCE = load_source("canonical", CONTRACTS)
 META = {"_source_file": "payments/dt=2024-03-01/a.csv", "_row_number": 1, "_batch_date": "2024-03-01"}
 
 
-def judged(spark: SparkSession, *rows: dict[str, Any]) -> Any:
-    """Bronze rows of payments, good but for what each names, judged."""
+def judged(spark: SparkSession, *rows: dict[str, Any], **method: Any) -> Any:
+    """Bronze rows of payments, good but for what each names, judged; `method`: more of how its column is mapped."""
     texts = [*COLUMNS["payments"], "_extra", "_corrupt_record"]
     schema = ", ".join(f"{name} string" for name in texts)
     schema += ", _source_file string, _row_number bigint, _batch_date date"
     given = [{**GOOD["payments"], **META, **row} for row in rows]
     names = [*texts, *META]
     bronze = frame(spark, schema, [tuple(row.get(name) for name in names) for row in given])
-    return judge(bronze, PAYMENTS, SOURCE, SOURCE.entities["payments"])
+    mapped = SOURCE.entities["payments"]
+    columns = {**mapped.columns, "method": mapped.columns["method"].model_copy(update=method)}
+    return judge(bronze, PAYMENTS, SOURCE, mapped.model_copy(update={"columns": columns}))
 
 
 def reasons(spark: SparkSession, **row: Any) -> list[tuple[str | None, ...]]:
@@ -85,3 +87,34 @@ def test_counts_by_day(spark: SparkSession) -> None:
     assert (str(first["amount_landed"]), str(first["amount_quarantined"])) == ("-0.90", "-2.00")
     broken = {name: first[f"r{n}"] for n, (name, *_) in enumerate(counted_rules(PAYMENTS)) if first[f"r{n}"]}
     assert broken == {"amount is a decimal": 1, "amount is not negative": 1, "amount is not zero": 1}
+
+
+def test_words_of_the_contract_are_read_without_regard_to_case_and_kept_as_it_spells_them(spark: SparkSession) -> None:
+    found = judged(
+        spark, {"status": "Paid", "method": "PIX"}, {"status": "REFUNDED", "method": "Credit_Card"}
+    ).collect()
+    assert [(row["status"], row["method"], row["_reasons"]) for row in found] == [
+        ("paid", "pix", []),
+        ("refunded", "credit_card", []),
+    ]
+
+
+def test_an_unknown_word_is_shown_as_the_shop_spells_it(spark: SparkSession) -> None:
+    (found,) = judged(spark, {"method": "Sea Shells"}).collect()
+    assert [reason["found"] for reason in found["_reasons"]] == ["Sea Shells"]
+
+
+def test_codes_are_read_without_regard_to_case(spark: SparkSession) -> None:
+    rows = [{"method": word} for word in ("Bar", "BAR", "bar", "Karte", "pix")]
+    found = judged(spark, *rows, codes={"Bar": "Cash", "bar": "cash", "KARTE": "card"}).collect()
+    assert [row["method"] for row in found] == ["cash", "cash", "cash", "card", "pix"]
+
+
+def test_a_default_is_a_word_too(spark: SparkSession) -> None:
+    (found,) = judged(spark, {"method": " "}, default="PayPal").collect()
+    assert (found["method"], found["_reasons"]) == ("paypal", [])
+
+
+def test_text_that_is_no_word_of_a_contract_keeps_its_case(spark: SparkSession) -> None:
+    (found,) = judged(spark, {"order_id": "A1"}).collect()
+    assert found["order_id"] == "A1"

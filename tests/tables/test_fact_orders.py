@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_app.tables.fact_orders import derive, is_first_order, item_sums, payment_sums, review_means
+from spark_app.tables.fact_orders import derive, is_first_order, item_sums, review_means
 from tests.support.frames import Rows, assert_rows, frame
 
 pytestmark = pytest.mark.core
@@ -16,33 +16,6 @@ ITEMS = "order_id string, quantity int, unit_price decimal(18,2), freight_amount
 PAYMENTS = "order_id string, status string, amount decimal(18,2)"
 REVIEWS = "order_id string, score int"
 CUSTOMERS = "customer_id string, customer_key bigint, valid_from timestamp, valid_to timestamp"
-
-
-@pytest.mark.parametrize(
-    ("statuses", "expected"),
-    [
-        (["paid"], "paid"),
-        (["paid", "paid"], "paid"),
-        (["pending"], "pending"),
-        (["voided", "voided"], "voided"),
-        (["failed"], "failed"),
-        (["paid", "refunded"], "partially_refunded"),
-        (["refunded", "pending"], "partially_refunded"),
-        (["paid", "pending"], "partially_paid"),
-        (["paid", "voided", "failed"], "partially_paid"),
-        (["voided", "authorized"], "pending"),
-        (["failed", "pending"], "pending"),
-    ],
-)
-def test_payment_status(spark: SparkSession, statuses: list[str], expected: str) -> None:
-    payments = frame(spark, PAYMENTS, [("o", status, "1.00") for status in statuses])
-    assert_rows(payment_sums(payments), "order_id string, payment_status string", [("o", expected)])
-
-
-def test_paid_and_refunded_amounts(spark: SparkSession) -> None:
-    payments = [("o", "paid", "1.10"), ("o", "paid", "2.20"), ("o", "refunded", "5.00"), ("o", "voided", "9.00")]
-    schema = "order_id string, paid_amount decimal(28,2), refunded_amount decimal(28,2)"
-    assert_rows(payment_sums(frame(spark, PAYMENTS, payments)), schema, [("o", "3.30", "5.00")])
 
 
 def test_item_sums_count_lines_and_multiply_pieces(spark: SparkSession) -> None:

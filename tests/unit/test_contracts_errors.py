@@ -49,6 +49,8 @@ CASES = [
     ("unknown property", "property: sortKey", "property: sortkey", "did you mean 'sortKey'?"),
     ("unknown service level", "property: latency", "property: latancy", "did you mean 'latency'?"),
     ("unknown argument", "{validValues: [created", "{validValue: [created", "did you mean 'validValues'?"),
+    ("words that differ by case alone", "{validValues: [created", "{validValues: [Created, created",
+     "'Created' and 'created' are the same but for case"),
     ("column twice", "name: paid_amount", "name: order_amount", "column 'order_amount' stands twice"),
 ]  # fmt: skip
 

@@ -146,6 +146,8 @@ GOOD = [(name, {}) for name in ROWS] + [
     ("fact_orders", {"order_status": "canceled", "is_first_order": False}),
     ("fact_orders", {"payment_status": "none", "paid_amount": 0}),
     ("fact_orders", {"payment_status": "partially_refunded", "paid_amount": 20, "refunded_amount": 15}),
+    ("fact_orders", {"payment_status": "refunded", "refunded_amount": 35}),
+    ("fact_orders", UNDELIVERED | {"order_status": "completed"}),
     ("fact_orders", {"review_score": None}),
     ("fact_payments", {"payment_status": "pending", "paid_at": None}),
     ("dim_customers", {"valid_to": None, "is_current": True}),

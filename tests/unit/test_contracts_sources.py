@@ -67,3 +67,23 @@ def test_message_names_file_line_and_nearest_word(tmp_path, what, old, new, hint
 def test_a_source_that_is_not_there():
     with pytest.raises(SettingsError, match=r"canonicle.yaml: no such source; did you mean 'canonical'\?"):
         load_source("canonicle", CONTRACTS)
+
+
+CODES = "      status: {column: status, codes: %s}"
+
+
+def with_codes(tmp_path, codes):
+    text = (FOLDER / "canonical.yaml").read_text(encoding="utf-8")
+    assert "      status: status\n" in text
+    (tmp_path / "canonical.yaml").write_text(text.replace("      status: status", CODES % codes, 1), encoding="utf-8")
+    return load_source("canonical", CONTRACTS, tmp_path)
+
+
+def test_codes_that_differ_by_case_alone_may_mean_the_same(tmp_path):
+    source = with_codes(tmp_path, "{Open: created, open: Created}")
+    assert source.entities["orders"].columns["status"].codes == {"Open": "created", "open": "Created"}
+
+
+def test_codes_that_differ_by_case_alone_and_mean_two_things_are_refused(tmp_path):
+    with pytest.raises(SettingsError, match=r"canonical.yaml:\d+: .*'open' means shipped and 'Open' means created"):
+        with_codes(tmp_path, "{Open: created, open: shipped}")
