@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from spark_app.contracts.blanks import folded
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.settings import conf_dir
@@ -83,7 +84,7 @@ class Dataset:
 
 def slug(header: str) -> str:
     """A header as a column name: `Order No` -> `order_no`."""
-    return re.sub(r"[^a-z0-9]+", "_", header.strip().lower()).strip("_") or "_"
+    return re.sub(r"[^a-z0-9]+", "_", folded(header)).strip("_") or "_"
 
 
 def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | None = None) -> Source:

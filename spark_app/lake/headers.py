@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.objects import reading
@@ -62,8 +63,8 @@ def inspect(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Inspected:
 def matched(header: Sequence[str], dataset: Dataset) -> list[str | None]:
     """For each header name the bronze column it is, or None where the source does not know it."""
     exact = dict(dataset.columns)
-    folded = {name.strip().lower(): column for name, column in dataset.columns.items()}
-    return [exact.get(name) or folded.get(name.strip().lower()) for name in header]
+    alike = {folded(name): column for name, column in dataset.columns.items()}
+    return [exact.get(name) or alike.get(folded(name)) for name in header]
 
 
 def _judged(found: Inspected, dataset: Dataset) -> Inspected:
@@ -106,7 +107,7 @@ def _header(head: bytes, separator: str) -> tuple[str, ...]:
     names: list[str] = next((row for row in csv.reader(text, delimiter=separator) if row), [])
     if any("\ufffd" in name for name in names):
         raise csv.Error("bytes that are not UTF-8")
-    return tuple(name.strip() for name in names)
+    return tuple(trimmed(name) for name in names)
 
 
 def _mixed_lines(head: bytes) -> bool:

@@ -7,6 +7,7 @@ import re
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from spark_app.contracts.blanks import BLANK_CLASS, BLANKS
 from spark_app.contracts.sources import ColumnMap, NumberFormat
 from spark_app.contracts.table import Type
 
@@ -58,8 +59,10 @@ def _iso(text: Column, time: str) -> Column:
 
 def _number(text: Column, number: NumberFormat) -> Column:
     """Digits with a point, null where `text` is not written as the format says: 1.234,56 is not 1,234.56."""
-    point, group = re.escape(number.decimal), re.escape(number.thousands)
-    bare = F.regexp_replace(text, f"[{re.escape(number.symbols)}\\s]", "") if number.symbols else text
+    point = re.escape(number.decimal)
+    # A blank between groups may be any: files mix the space bar's with no-break and narrow ones.
+    group = BLANK_CLASS if number.thousands in set(BLANKS) else re.escape(number.thousands)
+    bare = F.regexp_replace(text, f"[{re.escape(number.symbols)}{BLANK_CLASS}]", "") if number.symbols else text
     whole = rf"(\d+|\d{{1,3}}({group}\d{{3}})+)" if number.thousands else r"\d+"
     written = bare.rlike(rf"^[+-]?({whole}({point}\d*)?|{point}\d+){_EXPONENT}$")
     plain = F.regexp_replace(bare, group, "") if number.thousands else bare

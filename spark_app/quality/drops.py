@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import Source, slug
 from spark_app.contracts.table import Contract
 from spark_app.lake.log import open_table
@@ -87,7 +88,7 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
     columns = [name for name in dict.fromkeys((*what.missing, *what.distinct)) if name in there]
     parts = ["count(*)", f"count(*) - count(DISTINCT hash({', '.join(map(_quoted, there))}))", _newest(what, there)]
     for name in columns:
-        text = f"nullif(trim({_quoted(name)}), '')"
+        text = f"nullif({_trimmed(name)}, '')"
         parts.append(f"count(*) - count({text})")
         parts.append(f"count(DISTINCT {text})" if name in what.distinct else "NULL")
     listed = ", ".join(f"DATE '{day}'" for day in days)
@@ -119,8 +120,8 @@ def _newest(what: Wanted, there: Sequence[str]) -> str:
         if name not in there:
             continue
         patterns = [_strptime(one) for one in formats]
-        tried = [f"try_strptime(trim({_quoted(name)}), '{one}')" for one in patterns if one]
-        tried = tried if formats else [f"try_cast(trim({_quoted(name)}) AS TIMESTAMP)"]
+        tried = [f"try_strptime({_trimmed(name)}, '{one}')" for one in patterns if one]
+        tried = tried if formats else [f"try_cast({_trimmed(name)} AS TIMESTAMP)"]
         if tried:
             time = f"coalesce({', '.join(tried)})"
             times.append(f"max({time}) FILTER (WHERE {time} < _batch_date + INTERVAL 1 DAY)")
@@ -132,6 +133,10 @@ def _strptime(pattern: str) -> str | None:
     words = [found.group(0) for found in re.finditer(r"'T'|([A-Za-z])\1*|[^A-Za-z']+", pattern)]
     out = [_LETTERS.get(word) if word[0].isalpha() or word[0] == "'" else word for word in words]
     return None if None in out else "".join(word for word in out if word)
+
+
+def _trimmed(name: str) -> str:
+    return f"trim({_quoted(name)}, '{BLANKS}')"
 
 
 def _quoted(name: str) -> str:

@@ -13,6 +13,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
 from spark_app.contracts.table import Column, Contract, Rule
 from spark_app.quality.casts import cast_text
@@ -23,7 +24,6 @@ WHOLE_ROW = "row is whole"
 VALID_TEXT = "text is valid UTF-8"
 MARKED_TEXT = "optional text is valid UTF-8"  # where it is not, the value is kept with marks in it
 _BAD_BYTES = "\ufffd"
-_BLANKS = " \t\r\n\f\v"
 _SHOWN = 200
 
 
@@ -94,7 +94,7 @@ def _text(mapped: ColumnMap | None) -> SparkColumn:
         text = F.col(slug(mapped.column))
     elif mapped.expression is not None:
         text = F.expr(mapped.expression).cast("string")
-    text = F.btrim(text, F.lit(_BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
+    text = F.btrim(text, F.lit(BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
     text = F.when(text != "", text)
     text = _translated(text, mapped.codes)
     return text if mapped.default is None else F.coalesce(text, F.lit(mapped.default))

@@ -42,6 +42,16 @@ def test_money_as_a_shop_writes_it(spark: SparkSession) -> None:
     check(spark, MONEY, {"1.234,56 €": "1234.56", "1234,5": "1234.50", "1,234.50": None}, GERMAN)
 
 
+def test_groups_apart_by_a_blank_may_have_any(spark: SparkSession) -> None:
+    spaced = ColumnMap(column="x", number=NumberFormat(decimal=",", thousands=" "))
+    check(spark, MONEY, {
+        "1 234,56": "1234.56", "1\u00a0234,56": "1234.56", "1\u202f234\u00a0567,8": "1234567.80", "1234,56": "1234.56",
+        "12 34,56": None, "1.234,56": None, "1  234,56": None,
+    }, spaced)  # fmt: skip
+    check(spark, MONEY, {"1\u00a0234": None, "1 234": None})
+    check(spark, MONEY, {"\u20ac\u202f1.234,56": "1234.56", "1.234,56\u00a0\u20ac": "1234.56"}, GERMAN)
+
+
 def test_whole_numbers(spark: SparkSession) -> None:
     check(spark, Type("int"), {"2": 2, "2.0": 2, "-7": -7, "2.5": None, "2147483648": None, "": None})
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.quality.rows import counted, counted_rules, judge
@@ -51,12 +52,18 @@ def test_a_good_row_has_no_reasons(spark: SparkSession) -> None:
         ({"amount": "ten"}, ("amount is a decimal", "amount", "ten", "a number with at most 2 decimals")),
         ({"amount": None}, ("amount is present", "amount", None, "a value")),
         ({"amount": "  "}, ("amount is present", "amount", None, "a value")),
+        ({"amount": "\u00a0\u200b\u3000"}, ("amount is present", "amount", None, "a value")),
         ({"amount": "-1"}, ("amount is not negative", "amount", "-1", "zero or more")),
         ({"order_id": "a\ufffd"}, ("text is valid UTF-8", "order_id", "a\ufffd", "text in UTF-8")),
     ],
 )
 def test_what_cannot_be_used_says_why_once(spark: SparkSession, row: dict[str, Any], expected: tuple[str, ...]) -> None:
     assert reasons(spark, **row) == [expected]
+
+
+def test_blanks_of_any_kind_go_from_both_ends_of_every_value(spark: SparkSession) -> None:
+    (found,) = judged(spark, {"order_id": f"{BLANKS}o\u00a01{BLANKS}", "amount": "\u202f9.50\u00a0"}).collect()
+    assert (found["_reasons"], found["order_id"], str(found["amount"])) == ([], "o\u00a01", "9.50")
 
 
 def test_every_reason_is_given(spark: SparkSession) -> None:
