@@ -54,8 +54,7 @@ def snooze(environment: str, home: str | None, source: str | None, cause: str, d
     until = datetime.combine(day, time(), UTC)
     if until > now + alert_log.BACK:
         raise UsageError(f"--until {day}: expected a day within {alert_log.BACK.days} days")
-    event = {"noted_at": now, "run_id": None, "event": "snoozed", "cause": cause, "until": until, "note": note}
-    alert_log.add(lake, [{**event, "severity": known[cause].severity, "subject": known[cause].subject}])
+    alert_log.snooze(lake, known[cause], now, until, note)
     quiet = f"quiet until {day}" if until > now else "awake"
     screen.console.print(f"{cause}: {quiet} ({settings.environment})")
 

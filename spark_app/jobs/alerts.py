@@ -206,6 +206,8 @@ def _keep(lake: Lake, record: RunRecord, exit_code: int, now: datetime, news: Se
             "exit_code": exit_code,
             "first_day": record.first_day,
             "last_day": record.last_day,
+            "until": None,
+            "note": None,
         }
         for one in news
     ]

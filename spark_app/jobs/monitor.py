@@ -15,7 +15,7 @@ from spark_app.jobs.context import Context
 from spark_app.lake import ops
 from spark_app.quality import robust
 from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
-from spark_app.quality.drops import WHOLE, Wanted, profile, wanted
+from spark_app.quality.drops import Wanted, drop, profile, wanted
 from spark_app.quality.history import BACK, gather
 from spark_app.quality.profile import Finding
 
@@ -96,8 +96,7 @@ def _looked_at(context: Context, what: Wanted, version: int, days: Sequence[date
     """A drop without a row is a drop too."""
     rows = profile(context.lake, what, version, days)
     there = {row["batch_date"] for row in rows}
-    empty = {"dataset": what.dataset, "column_name": WHOLE, "rows": 0, "repeated": 0, "bronze_version": version}
-    return rows + [{**empty, "batch_date": day} for day in days if day not in there]
+    return rows + [drop(what.dataset, day, version) for day in days if day not in there]
 
 
 def _days(context: Context) -> list[date]:

@@ -46,6 +46,13 @@ def add(lake: Lake, rows: Sequence[dict[str, Any]]) -> None:
     ops.add(lake, "alerts", rows)
 
 
+def snooze(lake: Lake, known: State, now: datetime, until: datetime, note: str) -> None:
+    """Note that a cause is not to be told of before `until`."""
+    event = {"noted_at": now, "run_id": None, "event": "snoozed", "until": until, "note": note, "exit_code": None}
+    of = {"cause": known.cause, "severity": known.severity, "subject": known.subject}
+    add(lake, [{**event, **of, "first_day": None, "last_day": None}])
+
+
 def _after(known: State | None, row: dict[str, Any]) -> State:
     """The state of a cause after one more event."""
     event, at = row["event"], row["noted_at"]

@@ -35,10 +35,14 @@ def complete(lake: Lake, dataset: str, run_id: str) -> None:
             "run_id": run_id,
             "dataset": dataset,
             "batch_date": date.fromisoformat(day),
+            "file": None,  # which files it were, and what was in them, only landing knows
+            "size": None,
+            "checksum": None,
             "status": "recovered",
             "message": f"taken in by run {commit.note.get('run_id')}, which ended before it noted its files",
             "day_fingerprint": word,
             "bronze_version": commit.version,
+            "ingested_at": None,
         }
         for commit in commits_after(lake, f"bronze.{dataset}", last)
         for day, word in commit.note.get("days", {}).items()

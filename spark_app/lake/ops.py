@@ -12,7 +12,9 @@ from deltalake import write_deltalake
 
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import LakeError
 from spark_app.runtime.failpoints import commit_point
+from spark_app.runtime.yaml_lines import nearest
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXT, _COUNT, _DAY, _MONEY, _FLAG, _REAL = (
@@ -177,11 +179,15 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 
 
 def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Append rows to `ops.<table>` in one commit; the table is made when first written. No rows, no commit."""
-    listed = list(rows)
+    """Append rows to `ops.<table>` in one commit; the table is made when first written. No rows, no commit.
+
+    A row gives each of the table's columns, also those that are None, and no other: else LakeError, and nothing is
+    written. A misspelt column would be null for ever.
+    """
+    listed = [_checked(table, row) for row in rows]
     if not listed:
         return
-    data = pa.Table.from_pylist([dict(row) for row in listed], schema=SCHEMAS[table])
+    data = pa.Table.from_pylist(listed, schema=SCHEMAS[table])
     with _one_writer, commit_point(f"ops.{table}"):
         path, options = lake.path(f"ops.{table}"), lake.storage_options
         write_deltalake(path, data, mode="append", schema_mode="merge", storage_options=options)
@@ -198,3 +204,15 @@ def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) 
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _checked(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as it is, where it has the table's columns."""
+    names = SCHEMAS[table].names
+    strange = sorted(set(row) - set(names))
+    missing = [name for name in names if name not in row]
+    if not strange and not missing:
+        return dict(row)
+    said = [f"unknown column '{name}'{nearest(name, missing or names)}" for name in strange]
+    said += [f"no {', '.join(missing)}"] if missing else []
+    raise LakeError(f"ops.{table}: a row is not written: {'; '.join(said)}; expected {', '.join(names)}")

@@ -102,8 +102,8 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
 
 def _rows(dataset: str, version: int, columns: Sequence[str], found: Sequence[Any]) -> list[dict[str, Any]]:
     day, rows, repeated, newest, *counts = found
-    base = {"dataset": dataset, "batch_date": day, "rows": rows, "bronze_version": version}
-    whole = {**base, "column_name": WHOLE, "repeated": repeated, "newest": newest}
+    whole = {**drop(dataset, day, version), "rows": rows, "repeated": repeated, "newest": newest}
+    base = {**drop(dataset, day, version), "rows": rows, "repeated": None}
     return [
         whole,
         *[
@@ -111,6 +111,12 @@ def _rows(dataset: str, version: int, columns: Sequence[str], found: Sequence[An
             for at, name in enumerate(columns)
         ],
     ]
+
+
+def drop(dataset: str, day: date, version: int) -> dict[str, Any]:
+    """The row of a drop as a whole, of one without rows."""
+    nothing = {"missing": None, "distinct_values": None, "newest": None, "repeated": 0, "rows": 0}
+    return {"dataset": dataset, "batch_date": day, "column_name": WHOLE, "bronze_version": version, **nothing}
 
 
 def _newest(what: Wanted, there: Sequence[str]) -> str:

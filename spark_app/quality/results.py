@@ -22,6 +22,7 @@ def silver_results(run_id: str, contract: Contract, counts: Sequence[Row], now: 
         rows.append(
             {
                 "run_id": run_id,
+                "candidate": None,  # of no release yet: an audit takes it up
                 "table_name": contract.qualified,
                 "rule": name,
                 "dimension": dimension,

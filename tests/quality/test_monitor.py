@@ -20,6 +20,7 @@ from spark_app.jobs.context import Context
 from spark_app.lake import log, ops
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
+from tests.support.ops_rows import put
 from tests.support.small_lakes import arrow
 
 CONTRACTS = load_contracts()
@@ -83,14 +84,14 @@ class World:
         write_deltalake(path, pa.Table.from_pylist(rows), mode="overwrite")
         version = log.version_of(self.lake, "bronze.order_items") or 0
         base = {"dataset": "order_items", "bronze_version": version, "status": "ingested"}
-        ops.add(self.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS])
+        put(self.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS])
         counted = {day: sum(row["_batch_date"] == day for row in rows) for day in DAYS}
         tallies = [
             {"dataset": "order_items", "entity": "order_items", "batch_date": day, "rows_landed": count}
             | {"rows_quarantined": 0, "amount_landed": 10 * count, "silver_version": version, "balanced": True}
             for day, count in counted.items()
         ]
-        ops.add(self.lake, "reconciliation", tallies)
+        put(self.lake, "reconciliation", tallies)
 
     def change(self, table: str, name: str, **more: Any) -> None:
         """A watch of a contract, said otherwise."""
@@ -206,9 +207,9 @@ def test_a_run_that_takes_far_longer_names_its_step(world: World) -> None:
         | {"seconds": 200.0 + 5 * (at % 4), "started_at": begun + timedelta(days=at)}
         for at, day in enumerate(DAYS[:12], 1)
     ]
-    ops.add(world.lake, "runs", runs)
+    put(world.lake, "runs", runs)
     step = {"layer": "silver", "table_name": "orders", "seconds": 40.0}
-    ops.add(world.lake, "steps", [{**step, "run_id": run["run_id"]} for run in runs])
+    put(world.lake, "steps", [{**step, "run_id": run["run_id"]} for run in runs])
     monitor.run_time(world.context, 390.0)
     assert not world.record.notices, "not yet twice as long"
     with world.record.step("silver", "orders") as now:

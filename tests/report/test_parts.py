@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from spark_app.cli import lakehouse
 from spark_app.contracts.load import load_contracts
 from spark_app.jobs import publish
-from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 from spark_app.report import site
 from spark_app.report.cube import cube
@@ -25,6 +24,7 @@ from spark_app.report.trust import trust
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.gold_shop import make_gold
+from tests.support.ops_rows import put
 
 LAST = date(2026, 11, 22)
 CONTRACTS = load_contracts()
@@ -133,12 +133,12 @@ def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0,
     now = datetime.now(UTC)
     passed = broken == 0
     result = {"run_id": run_id, "rule": "r", "table_name": "t", "severity": "warning", "checked_at": now}
-    ops.add(lake, "quality_results", [{**result, "rows_broken": broken, "passed": passed, "effect": effect}])
+    put(lake, "quality_results", [{**result, "rows_broken": broken, "passed": passed, "effect": effect}])
     rows = {"rows_landed": 100, "rows_accepted": 100 - quarantined, "rows_quarantined": quarantined}
     day = {"run_id": run_id, "dataset": "orders", "entity": "orders", "batch_date": LAST, "reconciled_at": now}
-    ops.add(lake, "reconciliation", [{**day, **rows, "balanced": balanced}])
+    put(lake, "reconciliation", [{**day, **rows, "balanced": balanced}])
     run = {"run_id": run_id, "command": command, "exit_code": exit_code, "started_at": now}
-    ops.add(lake, "runs", [{**run, "message": "audit failed\nmore"}])
+    put(lake, "runs", [{**run, "message": "audit failed\nmore"}])
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from spark_app.lake.paths import Lake, Landing
 from spark_app.lake.s3 import client
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.runtime.settings import S3Settings
+from tests.support import ops_rows
 
 DAY, OTHER = date(2024, 1, 2), date(2024, 1, 3)
 HEADER = "customer_id,email,name,updated_at\n"
@@ -105,8 +106,8 @@ def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) 
 
 def test_bookkeeping_rows_go_to_a_bucket_and_come_back(bucket: str, s3: S3Settings) -> None:
     lake = Lake(f"{bucket}/lake", s3)
-    ops.add(lake, "steps", [{"run_id": "r1", "layer": "gold", "table_name": "fact_orders", "seconds": 1.5}])
-    ops.add(lake, "steps", [{"run_id": "r2", "layer": "gold", "table_name": "fact_orders", "seconds": 2.5}])
+    ops_rows.put(lake, "steps", [{"run_id": "r1", "layer": "gold", "table_name": "fact_orders", "seconds": 1.5}])
+    ops_rows.put(lake, "steps", [{"run_id": "r2", "layer": "gold", "table_name": "fact_orders", "seconds": 2.5}])
     found = ops.select(lake, "steps", "SELECT run_id, seconds FROM ops_rows ORDER BY run_id")
     assert found == [{"run_id": "r1", "seconds": 1.5}, {"run_id": "r2", "seconds": 2.5}]
 

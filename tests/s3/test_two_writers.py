@@ -9,16 +9,17 @@ import sys
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 from spark_app.runtime.settings import S3Settings
+from tests.support.ops_rows import put
 
 COMMITS = 8
 WRITER = """
 import sys
-from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 from spark_app.runtime.settings import S3Settings
+from tests.support.ops_rows import put
 lake = Lake(sys.argv[1], S3Settings.model_validate_json(sys.argv[2]))
 for number in range(int(sys.argv[4])):
-    ops.add(lake, "runs", [{"run_id": f"{sys.argv[3]}{number}"}])
+    put(lake, "runs", [{"run_id": f"{sys.argv[3]}{number}"}])
 """
 
 
@@ -29,7 +30,7 @@ def test_no_commit_of_two_writers_is_lost(bucket: str, s3: S3Settings) -> None:
 
 
 def _write_from_two(lake: Lake) -> None:
-    ops.add(lake, "runs", [{"run_id": "first"}])
+    put(lake, "runs", [{"run_id": "first"}])
     command = [sys.executable, "-c", WRITER, lake.root, lake.s3.model_dump_json()]
     writers = [subprocess.Popen([*command, name, str(COMMITS)], env=os.environ) for name in "ab"]
     assert [writer.wait(120) for writer in writers] == [0, 0]

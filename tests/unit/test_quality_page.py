@@ -12,7 +12,6 @@ import pytest
 from deltalake import write_deltalake
 
 from spark_app.contracts.load import load_contracts
-from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 from spark_app.report import health, quality
 from spark_app.report.data import ReportData, open_release
@@ -20,6 +19,7 @@ from spark_app.report.page import Page
 from spark_app.report.site import render
 from spark_app.report.trust import trust
 from tests.support.gold_shop import make_gold
+from tests.support.ops_rows import put
 
 LAST = date(2024, 3, 1)
 NOW = datetime.now(UTC)
@@ -39,10 +39,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         {"table_name": "gold.fact_orders", "rule": "adds up", "dimension": "consistency", "severity": "error"}
         | {"rows_broken": 0, "passed": True, "effect": "none"},
     ]
-    ops.add(gold.lake, "quality_results", [{**rule, **one} for one in results])
+    put(gold.lake, "quality_results", [{**rule, **one} for one in results])
     base = {"entity": "orders", "dataset": "orders", "balanced": True, "silver_version": 1, "reconciled_at": NOW}
     rows = {"rows_landed": 10, "rows_accepted": 7, "rows_superseded": 1, "rows_quarantined": 2, "batch_date": LAST}
-    ops.add(gold.lake, "reconciliation", [{**base, **rows}])
+    put(gold.lake, "reconciliation", [{**base, **rows}])
     figure = {"run_id": run_id, "table_name": "gold.daily_sales", "rule": "orders are as usual", "figure": "orders"}
     figure |= {
         "kind": "count",
@@ -56,10 +56,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         {**figure, "day": LAST - timedelta(days=1), "observed": 51.0, "unusual": False},
         {**figure, "day": LAST, "observed": 2.0, "unusual": True, "message": TOLD, "score": -9.0},
     ]
-    ops.add(gold.lake, "figures", [{**one, "judged_at": NOW} for one in figures])
-    ops.add(gold.lake, "runs", [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")])
+    put(gold.lake, "figures", [{**one, "judged_at": NOW} for one in figures])
+    put(gold.lake, "runs", [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")])
     file = {"dataset": "orders", "batch_date": LAST, "status": "ingested", "bronze_version": 1}
-    ops.add(gold.lake, "ingested_files", [{**file, "message": "unknown columns kept in _extra: tier"}])
+    put(gold.lake, "ingested_files", [{**file, "message": "unknown columns kept in _extra: tier"}])
     _quarantine(gold.lake)
     return gold.lake
 
