@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
+from spark_app.contracts.table import Contract
 from spark_app.lake import feed, log, ops, quarantine
+from spark_app.lake.behind import taken_in
+from spark_app.lake.days import Drops, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 
+SALES = "gold.daily_sales"
 DAILY = (
     "order_date",
     "revenue",
@@ -22,15 +28,42 @@ DAILY = (
 )
 
 
-def last_days(lake: Lake, release: Release | None) -> list[dict[str, Any]]:
-    """`DAILY` of the release's last day, of the day before, and of the week before ({} where there is none)."""
+@dataclass(frozen=True)
+class Day:
+    """`DAILY` of a day; `figures` is empty where it has none, and `why` says why it has not."""
+
+    day: date
+    figures: Mapping[str, Any]
+    why: str = ""
+
+
+def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contract]) -> list[Day]:
+    """The release's last day (the newest that landed or was sold on), the day before, and the week before."""
     if release is None:
         return []
-    sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= (SELECT max(order_date) - 7 FROM data)"
-    rows = feed.over_version(lake, "gold.daily_sales", release.tables["gold.daily_sales"], sql)
-    by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in rows}
-    last = max(by_day, default=None)
-    return [by_day.get(last - timedelta(days=back), {}) for back in (0, 1, 7)] if last else []
+    version = release.tables["gold.daily_sales"]
+    span = feed.over_version(lake, SALES, version, "SELECT min(order_date), max(order_date) FROM data")
+    first, last_sale = span[0]
+    found = drops(taken_in(lake, release), contracts, ())
+    last = max(filter(None, (last_sale, found.last)), default=None)
+    if last is None:
+        return []
+    sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= DATE '{last - timedelta(days=7)}'"
+    by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in feed.over_version(lake, SALES, version, sql)}
+    days = [last - timedelta(days=back) for back in (0, 1, 7)]
+    return [Day(day, *_figures_of(day, by_day, found, first or last)) for day in days]
+
+
+def _figures_of(
+    day: date, by_day: Mapping[date, Mapping[str, Any]], found: Drops, first: date
+) -> tuple[Mapping[str, Any], str]:
+    if day in by_day:
+        return by_day[day], ""
+    if day < first:
+        return {}, "before the first day"
+    if not found.landed(day):
+        return {}, "not landed"
+    return {**dict.fromkeys(DAILY, 0), "order_date": day, "average_order_value": None}, "without orders"
 
 
 def quarantine_by_reason(lake: Lake, entity: str | None = None) -> list[dict[str, Any]]:
@@ -88,11 +121,12 @@ def recent_runs(lake: Lake, limit: int) -> list[dict[str, Any]]:
     )
 
 
-def failed_rules(lake: Lake, run_id: str) -> list[dict[str, Any]]:
+def failed_rules(lake: Lake) -> list[dict[str, Any]]:
+    """What withheld the newest candidate for a release, whichever run audited it; none where it passed."""
     return ops.select(
         lake,
         "quality_results",
-        "SELECT table_name, rule, dimension, rows_broken, rows_checked, expected FROM ops_rows "
-        "WHERE run_id = ? AND effect = 'withheld' AND rule <> 'audit'",
-        (run_id,),
+        "SELECT table_name, rule, dimension, rows_broken, rows_checked, expected, observed FROM ops_rows "
+        "WHERE effect = 'withheld' AND rule <> 'audit' AND checked_at = "
+        "(SELECT max(checked_at) FROM ops_rows WHERE rule = 'audit') ORDER BY table_name, rule",
     )

@@ -25,4 +25,4 @@ def report(environment: str, home: str | None, source: str | None) -> None:
     written = write_site(settings, Lake(settings.resolve(settings.lake), settings.s3), load_contracts())
     if written is None:
         raise UsageError("there is no release yet", hint="lakehouse run, or lakehouse demo")
-    screen.console.print(f"release {written.release_id}: {site_uri(settings)}/index.html")
+    screen.console.print(f"release {written.release.release_id}: {site_uri(settings)}/index.html")

@@ -45,12 +45,16 @@ def status(environment: str, home: str | None, source: str | None, runs: int, js
     if rows:
         screen.table("The last runs", columns, rows, numbers=("seconds", "exit"))
     for rule in found["withheld_by"]:
-        screen.warn(
-            f"withheld by {rule['table_name']}: {rule['rule']} ({rule['rows_broken']} of {rule['rows_checked']} rows)"
-        )
+        screen.warn(f"the newest figures are withheld by {rule['table_name']}: {rule['rule']} ({_found(rule)})")
     if found["quarantine"]:
         shown = [(q["entity"], q["rule"], q["rows"], q["first_day"], q["last_day"]) for q in found["quarantine"]]
         screen.table("Quarantined", ("entity", "rule", "rows", "first day", "last day"), shown, numbers=("rows",))
+
+
+def _found(rule: dict[str, Any]) -> str:
+    if rule["rows_broken"]:
+        return f"{rule['rows_broken']:,} of {rule['rows_checked']:,} rows"
+    return f"found {rule['observed']:g}, expected {rule['expected']}"
 
 
 def _gather(environment: str, home: str | None, source: str | None, limit: int) -> dict[str, Any]:
@@ -63,12 +67,11 @@ def _gather(environment: str, home: str | None, source: str | None, limit: int) 
     context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
     house, current = warehouse(context), releases.latest(context.lake)
     runs = recent_runs(context.lake, limit)
-    withheld = failed_rules(context.lake, runs[0]["run_id"]) if runs and runs[0]["exit_code"] == 4 else []
     return {
         "environment": environment,
         "release": None if current is None else current.__dict__,
         "warehouse_release_id": "none" if house is None else house.held(),
         "runs": runs,
-        "withheld_by": withheld,
+        "withheld_by": failed_rules(context.lake),
         "quarantine": quarantine_by_reason(context.lake),
     }

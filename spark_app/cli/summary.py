@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from pathlib import Path
 
 from spark_app.cli import screen
 from spark_app.cli.queries import last_days, quarantine_by_reason, release_difference
+from spark_app.contracts.load import load_contracts
 from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
 from spark_app.lake.paths import Lake
@@ -28,6 +30,7 @@ def show(order: Order, outcome: Outcome) -> None:
     for warning in outcome.record.warnings:
         screen.warn(warning)
     _odd(outcome)
+    _trusted(outcome)
     _times(outcome)
     if outcome.exit_code:
         screen.fail(outcome.message, outcome.hint)
@@ -50,6 +53,7 @@ def as_json(outcome: Outcome) -> None:
             "last_day": outcome.record.last_day,
             "seconds": round(outcome.seconds, 3),
             "warnings": outcome.record.warnings,
+            "trust": asdict(outcome.record.verdict) if outcome.record.verdict else None,
             "oddities": [oddity.__dict__ for oddity in outcome.record.oddities],
             "steps": [
                 {
@@ -66,10 +70,9 @@ def as_json(outcome: Outcome) -> None:
 
 
 def _figures(lake: Lake, release: Release | None) -> None:
-    days = last_days(lake, release)
+    days = last_days(lake, release, load_contracts())
     if not days:
         return
-    latest, before, week = days[0], days[1], days[2]
     rows = []
     for name, label in (
         ("revenue", "revenue"),
@@ -81,8 +84,9 @@ def _figures(lake: Lake, release: Release | None) -> None:
         ("returning_customers", "returning customers"),
         ("late_deliveries", "delivered late"),
     ):
-        rows.append((label, latest[name], before.get(name), week.get(name)))
-    columns = (f"{latest['order_date']}", "", "day before", "week before")
+        rows.append((label, *(day.figures.get(name) for day in days)))
+    notes = [f" ({day.why})" if day.why else "" for day in days]
+    columns = ("", f"{days[0].day}{notes[0]}", f"day before{notes[1]}", f"week before{notes[2]}")
     screen.table("The last day", columns, rows, numbers=columns[1:])
 
 
@@ -112,6 +116,18 @@ def _odd(outcome: Outcome) -> None:
     if rows:
         columns = ("table", "what does not hold", "rows", "of")
         screen.table("Odd, but kept (warnings of this run)", columns, rows, numbers=("rows", "of"))
+
+
+def _trusted(outcome: Outcome) -> None:
+    """What the pages say of the figures that readers have now."""
+    verdict = outcome.record.verdict
+    if verdict is None:
+        return
+    colour = {"good": "green", "care": "yellow", "bad": "red"}[verdict.state]
+    screen.console.print(f"[bold]Can it be trusted?[/] [{colour}]{screen.text(verdict.title)}[/]")
+    for text in verdict.told:
+        screen.console.print(f"  {screen.text(text)}")
+    screen.console.print()
 
 
 def _brief(text: str | None) -> str | None:

@@ -63,6 +63,11 @@ class Metric:
     parts: tuple[str, ...]
     tree: Tree
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether it is one sum or count: of several days it is that of each, added up, and of no row it is zero."""
+        return isinstance(self.tree, list) and self.tree[0] == "part"
+
 
 @dataclass(frozen=True)
 class Metrics:

@@ -11,9 +11,10 @@ from spark_app.jobs.audit_landed import as_landed
 from spark_app.jobs.context import Context
 from spark_app.jobs.examples import examples
 from spark_app.lake import log, ops, releases
+from spark_app.lake.behind import with_sources
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
-from spark_app.quality.balances import weigh, with_sources
+from spark_app.quality.balances import weigh
 from spark_app.quality.expectations import validate
 from spark_app.quality.profile import Finding, measure
 from spark_app.runtime.errors import AuditFailed, LakeError

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from spark_app.contracts.table import Contract, Rule, Threshold
 from spark_app.jobs.context import Context
 from spark_app.lake import ops
+from spark_app.lake.behind import with_sources
 from spark_app.lake.releases import Release
-from spark_app.quality.balances import with_sources
 from spark_app.quality.profile import Finding
 
 # A drop smaller than this says nothing about a share.

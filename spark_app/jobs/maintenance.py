@@ -16,8 +16,8 @@ from spark_app.jobs.context import Context, thread_session
 from spark_app.jobs.entry import Parser, launch
 from spark_app.jobs.nightly import Order
 from spark_app.lake import delta, log, releases
+from spark_app.lake.behind import with_sources
 from spark_app.lake.s3 import abort_uploads, named
-from spark_app.quality.balances import with_sources
 from spark_app.runtime import glue
 
 # Files of versions newer than this stay whatever the releases say: jobs that run now may read them.

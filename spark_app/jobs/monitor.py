@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.jobs.context import Context
+from spark_app.jobs.judged_days import days_asked, days_missing, days_not_judged
 from spark_app.lake import ops
 from spark_app.quality import robust
 from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
 from spark_app.quality.drops import Wanted, drop, profile, wanted
-from spark_app.quality.history import BACK, gather
+from spark_app.quality.history import BACK, Span, gather
 from spark_app.quality.profile import Finding
 
-MOST_DAYS = 7  # of a range the newest are judged
 MOST_LINES = 8
 # A run is slow that takes this much longer than usual, and at least so many seconds more.
 SLOWER, SLOWER_SECONDS, FEWEST_RUNS, RUNS = 2.0, 60.0, 10, 40
@@ -32,13 +32,16 @@ def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[
     """
     with context.record.step("audit", "anomalies") as step:
         fresh = _profile(context)
-        days = _days(context)
+        days = days_asked(context)
         if not days or (released and not fresh):
             return []
-        series = gather(context.lake, context.contracts, context.source, tables, days[-1])
+        older = days_not_judged(context, tables, days)
+        span = Span(min([*days, *older]), days[-1], days_missing(context, days[-1]))
+        series = gather(context.lake, context.contracts, context.source, tables, span)
+        totals = [one for one in series if one.segment is None]
         figures = [one for day in days for one in judge(series, day)]
         grouped = causes(unusual(figures))
-        _keep(context, figures, grouped)
+        _keep(context, [one for day in older for one in judge(totals, day)] + figures, grouped)
         for cause in grouped:
             context.record.notice(f"anomaly {cause.key}", _lines(cause))
         step.action = f"{len(unusual(figures))} of {len(figures)} figures"
@@ -97,18 +100,6 @@ def _looked_at(context: Context, what: Wanted, version: int, days: Sequence[date
     rows = profile(context.lake, what, version, days)
     there = {row["batch_date"] for row in rows}
     return rows + [drop(what.dataset, day, version) for day in days if day not in there]
-
-
-def _days(context: Context) -> list[date]:
-    """The days the run is about; where it does not say, the newest that landed."""
-    first, last = context.record.first_day, context.record.last_day
-    if last is None:
-        rows = ops.select(context.lake, "reconciliation", "SELECT max(batch_date) AS day FROM ops_rows")
-        first = last = rows[0]["day"] if rows else None
-    if first is None or last is None:
-        return []
-    first = max(first, last - timedelta(days=MOST_DAYS - 1))
-    return [first + timedelta(days=at) for at in range((last - first).days + 1)]
 
 
 def _lines(cause: Cause) -> list[str]:

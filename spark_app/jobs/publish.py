@@ -12,6 +12,7 @@ from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import AuditFailed
+from spark_app.runtime.record import Verdict
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
 from spark_app.warehouse.duckdb import DuckDBWarehouse
@@ -96,8 +97,11 @@ def report(context: Context, *, publishing: bool = False) -> None:
         try:
             from spark_app.report.site import write_site  # altair takes a second, which commands should not wait for
 
-            if written := write_site(context.settings, context.lake, context.contracts, publishing=publishing):
-                step.action, step.version = "written", written.release_id
+            by = context.record if publishing else None
+            if written := write_site(context.settings, context.lake, context.contracts, publishing=by):
+                step.action, step.version = "written", written.release.release_id
+                found = written.trust
+                context.record.verdict = Verdict(found.state, found.title, found.told)
         except Exception as error:
             step.action = "failed"
             context.record.warn(f"the dashboards were not written ({error}); write them again: lakehouse report")

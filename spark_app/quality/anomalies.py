@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from spark_app.contracts.figures import Kind, shown
 from spark_app.contracts.table import Measure, Watch
-from spark_app.quality import robust
+from spark_app.quality import quiet, robust
 from spark_app.quality.history import Series
 from spark_app.quality.robust import WINDOW, Expected
 
@@ -115,7 +115,7 @@ def causes(unusual: Iterable[Figure]) -> list[Cause]:
 
 
 def _judged(one: Series, day: date, figures: int) -> tuple[float, Expected] | None:
-    value = one.values.get(day, math.nan if one.gaps else 0.0)
+    value = one.values.get(day, _absent(one, day))
     if math.isnan(value):
         return None
     watch = one.watch
@@ -124,15 +124,25 @@ def _judged(one: Series, day: date, figures: int) -> tuple[float, Expected] | No
         low, high = -math.inf if low is None else low, math.inf if high is None else high
         return value, Expected(min(max(value, low), high), low, high, 0.0)
     limit = watch.limit or robust.limit_for(figures)
+    if value == 0 and one.segment is None and watch.measure in _HOW_MUCH and quiet.never_nothing(one, day):
+        bounds = robust.expected(one.kind, _past(one, day, quiet.last_with_some(one, day)), value, 1, limit)
+        return None if bounds is None else (value, quiet.more_than_nothing(one, _widened(one, bounds)))
     bounds = robust.expected(one.kind, _past(one, day), value, one.rows.get(day, 1), limit)
     return None if bounds is None else (value, _widened(one, bounds))
 
 
-def _past(one: Series, day: date) -> list[float]:
+def _past(one: Series, day: date, last: date | None = None) -> list[float]:
+    """The figure on the days before; with `last` up to that day, put where the days before would be."""
+    skipped = 0 if last is None else (day - last).days - 1
+    skipped -= skipped % 7  # whole weeks, so that weekdays meet
     first = one.first or min(one.values, default=day)
-    span = min((day - first).days, WINDOW)
-    absent = math.nan if one.gaps else 0.0
-    return [one.values.get(day - timedelta(days=back), absent) for back in range(span, 0, -1)]
+    span = max(min((day - first).days - skipped, WINDOW), 0)
+    days = [day - timedelta(days=skipped + back) for back in range(span, 0, -1)]
+    return [one.values.get(at, _absent(one, at) if last is None or at <= last else math.nan) for at in days]
+
+
+def _absent(one: Series, day: date) -> float:
+    return math.nan if one.gaps or day in one.unknown else 0.0
 
 
 def _widened(one: Series, bounds: Expected) -> Expected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from spark_app.lake import feed, log
+from spark_app.lake import feed
 from spark_app.lake.paths import Lake
 
 _LIVE = "order_status NOT IN ('canceled', 'unavailable')"
@@ -108,16 +108,6 @@ def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balan
     Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history.
     """
     return [Balanced(item, *(_sum(lake, side, before, now) for side in (item.left, item.right))) for item in BALANCES]
-
-
-def with_sources(lake: Lake, tables: dict[str, int]) -> dict[str, int]:
-    """The gold versions and the silver versions they are made of."""
-    versions = dict(tables)
-    for gold, version in tables.items():
-        for full, taken in log.commit_at(lake, gold, version).sources.items():
-            if full.startswith("silver."):
-                versions[full] = taken
-    return versions
 
 
 def _sum(lake: Lake, side: Side, before: dict[str, int], now: dict[str, int]) -> Decimal:

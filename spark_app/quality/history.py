@@ -27,7 +27,8 @@ BACK = timedelta(days=WINDOW + 7)
 class Series:
     """A watched figure by day. `segment`: (column, value) it is cut to; `upstream`: table.column it comes from.
 
-    `rows`: what a share is taken over. Days within the span that `values` lacks are zero, or unknown if `gaps`.
+    `rows`: what a share is taken over. Days within the span that `values` lacks are zero, or unknown if `gaps`, or if
+    they are among `unknown`: of a day that never landed nothing can be said.
     """
 
     table: str
@@ -39,26 +40,38 @@ class Series:
     rows: Mapping[date, int] = field(default_factory=dict)
     gaps: bool = False
     first: date | None = None  # of the table, where the figure itself may have begun later
+    unknown: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days to be judged, from `first` to `last`; `missing`: those before or among them that never landed."""
+
+    first: date
+    last: date
+    missing: frozenset[date] = frozenset()
 
 
 def gather(
-    lake: Lake, contracts: Mapping[str, Contract], source: Source, tables: Mapping[str, int], last: date
+    lake: Lake, contracts: Mapping[str, Contract], source: Source, tables: Mapping[str, int], span: Span
 ) -> list[Series]:
-    """Every watched figure of the gold versions `tables` and of what landed, up to the day `last`."""
+    """Every watched figure of the gold versions `tables` and of what landed, with the weeks before the days' first."""
     found: list[Series] = []
-    drops = _drops(lake, last)
+    drops = _drops(lake, span)
     for contract in contracts.values():
         if contract.layer == "gold" and contract.watches and contract.qualified in tables:
-            found += _gold(lake, contract, tables[contract.qualified], last)
+            found += _gold(lake, contract, tables[contract.qualified], span)
         elif contract.layer == "silver" and contract.watches and contract.name in source.entities:
             found += _landed(contract, source, drops)
     return found
 
 
-def _gold(lake: Lake, contract: Contract, version: int, last: date) -> Iterator[Series]:
+def _gold(lake: Lake, contract: Contract, version: int, span: Span) -> Iterator[Series]:
     day = next(name for name in contract.key if contract.column(name).type.name == "date")
-    within = f"{day} BETWEEN DATE '{last - BACK}' AND DATE '{last}'"
-    first = feed.over_version(lake, contract.qualified, version, f"SELECT min({day}) FROM data WHERE {within}")[0][0]
+    sql = f"SELECT min({day}), max({day}) FROM data WHERE {day} <= DATE '{span.last}'"
+    first, newest = feed.over_version(lake, contract.qualified, version, sql)[0]
+    # After weeks of nothing, what was before them is what a day is held against.
+    within = f"{day} BETWEEN DATE '{min(span.first, newest or span.first) - BACK}' AND DATE '{span.last}'"
     cuts: dict[tuple[str, str] | None, list[Watch]] = defaultdict(list)
     for watch in contract.watches:
         for cut in watch.by or (None,):
@@ -68,6 +81,8 @@ def _gold(lake: Lake, contract: Contract, version: int, last: date) -> Iterator[
         segment = cut[0] if cut else "''"
         sql = f"SELECT {segment}::VARCHAR, {day}, {sums} FROM data WHERE {within} GROUP BY 1, 2"
         figures: dict[tuple[str, Watch], dict[date, float]] = defaultdict(dict)
+        if cut is None:
+            figures |= {("none", watch): {} for watch in watches}  # nothing at all is a figure too
         for name, at, *found in feed.over_version(lake, contract.qualified, version, sql):
             for watch, value in zip(watches, found, strict=True):
                 if value is not None:
@@ -86,10 +101,11 @@ def _gold(lake: Lake, contract: Contract, version: int, last: date) -> Iterator[
                 (cut[0], name) if cut else None,
                 gaps=not column.required,
                 first=first,
+                unknown=span.missing,
             )
 
 
-def _drops(lake: Lake, last: date) -> tuple[Rows, Rows]:
+def _drops(lake: Lake, span: Span) -> tuple[Rows, Rows]:
     """Reconciliation by entity and profiles by dataset, of each batch date as it was last counted."""
     between = "batch_date BETWEEN ? AND ?"
     tallies = ops.select(
@@ -97,14 +113,14 @@ def _drops(lake: Lake, last: date) -> tuple[Rows, Rows]:
         "reconciliation",
         f"SELECT * FROM ops_rows WHERE {between} "
         "QUALIFY row_number() OVER (PARTITION BY entity, batch_date ORDER BY silver_version DESC) = 1",
-        (last - BACK, last),
+        (span.first - BACK, span.last),
     )
     profiles = ops.select(
         lake,
         "profiles",
         f"SELECT * FROM ops_rows WHERE {between} QUALIFY row_number() OVER "
         "(PARTITION BY dataset, batch_date, column_name ORDER BY bronze_version DESC, profiled_at DESC) = 1",
-        (last - BACK, last),
+        (span.first - BACK, span.last),
     )
     return tallies, profiles
 

@@ -17,21 +17,25 @@ import duckdb
 from spark_app.contracts.metrics import Metric, Metrics, load_metrics
 from spark_app.contracts.table import Contract
 from spark_app.contracts.views import View, complete, load_views
-from spark_app.lake import log, ops, releases
+from spark_app.lake import log, releases
+from spark_app.lake.behind import Behind, behind, taken_in
+from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import LakeError
+from spark_app.runtime.record import RunRecord
 
 DAY = "order_date"
 QUIET_DAYS = 7
+RECENT = 7  # the days up to the last one that sentences on trust look at
 
 
 @dataclass(frozen=True)
 class ReportData:
     """What a page may ask. `first` and `last` are the days shown: to the newest that landed, or was sold on.
 
-    `landed` is the newest day whose files were taken in, where that is on record. `publishing`: a run that has come
-    all the way asks, which `ops.runs` does not know yet.
+    `behind`: what the release goes back to. `drops`: the days it has taken in, and those that never landed.
+    `publishing`: the run that has come all the way and asks; `ops.runs` does not know of it yet.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -43,10 +47,21 @@ class ReportData:
     environment: str
     first: date
     last: date
-    landed: date | None
+    behind: Behind
+    drops: Drops
     written_at: datetime
     run_price_per_hour: float | None = None
-    publishing: bool = False
+    publishing: RunRecord | None = None
+
+    @property
+    def recent(self) -> list[date]:
+        """The last days shown, the newest last."""
+        return days_of(max(self.first, self.last - timedelta(days=RECENT - 1)), self.last)
+
+    @property
+    def landed(self) -> date | None:
+        """The newest day that the release has taken in, where that is on record."""
+        return self.drops.last
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Rows of SQL over the release's tables and views, by their plain names."""
@@ -60,6 +75,13 @@ class ReportData:
         [row] = self.rows(f"SELECT {metric.sql} AS value FROM {metric.view} WHERE {where}", (first, last))
         return row["value"]
 
+    def value_on(self, metric: Metric, day: date) -> Any:
+        """A metric of one day: None where the day did not land, zero of what adds up where it landed without a row."""
+        if not self.drops.landed(day):
+            return None
+        found = self.value(metric, day, day)
+        return 0 if found is None and metric.adds_up else found
+
 
 @contextmanager
 def open_release(
@@ -69,7 +91,7 @@ def open_release(
     days: int,
     run_price_per_hour: float | None = None,
     *,
-    publishing: bool = False,
+    publishing: RunRecord | None = None,
 ) -> Iterator[ReportData | None]:
     """The latest release with its last `days` days; None where there is none yet.
 
@@ -85,8 +107,8 @@ def open_release(
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
-        landed = _landed(lake)
-        last = _last_day(last_sale, landed) or release.released_at.date()
+        found = drops(taken_in(lake, release), contracts, _days_sold(connection))
+        last = _last_day(last_sale, found.last) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
         _make_tables(connection, release, contracts, first)
         made = complete(views, [contracts[name].name for name in release.tables])
@@ -103,7 +125,8 @@ def open_release(
             environment=environment,
             first=first,
             last=last,
-            landed=landed,
+            behind=behind(lake, release),
+            drops=found,
             written_at=datetime.now(UTC),
             run_price_per_hour=run_price_per_hour,
             publishing=publishing,
@@ -140,17 +163,13 @@ def _sold(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | No
     return (found[0], found[1]) if found else (None, None)
 
 
+def _days_sold(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
+    rows = connection.execute(f"SELECT {DAY} FROM _daily_sales WHERE {DAY} IS NOT NULL").fetchall()
+    return frozenset(row[0] for row in rows)
+
+
 def _last_day(last_sale: date | None, landed: date | None) -> date | None:
     """A day without orders is a day too; after many of them it is the last sale that people want to see."""
     if last_sale and landed and landed - last_sale <= timedelta(days=QUIET_DAYS):
         return max(last_sale, landed)
     return last_sale or landed
-
-
-def _landed(lake: Lake) -> date | None:
-    """The newest day whose files were taken in: a day without orders is a day too."""
-    found = ops.select(
-        lake, "ingested_files", "SELECT max(batch_date) AS day FROM ops_rows WHERE bronze_version IS NOT NULL"
-    )
-    day = found[0]["day"] if found else None
-    return day if isinstance(day, date) else None

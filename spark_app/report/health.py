@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from spark_app.contracts.masking import masked
 from spark_app.contracts.table import DIMENSIONS, Contract
 from spark_app.lake import feed, ops
-from spark_app.lake.paths import Lake
+from spark_app.lake.behind import steps_of
 from spark_app.report.data import ReportData
 
 Rows = list[dict[str, Any]]
@@ -161,15 +162,27 @@ def runs(data: ReportData) -> Rows:
     )
 
 
-def slowest(lake: Lake, run_id: str) -> Rows:
-    """Where the time of a run went, by layer: seconds of its steps, which may overlap."""
-    return ops.select(
-        lake,
-        "steps",
-        "SELECT layer, sum(seconds) AS seconds, count(*) AS steps, arg_max(table_name, seconds) AS longest, "
-        "max(seconds) AS longest_seconds FROM ops_rows WHERE run_id = ? GROUP BY layer ORDER BY min(started_at)",
-        (run_id,),
-    )
+def time_of_release(data: ReportData) -> Rows:
+    """Where the time of the runs behind the release went, by layer: seconds of its steps, which may overlap."""
+    steps = steps_of(data.lake, data.behind)
+    if data.publishing and data.publishing.run_id == data.behind.shown.run_id:  # not on record yet
+        own = (asdict(step) for step in data.publishing.steps)
+        steps += [{**step, "table_name": step["table"]} for step in own]
+    layers: dict[str, Rows] = {}
+    for step in sorted(steps, key=lambda one: one["started_at"]):
+        layers.setdefault(step["layer"], []).append(step)
+    return [_layer(name, rows) for name, rows in layers.items()]
+
+
+def _layer(name: str, steps: Rows) -> dict[str, Any]:
+    longest = max(steps, key=lambda one: one["seconds"])
+    return {
+        "layer": name,
+        "seconds": sum(one["seconds"] for one in steps),
+        "steps": len(steps),
+        "longest": longest["table_name"],
+        "longest_seconds": longest["seconds"],
+    }
 
 
 def _since(data: ReportData) -> datetime:

@@ -13,7 +13,7 @@ def durations(ended: Rows) -> Figure:
     """Minutes of each run."""
     rows = [
         {
-            "run": f"{row['started_at']:%d %b %H:%M}",
+            "run": f"{row['started_at']:%d %b %H:%M} {row['command']}",
             "value": row["seconds"] / 60,
             "ended": "fine" if row["exit_code"] == 0 else f"exit {row['exit_code']}",
         }
@@ -24,7 +24,7 @@ def durations(ended: Rows) -> Figure:
         Column("value", "Minutes", "score"),
         Column("ended", "Ended"),
     ]
-    definition = "Minutes that each of the last 40 runs took, by the clock."
+    definition = "Minutes that each of the last 40 runs took, by the clock; a layer run by itself is a run."
     return Figure("How long runs take", definition, charts.bars("run", "score"), values=rows, columns=columns)
 
 
@@ -63,10 +63,9 @@ def runs(data: ReportData, ended: Rows) -> Figure:
 
 
 def layers(data: ReportData) -> Figure:
-    """Seconds of the run behind the release, by layer."""
+    """Seconds of the runs behind the release, by layer: of one run that did all, or of a run for each layer."""
     rows = [
-        {**row, "longest": f"{row['longest']} ({row['longest_seconds']:.1f} s)"}
-        for row in health.slowest(data.lake, data.release.run_id)
+        {**row, "longest": f"{row['longest']} ({row['longest_seconds']:.1f} s)"} for row in health.time_of_release(data)
     ]
     columns = [
         Column("layer", "Layer"),
@@ -74,7 +73,12 @@ def layers(data: ReportData) -> Figure:
         Column("steps", "Steps", "count"),
         Column("longest", "Longest step"),
     ]
-    definition = f"Run {data.release.run_id}, which made this release; steps may overlap, so they add up to more."
+    shown, before = data.behind.shown, data.behind.before
+    since = f"after release {before.release_id} and up to" if before else "up to"
+    definition = (
+        f"Steps of the runs {since} release {shown.release_id}, also of runs that released nothing; steps may overlap, "
+        "so they add up to more than the clock."
+    )
     return Figure("Where the release's time went", definition, values=rows, columns=columns)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,8 @@ from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
 from spark_app.report.numbers import change, day_text, symbol, time_text, verdict, written
 from spark_app.report.page import Page
+from spark_app.report.trust import Trust, trust
+from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
 
 # To add a page: a module with page(data) -> Page, a template of the name it gives, and its place here.
@@ -41,12 +43,20 @@ PAGES: tuple[Callable[[ReportData], Page], ...] = (
 )
 
 
-def write_site(
-    settings: Settings, lake: Lake, contracts: Mapping[str, Contract], *, publishing: bool = False
-) -> Release | None:
-    """Write the site of the latest release to `<reports>/site`; that release, or None where there is none yet.
+@dataclass(frozen=True)
+class Written:
+    """The release whose pages were written, and what they say of trusting it."""
 
-    `publishing`: a run that has come all the way writes it.
+    release: Release
+    trust: Trust
+
+
+def write_site(
+    settings: Settings, lake: Lake, contracts: Mapping[str, Contract], *, publishing: RunRecord | None = None
+) -> Written | None:
+    """Write the site of the latest release to `<reports>/site`; None where there is none yet.
+
+    `publishing`: the run that has come all the way and writes it.
     """
     shown = (settings.environment, settings.report_days, settings.run_price_per_hour)
     with open_release(lake, contracts, *shown, publishing=publishing) as data:
@@ -54,7 +64,7 @@ def write_site(
             return None
         files = render(data)
         _put(files, site_uri(settings), settings)
-        return data.release
+        return Written(data.release, trust(data))
 
 
 def render(data: ReportData) -> dict[str, str]:

@@ -42,6 +42,15 @@ class Notice:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the figures that readers have can be trusted, as the pages say it: good, care or bad, and why not."""
+
+    state: str
+    title: str
+    told: tuple[str, ...]
+
+
 @dataclass
 class RunRecord:
     """Collects the steps and messages of one run; threads may add at once."""
@@ -55,6 +64,7 @@ class RunRecord:
     warnings: list[str] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    verdict: Verdict | None = None
     on_step: Callable[[Step, bool], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

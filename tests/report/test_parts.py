@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -20,11 +20,9 @@ from spark_app.report import site
 from spark_app.report.cube import cube
 from spark_app.report.data import open_release
 from spark_app.report.numbers import change, day_text, verdict, written
-from spark_app.report.trust import trust
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.gold_shop import make_gold
-from tests.support.ops_rows import put
 
 LAST = date(2026, 11, 22)
 CONTRACTS = load_contracts()
@@ -126,68 +124,6 @@ def test_what_is_embedded_cannot_end_its_script(data):
     text = site._embedded(data, page)
     assert "<" not in text
     assert json.loads(text)["figures"].keys() == page.figures.keys()
-
-
-def kept(lake, run_id, *, broken=0, effect="none", balanced=True, quarantined=0, exit_code=0, command="run"):
-    """What a night leaves in ops."""
-    now = datetime.now(UTC)
-    passed = broken == 0
-    result = {"run_id": run_id, "rule": "r", "table_name": "t", "severity": "warning", "checked_at": now}
-    put(lake, "quality_results", [{**result, "rows_broken": broken, "passed": passed, "effect": effect}])
-    rows = {"rows_landed": 100, "rows_accepted": 100 - quarantined, "rows_quarantined": quarantined}
-    day = {"run_id": run_id, "dataset": "orders", "entity": "orders", "batch_date": LAST, "reconciled_at": now}
-    put(lake, "reconciliation", [{**day, **rows, "balanced": balanced}])
-    run = {"run_id": run_id, "command": command, "exit_code": exit_code, "started_at": now}
-    put(lake, "runs", [{**run, "message": "audit failed\nmore"}])
-
-
-@pytest.mark.parametrize(
-    ("night", "state", "says"),
-    [
-        ({}, "good", "All 1 rules of the audit passed."),
-        ({"broken": 4, "effect": "warned"}, "good", "found 4 rows that are only odd"),
-        ({"balanced": False}, "bad", "1 daily sums do not add up"),
-        ({"quarantined": 5}, "care", "5 of 100 rows of the last 7 days (5.0%) cannot be used"),
-        ({"exit_code": 4}, "bad", "ended with: audit failed These figures are of the release before it."),
-        # A task a layer, as Airflow has it.
-        ({"exit_code": 4, "command": "audit"}, "bad", "ended with: audit failed"),
-        ({"exit_code": 1, "command": "maintenance"}, "good", "All 1 rules of the audit passed."),
-    ],
-)
-def test_trust_says_what_the_night_found(tmp_path, night, state, says):
-    gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
-    release = gold.release()
-    kept(gold.lake, release.run_id, **night)
-    with open_release(gold.lake, CONTRACTS, "local", 800) as data:
-        found = trust(data)
-    assert found.state == state
-    assert says in " ".join(check.text for check in found.checks)
-
-
-@pytest.mark.parametrize(
-    ("after", "publishing", "state"),
-    [
-        ([], False, "bad"),
-        ([], True, "good"),  # a run that has come as far as its pages is fine, and not on record yet
-        (["bronze"], False, "bad"),
-        (["bronze", "publish"], False, "good"),
-        (["run"], False, "good"),
-    ],
-)
-def test_a_failed_run_counts_until_one_has_gone_all_the_way(tmp_path, after, publishing, state):
-    gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
-    release = gold.release()
-    kept(gold.lake, release.run_id, exit_code=4)
-    for command in after:
-        kept(gold.lake, release.run_id, command=command)
-    with open_release(gold.lake, CONTRACTS, "local", 800, publishing=publishing) as data:
-        assert trust(data).state == state
-
-
-def test_a_release_without_its_audit_is_taken_with_care(data):
-    found = trust(data)
-    assert found.state == "care"
-    assert "No audit of this release is on record." in [check.text for check in found.checks]
 
 
 def test_dashboards_that_cannot_be_written_are_a_warning_of_the_run(gold):
