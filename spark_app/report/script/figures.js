@@ -14,6 +14,7 @@ async function show(figure) {
   figure.rows = query ? ask(query, figure.metric, chosen) : figure.values;
   const unit = query ? page.metrics[figure.metric].unit : "count";
   if (query) describe(figure);
+  tellUnreached(element, page.cubes[query?.cube]);
   const empty = query ? !figure.rows.some((row) => row.value !== null) : !figure.rows.length;
   element.querySelector(".empty").hidden = !empty;
   const place = element.querySelector(".chart");
@@ -24,17 +25,21 @@ async function show(figure) {
   if (element.querySelector("details").open) tabulate(figure);
 }
 
-// Which definition holds, which filters do not reach this figure, and what a reader hears in place of the chart.
+// Beside a figure or tile: which of the filters chosen do not reach it. Without a cube none does, and its note tells
+// of what days it is.
+function tellUnreached(element, cube) {
+  const beyond = Object.keys(chosen.filters).filter((column) => !cube?.by[column]);
+  if (cube && !cube.days && page.dates) beyond.unshift("days");
+  const note = element.querySelector(".unfiltered");
+  note.hidden = !beyond.length;
+  note.textContent = beyond.length ? `Not narrowed by ${beyond.map((one) => one.replaceAll("_", " ")).join(", ")}.` : "";
+}
+
+// Which definition holds, and what a reader hears in place of the chart.
 function describe(figure) {
   const { query, element } = figure;
   const { title, description } = page.metrics[figure.metric];
   element.querySelector(".definition").textContent = `${title}: ${description}.`;
-  const cube = page.cubes[query.cube];
-  const beyond = Object.keys(chosen.filters).filter((column) => !cube.by[column]);
-  if (!cube.days && page.dates) beyond.unshift("days");
-  const note = element.querySelector(".unfiltered");
-  note.hidden = !beyond.length;
-  note.textContent = beyond.length ? `Not narrowed by ${beyond.map((one) => one.replaceAll("_", " ")).join(", ")}.` : "";
   element.querySelector(".chart")?.setAttribute("aria-label", `${figure.title}: chart of ${title}. The table below has its figures.`);
 }
 

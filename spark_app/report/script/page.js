@@ -1,29 +1,23 @@
 // The page's controls. What is chosen stands in the address, so that a view can be sent to somebody.
 
 const page = JSON.parse(document.getElementById("page").textContent);
-const chosen = { range: { ...page.span }, grain: "day", compare: "year", filters: {} };
 const form = document.querySelector("form.filters");
 const figures = [...document.querySelectorAll("figure[data-figure]")];
+const chosen = readAddress("", []);
 
-function grainFor(length) {
-  return length <= 95 ? "day" : length <= 420 ? "week" : "month";
-}
-
-function setRange(first, last) {
-  chosen.range = { first: Math.max(page.span.first, Math.min(first, last)), last: Math.min(page.span.last, Math.max(first, last)) };
-}
-
+// Follow the address, and say what of it cannot be followed; then the address is what is shown.
 function read() {
-  const given = new URLSearchParams(location.hash.slice(1));
-  const { first, last } = page.span;
-  const from = dayOf(given.get("from") ?? ""), to = dayOf(given.get("to") ?? "");
-  setRange(Number.isFinite(from) ? from : last - (last - first >= 180 ? 89 : 27), Number.isFinite(to) ? to : last);
-  const length = chosen.range.last - chosen.range.first + 1;
-  chosen.grain = given.get("grain") in GRAINS ? given.get("grain") : grainFor(length);
-  const reaches = last - first >= 364 + 89;
-  chosen.compare = ["none", ...Object.keys(COMPARISONS)].includes(given.get("compare")) ? given.get("compare") : reaches ? "year" : "before";
-  chosen.filters = {};
-  for (const { column } of page.filters) if (given.get(column)) chosen.filters[column] = given.get(column);
+  if (isPlace(location.hash)) return;
+  const said = [];
+  Object.assign(chosen, readAddress(location.hash, said));
+  if (said.length) write();
+  tell(said);
+}
+
+function tell(said) {
+  const place = document.getElementById("said");
+  place.hidden = !said.length;
+  place.textContent = said.join(" ");
 }
 
 function write() {
@@ -42,7 +36,7 @@ function showControls() {
   const days = chosen.range.last - chosen.range.first + 1;
   const against = chosen.compare === "none" ? "" : earlier ? `, against ${isoDay(earlier.first)} to ${isoDay(earlier.last)}`
     : "; the days to compare with are not all there";
-  document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days} days)${against}`;
+  document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days === 1 ? "1 day" : `${days} days`})${against}`;
 }
 
 let turns = 0;
@@ -63,12 +57,15 @@ async function showAll() {
 
 function onChoice(event) {
   const { name, value } = event.target;
+  const said = [];
   if (name === "from" || name === "to") {
     if (!value) return;
-    setRange(name === "from" ? dayOf(value) : chosen.range.first, name === "to" ? dayOf(value) : chosen.range.last);
+    const { first, last } = chosen.range;
+    chosen.range = name === "from" ? within(dayOf(value), last, said) : within(first, dayOf(value), said);
   } else if (name === "grain" || name === "compare") chosen[name] = value;
   else if (value) chosen.filters[name] = value;
   else delete chosen.filters[name];
+  tell(said);
   write();
   showAll();
 }
@@ -76,7 +73,9 @@ function onChoice(event) {
 function onQuick(event) {
   const days = event.target.dataset.days;
   if (!days) return;
-  setRange(days === "all" ? page.span.first : page.span.last - Number(days) + 1, page.span.last);
+  const { first, last } = page.span;
+  chosen.range = { first: days === "all" ? first : Math.max(first, last - Number(days) + 1), last };
+  tell([]);
   chosen.grain = grainFor(chosen.range.last - chosen.range.first + 1);
   write();
   showAll();

@@ -20,6 +20,12 @@ function periodText(start, grain, range) {
   return isPart(start, grain, range) ? `${whole} (part)` : whole;
 }
 
+// Days in words: the period they are of, or from the first to the last where they are of two.
+function spanText(first, last, grain) {
+  const start = GRAINS[grain].start(first);
+  return last < GRAINS[grain].next(start) ? periodText(start, grain, { first, last }) : `${dayText(first)} to ${dayText(last)}`;
+}
+
 const isPart = (start, grain, range) => start < range.first || GRAINS[grain].next(start) - 1 > range.last;
 
 // The same day of an earlier year's calendar; 29 February becomes the 28th.

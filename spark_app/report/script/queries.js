@@ -15,20 +15,21 @@ function ask(query, metric, chosen) {
 function byPeriod(cube, metric, range, before, chosen) {
   const { grain, filters } = chosen;
   const starts = periods(range, grain);
-  const series = [{ name: "these days", range, place: (day) => GRAINS[grain].start(day) }];
+  const series = [{ name: "these days", range, place: (day) => GRAINS[grain].start(day), shift: (day) => day }];
   if (before) {
     // A day of before is put where the day compared with it stands.
     const places = new Map();
     for (let day = range.first; day <= range.last; day++) places.set(before.shift(day), GRAINS[grain].start(day));
-    series.push({ name: before.name, range: before, place: (day) => places.get(day) ?? null });
+    series.push({ name: before.name, range: before, place: (day) => places.get(day) ?? null, shift: before.shift });
   }
   const rows = [];
   for (const one of series) {
     const sums = addUp(cube, one.range, filters, (row) => one.place(cube.days[row]));
     for (const start of starts) {
-      const part = isPart(start, grain, range);
-      rows.push({ period: start * DAY_LENGTH, label: periodText(start, grain, range), series: one.name, part,
-        value: metricOf(cube, metric, sums.get(start)) });
+      // It stands where the days compared with it do, and is called by its own.
+      const [first, last] = [Math.max(start, range.first), Math.min(GRAINS[grain].next(start) - 1, range.last)];
+      rows.push({ period: start * DAY_LENGTH, label: spanText(one.shift(first), one.shift(last), grain), series: one.name,
+        part: isPart(start, grain, range), value: metricOf(cube, metric, sums.get(start)) });
     }
   }
   return rows;

@@ -4,6 +4,7 @@ function showTile(element) {
   const { metric, cube: name } = page.tiles[Number(element.dataset.tile)];
   const cube = page.cubes[name];
   const value = total(cube, metric, chosen.range, chosen.filters);
+  tellUnreached(element, cube);
   const { unit, better } = page.metrics[metric];
   const big = element.querySelector(".value");
   big.textContent = written(value, unit);
