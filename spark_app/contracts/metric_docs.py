@@ -16,6 +16,7 @@ Written by `python -m spark_app.contracts.docs` out of `conf/metrics.yaml` and `
 A metric is defined once, as an aggregate over one view. The dashboards, the warehouse's weekly and monthly views and
 Superset all take it from that file. Money is in {currency}; a percent is a share of 1. Views lie in the schema
 `analytics` of the warehouse, where each of their columns carries its definition as a comment.
+A metric that *waits for* something is not judged of days whose orders have not come so far.
 """
 _UNITS = {"money": "money", "count": "number", "percent": "share of 1", "days": "days", "score": "number with decimals"}
 
@@ -38,8 +39,11 @@ def _view(view: View, metrics: Sequence[Metric]) -> str:
         _grid(("column", "definition"), [(f"`{one.name}`", one.description) for one in view.columns]),
     ]
     if metrics:
-        rows = [(f"`{m.name}`", m.title, m.description, _UNITS[m.unit], m.better, f"`{m.sql}`") for m in metrics]
-        lines.append(_grid(("metric", "title", "definition", "unit", "better", "SQL"), rows))
+        rows = [
+            (f"`{m.name}`", m.title, m.description, _UNITS[m.unit], m.better, m.ripens or "", f"`{m.sql}`")
+            for m in metrics
+        ]
+        lines.append(_grid(("metric", "title", "definition", "unit", "better", "waits for", "SQL"), rows))
     return "\n".join(lines)
 
 

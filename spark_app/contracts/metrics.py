@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["money", "count", "percent", "days", "score"]
 Better = Literal["more", "less", "neither"]
+Ripens = Literal["delivery", "review", "payment", "refund", "ending"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # Text in quotes is skipped; SQL's own words are written in capitals.
@@ -39,6 +40,7 @@ class _Metric(Closed):
     unit: Unit
     better: Better
     description: str | None = None
+    ripens: Ripens | None = None
 
 
 class _MetricsFile(Closed):
@@ -50,7 +52,8 @@ class _MetricsFile(Closed):
 class Metric:
     """One metric. `sql` is an aggregate over `view`; `parts` are its sums and `tree` the arithmetic over them.
 
-    `unit` percent is a share of 1. `better` says which way is good news.
+    `unit` percent is a share of 1. `better` says which way is good news. `ripens`: what of an order is to come before
+    the figures of its day say what they will; None where they do at once.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Metric:
     description: str
     parts: tuple[str, ...]
     tree: Tree
+    ripens: Ripens | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -117,4 +121,6 @@ def _metric(document: Document, index: int, item: _Metric, views: Mapping[str, V
     description = item.description or (columns[plain[1]].description if plain else None)
     if description is None:
         raise document.fail(where, f"'{item.name}' is not a plain sum of a column: it needs a description")
-    return Metric(item.name, item.title, item.view, item.sql, item.unit, item.better, description, parts, tree)
+    return Metric(
+        item.name, item.title, item.view, item.sql, item.unit, item.better, description, parts, tree, item.ripens
+    )

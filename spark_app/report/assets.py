@@ -14,7 +14,19 @@ from spark_app.runtime.jars import cache_root
 VEGA = "vega.js"
 _HERE = Path(__file__).parent
 # In this order they are one script; each is some functions, the last one begins.
-SCRIPTS = ("numbers", "periods", "cubes", "queries", "charts", "tables", "figures", "tiles", "address", "page")
+SCRIPTS = (
+    "numbers",
+    "periods",
+    "cubes",
+    "ripeness",
+    "queries",
+    "charts",
+    "tables",
+    "figures",
+    "tiles",
+    "address",
+    "page",
+)
 
 
 def assets() -> dict[str, str]:

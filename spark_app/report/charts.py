@@ -33,7 +33,7 @@ def _tip(field: str = "value", title: str = "", unit: str = "unit") -> alt.Toolt
 
 
 def trend(unit: str = "unit") -> dict[str, Any]:
-    """A line over periods, dashed for the days compared with; a period that is there in part has a point."""
+    """A line over periods, dashed for the days compared with; what is there in part, or not due yet, has a point."""
     x = alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6))
     base = _base().encode(
         x=x,
@@ -47,7 +47,7 @@ def trend(unit: str = "unit") -> dict[str, Any]:
         )
     )
     points = base.mark_point(size=30, filled=True, opacity=0).encode(
-        opacity=alt.condition("datum.part", alt.value(1), alt.value(0))
+        opacity=alt.condition("datum.part || datum.unripe", alt.value(1), alt.value(0))
     )
     return _spec(alt.layer(lines, points))
 
@@ -79,7 +79,7 @@ def ranking(by: str, unit: str = "unit") -> dict[str, Any]:
 
 
 def changes(by: str, unit: str = "money") -> dict[str, Any]:
-    """Bars of members to the left and right of nothing: what fell and what rose."""
+    """Bars of members to the left and right of nothing: what fell and what rose, coloured by its `news`."""
     y = alt.Y(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
     return _spec(
         alt.Chart(alt.NamedData("values"))
@@ -88,7 +88,11 @@ def changes(by: str, unit: str = "money") -> dict[str, Any]:
         .encode(
             x=alt.X("difference:Q", axis=_amount(unit=unit)),
             y=y,
-            color=alt.condition("datum.difference >= 0", alt.value("var(--good)"), alt.value("var(--bad)")),
+            color=alt.Color(
+                "news:N",
+                scale=alt.Scale(domain=["good", "bad", ""], range=["var(--good)", "var(--bad)", "var(--muted)"]),
+                legend=None,
+            ),
             tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit), _tip("before", unit=unit), _tip("difference", unit=unit)],
         )
     )
@@ -121,19 +125,24 @@ def line(x: str, y: str, title: str, unit: str) -> dict[str, Any]:
 
 
 def heat(x: str, y: str, share: str) -> dict[str, Any]:
-    """Squares the darker the greater the share."""
+    """Squares the darker the greater the share; grey where the row is of a month that is `running`."""
     return _spec(
         alt.Chart(alt.NamedData("values"))
         .properties(width="container", height=alt.Step(20))
-        .mark_rect(color="var(--c1)")
+        .mark_rect()
         .encode(
             x=alt.X(f"{x}:O", title="months later", axis=alt.Axis(labelAngle=0, ticks=False)),
             y=alt.Y(f"{y}:O", title=None, axis=alt.Axis(ticks=False)),
-            opacity=alt.Opacity(
-                f"{share}:Q",
-                title=None,
-                scale=alt.Scale(range=[0.08, 1]),
-                legend=alt.Legend(format="percent", formatType="shown", orient="top", symbolType="square"),
+            color=alt.condition("datum.running", alt.value("var(--muted)"), alt.value("var(--c1)")),
+            opacity=alt.condition(
+                f"isValid(datum.{share})",
+                alt.Opacity(
+                    f"{share}:Q",
+                    title=None,
+                    scale=alt.Scale(range=[0.08, 1]),
+                    legend=alt.Legend(format="percent", formatType="shown", orient="top", symbolType="square"),
+                ),
+                alt.value(0),
             ),
             tooltip=[alt.Tooltip(f"{y}:O"), alt.Tooltip(f"{x}:O"), _tip(share, unit="percent")],
         )

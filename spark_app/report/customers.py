@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from spark_app.report import charts
@@ -61,8 +62,9 @@ def page(data: ReportData) -> Page:
                     Column("months_since", "Months later", "count"),
                     Column("customers", "Customers", "count"),
                     Column("share", "Share", "percent"),
+                    Column("state", "Month"),
                 ],
-                note=f"The last {COHORTS} months, whatever days are chosen.",
+                note=f"The last {COHORTS} months, whatever days are chosen.{_unfinished(data.last)}",
             ),
             "lifetime": Figure(
                 "What a customer has brought, by months since the first order",
@@ -75,7 +77,8 @@ def page(data: ReportData) -> Page:
                     Column("value", "Revenue per customer so far", "money"),
                     Column("customers", "Customers of these cohorts", "count"),
                 ],
-                note="All cohorts, whatever days are chosen.",
+                note="All cohorts, whatever days are chosen, up to the last month that is over.",
+                empty="No month is over yet.",
             ),
         },
         cubes={
@@ -88,6 +91,11 @@ def page(data: ReportData) -> Page:
     )
 
 
+def _unfinished(last: date) -> str:
+    running = _running(last)
+    return f" {running:%B %Y} is not over: its figures, in grey, still grow." if running else ""
+
+
 def _youngest_first(ages: dict[str, Any]) -> None:
     """ "under 18" stands before "18-24", which sorts before it."""
     band = ages["by"]["age_band"]
@@ -98,13 +106,24 @@ def _youngest_first(ages: dict[str, Any]) -> None:
 
 
 def _came_back(data: ReportData) -> list[dict[str, Any]]:
-    """Share of each cohort's customers with an order one month later, two, …"""
+    """Share of each cohort's customers with an order one month later, two, …
+
+    Every month of the calendar has its cells, empty ones too. `running`: of a month that is not over.
+    """
+    newest = data.last.replace(day=1)
     return data.rows(
-        "SELECT strftime(cohort_month, '%Y-%m') AS cohort, months_since, customers, customers * 1.0 / first AS share "
-        "FROM (SELECT *, max(customers) FILTER (months_since = 0) OVER (PARTITION BY cohort_month) AS first "
-        "FROM cohorts WHERE cohort_month > (SELECT max(cohort_month) FROM cohorts) - to_months(?)) "
-        "WHERE months_since > 0 AND first > 0 ORDER BY cohort, months_since",
-        (COHORTS,),
+        "WITH firsts AS (SELECT greatest(min(cohort_month), ?::DATE - to_months(?)) AS month FROM cohorts), "
+        "calendar AS (SELECT unnest(generate_series(month, ?::DATE, INTERVAL 1 MONTH))::DATE AS month FROM firsts), "
+        "cells AS (SELECT a.month AS cohort_month, b.month, date_diff('month', a.month, b.month) AS months_since "
+        "FROM calendar a JOIN calendar b ON b.month > a.month) "
+        "SELECT strftime(cell.cohort_month, '%Y-%m') AS cohort, cell.months_since, "
+        "coalesce(came.customers, 0) AS customers, "
+        "coalesce(came.customers, 0) * 1.0 / nullif(size.customers, 0) AS share, "
+        "cell.month IS NOT DISTINCT FROM ? AS running, "
+        "CASE WHEN cell.month IS NOT DISTINCT FROM ? THEN 'so far' ELSE '' END AS state FROM cells cell "
+        "LEFT JOIN cohorts came ON came.cohort_month = cell.cohort_month AND came.months_since = cell.months_since "
+        "LEFT JOIN cohorts size ON size.cohort_month = cell.cohort_month AND size.months_since = 0 ORDER BY 1, 2",
+        (newest, COHORTS - 1, newest, _running(data.last), _running(data.last)),
     )
 
 
@@ -113,14 +132,21 @@ def _lifetime(data: ReportData) -> list[dict[str, Any]]:
 
     A month without any order of a cohort has no row, so ages are counted from the calendar.
     """
+    running = _running(data.last)
+    whole = (running - timedelta(days=1) if running else data.last).replace(day=1)
     return data.rows(
-        "WITH newest AS (SELECT max(cohort_month + to_months(months_since::INTEGER)) AS month FROM cohorts), "
-        "size AS (SELECT cohort_month, sum(customers) AS customers, "
-        "date_diff('month', cohort_month, (SELECT month FROM newest)) AS age "
-        "FROM cohorts WHERE months_since = 0 GROUP BY cohort_month), "
+        "WITH size AS (SELECT cohort_month, sum(customers) AS customers, "
+        "date_diff('month', cohort_month, ?::DATE) AS age "
+        "FROM cohorts WHERE months_since = 0 AND cohort_month <= ?::DATE GROUP BY cohort_month), "
         "ages AS (SELECT unnest(range(0, (SELECT max(age) + 1 FROM size))) AS months_since) "
         "SELECT a.months_since, sum(s.customers) AS customers, "
         "sum((SELECT sum(revenue) FROM cohorts c WHERE c.cohort_month = s.cohort_month "
         "AND c.months_since <= a.months_since)) / sum(s.customers) AS value "
-        "FROM ages a JOIN size s ON s.age >= a.months_since GROUP BY 1 ORDER BY 1"
+        "FROM ages a JOIN size s ON s.age >= a.months_since GROUP BY 1 ORDER BY 1",
+        (whole, whole),
     )
+
+
+def _running(last: date) -> date | None:
+    """The month, by its first day, that the last day leaves unfinished."""
+    return None if (last + timedelta(days=1)).day == 1 else last.replace(day=1)

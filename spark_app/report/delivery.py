@@ -9,6 +9,7 @@ from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
+from spark_app.report.ripeness import ripeness
 
 SHOWN = ("late_rate", "delivery_days", "delivered_orders", "late_orders")
 WINDOW = 90  # days of orders whose spread of delivery days is shown
@@ -17,6 +18,7 @@ LONGEST = 40  # days; what took longer is shown as one
 
 def page(data: ReportData) -> Page:
     """Figures of `orders`, by the day of the purchase."""
+    since = data.last - timedelta(days=WINDOW - 1)
     return Page(
         "delivery",
         "Delivery",
@@ -38,6 +40,7 @@ def page(data: ReportData) -> Page:
                 charts.bars("days", "count"),
                 values=_spread(data),
                 columns=[Column("days", "Days to delivery"), Column("value", "Delivered orders", "count")],
+                note=ripeness(data).unripe(data.metrics["delivery_days"], since, data.last),
             ),
         },
         cubes={"orders": cube(data, [DAY, "customer_state"], SHOWN)},
@@ -47,13 +50,12 @@ def page(data: ReportData) -> Page:
 
 
 def _spread(data: ReportData) -> list[dict[str, Any]]:
+    """Orders by days to delivery, from none to the most that one took: also of days that none took."""
     rows = data.rows(
         f"SELECT least(delivery_days, {LONGEST}) AS days, count(*) AS value FROM orders "
         f"WHERE delivery_days IS NOT NULL AND {DAY} > ? GROUP BY 1 ORDER BY 1",
         (data.last - timedelta(days=WINDOW),),
     )
-    return [{"days": f"{row['days']}+" if row["days"] == LONGEST else str(row["days"]), **_value(row)} for row in rows]
-
-
-def _value(row: dict[str, Any]) -> dict[str, Any]:
-    return {"value": row["value"]}
+    counts = {row["days"]: row["value"] for row in rows}
+    days = range(min(0, *counts), max(counts) + 1) if counts else ()
+    return [{"days": f"{one}+" if one == LONGEST else str(one), "value": counts.get(one, 0)} for one in days]

@@ -11,11 +11,12 @@ from typing import Any
 
 from spark_app.contracts.metrics import Metric
 from spark_app.report import charts
-from spark_app.report.cube import epoch_ms
+from spark_app.report.cube import UNKNOWN, epoch_ms
 from spark_app.report.data import DAY, ReportData
-from spark_app.report.numbers import day_text
+from spark_app.report.numbers import change, day_text, verdict
 from spark_app.report.page import Column, Figure, Page
 from spark_app.report.places import place
+from spark_app.report.ripeness import Ripeness, ripeness
 from spark_app.report.trust import trust
 
 TILES = (
@@ -37,17 +38,21 @@ AGES = ((0, 1, "0–1 days"), (2, 6, "2–6 days"), (7, 29, "7–29 days"), (30,
 
 @dataclass(frozen=True)
 class Compared:
-    """A metric of the last day beside the same of earlier days: (name, day, value)."""
+    """A metric of the last day beside the same of earlier days: (name, day, value). `unripe`: why it is not judged."""
 
     metric: Metric
     value: Any
     against: tuple[tuple[str, date, Any], ...]
+    unripe: str | None
 
 
 def page(data: ReportData) -> Page:
     """The page that opens first."""
     unpaid = _unpaid(data)
-    states = _states(data)
+    ripening = ripeness(data)
+    # Where the days before are not all there, nothing has grown or fallen.
+    states = _states(data) if data.last - timedelta(days=13) >= data.first else []
+    known = [row for row in states if not row["state"].startswith(UNKNOWN)]
     return Page(
         "index",
         "Morning",
@@ -62,7 +67,7 @@ def page(data: ReportData) -> Page:
                 wide=True,
             ),
             "states": Figure(
-                "Which state grew: 7 days against the 7 before",
+                "States that grew and fell: 7 days against the 7 before",
                 _definition(data.metrics["segment_revenue"]),
                 charts.changes("state"),
                 values=_most_changed(states),
@@ -73,7 +78,8 @@ def page(data: ReportData) -> Page:
                     Column("difference", "Difference", "money"),
                     Column("change", "Change", "change"),
                 ],
-                note=f"The {STATES} states that changed most.",
+                note=f"The {STATES} states that changed most, if so many did.",
+                empty="Nothing to compare: no state changed, or there are no 14 days of sales yet.",
             ),
             "unpaid": Figure(
                 "What is unpaid, by age of the order",
@@ -89,10 +95,11 @@ def page(data: ReportData) -> Page:
         },
         dates=False,
         more={
-            "tiles": [_compared(data, data.metrics[name]) for name in TILES],
+            "tiles": [_compared(data, data.metrics[name], ripening) for name in TILES],
             "trust": trust(data),
-            "grew": max(states, key=_difference, default=None),
-            "fell": min(states, key=_difference, default=None),
+            "states_compared": len(known) > 1,
+            "grew": max((row for row in known if row["difference"] > 0), key=_difference, default=None),
+            "fell": min((row for row in known if row["difference"] < 0), key=_difference, default=None),
             "unpaid": sum(row["value"] for row in unpaid),
             "unpaid_old": unpaid[-1]["value"],
         },
@@ -103,12 +110,13 @@ def _definition(metric: Metric) -> str:
     return f"{metric.title}: {metric.description}."
 
 
-def _compared(data: ReportData, metric: Metric) -> Compared:
+def _compared(data: ReportData, metric: Metric, ripening: Ripeness) -> Compared:
     against = []
     for name, back in AGAINST:
         day = data.last - timedelta(days=back)
         against.append((name, day, data.value(metric, day, day) if day >= data.first else None))
-    return Compared(metric, data.value(metric, data.last, data.last), tuple(against))
+    unripe = ripening.unripe(metric, data.last, data.last)
+    return Compared(metric, data.value(metric, data.last, data.last), tuple(against), unripe)
 
 
 def _weeks(data: ReportData) -> list[dict[str, Any]]:
@@ -145,12 +153,14 @@ def _states(data: ReportData) -> list[dict[str, Any]]:
     )
     for row in rows:
         row["difference"] = row["value"] - row["before"]
-        row["change"] = row["difference"] / row["before"] if row["before"] else None
+        row["change"] = change(row["value"], row["before"], now.unit)
+        row["news"] = verdict(row["difference"], now.better)
     return rows
 
 
 def _most_changed(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    chosen = sorted(states, key=lambda row: abs(row["difference"]), reverse=True)[:STATES]
+    moved = [row for row in states if row["difference"]]
+    chosen = sorted(moved, key=lambda row: abs(row["difference"]), reverse=True)[:STATES]
     return sorted(chosen, key=_difference, reverse=True)
 
 

@@ -42,7 +42,7 @@ class Figure:
     """A chart with its table: filtered in the browser (`query`), or as it is (`values` of `columns`).
 
     `chart` is a Vega-Lite specification over data named "values"; None shows the table alone. With a query the
-    definition is that of the metric shown.
+    definition is that of the metric shown. `empty` stands in place of what there is nothing of.
     """
 
     title: str
@@ -53,6 +53,7 @@ class Figure:
     columns: Sequence[Column] = ()
     note: str | None = None
     wide: bool = False
+    empty: str = "Nothing to show for what is chosen."
 
 
 @dataclass(frozen=True)

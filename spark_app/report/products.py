@@ -8,6 +8,7 @@ from typing import Any
 from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
+from spark_app.report.numbers import verdict
 from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
 
 SOLD = ("product_revenue", "product_items")
@@ -29,8 +30,12 @@ def page(data: ReportData) -> Page:
     products = _products(data)
     definition = f"{data.metrics['line_revenue'].title}: {data.metrics['line_revenue'].description}."
     note = f"{WINDOW} days to {data.last} against the {WINDOW} before, whatever days are chosen."
-    rising = sorted(products, key=_difference, reverse=True)[:LISTED]
-    falling = sorted(products, key=_difference)[:LISTED]
+    # Where the days before are not all there, nothing has risen or fallen.
+    compared = products if data.last - timedelta(days=2 * WINDOW - 1) >= data.first else []
+    rising = sorted((row for row in compared if row["difference"] > 0), key=_difference, reverse=True)[:LISTED]
+    falling = sorted((row for row in compared if row["difference"] < 0), key=_difference)[:LISTED]
+    sold = [row for row in products if row["value"] > 0]
+    early = "" if compared else f" There are no {2 * WINDOW} days of sales yet to compare."
     return Page(
         "products",
         "Products",
@@ -46,6 +51,7 @@ def page(data: ReportData) -> Page:
                 "Categories that rose and fell",
                 chart=charts.changes("category", "unit"),
                 query=Query("categories", ("category",), SOLD, compare=True, top=25, order="change"),
+                empty="No category rose or fell, or there are no days to compare with.",
             ),
             "over_time": Figure(
                 "The greatest categories over time",
@@ -54,13 +60,25 @@ def page(data: ReportData) -> Page:
                 wide=True,
             ),
             "top": Figure(
-                "Top products", definition, charts.ranking("product", "money"), None, products[:LISTED], COLUMNS, note
+                "Top products", definition, charts.ranking("product", "money"), None, sold[:LISTED], COLUMNS, note
             ),
             "rising": Figure(
-                "Products that rose most", definition, charts.changes("product"), None, rising, COLUMNS, note
+                "Products that rose most",
+                definition,
+                charts.changes("product"),
+                values=rising,
+                columns=COLUMNS,
+                note=note,
+                empty=f"No product rose.{early}",
             ),
             "falling": Figure(
-                "Products that fell most", definition, charts.changes("product"), None, falling, COLUMNS, note
+                "Products that fell most",
+                definition,
+                charts.changes("product"),
+                values=falling,
+                columns=COLUMNS,
+                note=note,
+                empty=f"No product fell.{early}",
             ),
             "reviews": Figure(
                 "Review score over time",
@@ -86,7 +104,7 @@ def _products(data: ReportData) -> list[dict[str, Any]]:
     """Revenue of each product sold in the last days or those before, with its review score; the greatest first."""
     revenue, score = data.metrics["line_revenue"].sql, data.metrics["line_review_score"].sql
     middle, first = (data.last - timedelta(days=back * WINDOW) for back in (1, 2))
-    return data.rows(
+    rows = data.rows(
         "SELECT *, value - before AS difference, CASE WHEN before > 0 THEN (value - before) / before END AS change "
         "FROM (SELECT coalesce(any_value(product_name), product_id) AS product, any_value(category) AS category, "
         f"coalesce({revenue} FILTER ({DAY} > ?), 0) AS value, coalesce({revenue} FILTER ({DAY} <= ?), 0) AS before, "
@@ -94,6 +112,8 @@ def _products(data: ReportData) -> list[dict[str, Any]]:
         "WHERE value > 0 OR before > 0 ORDER BY value DESC, product",
         (middle, middle, first),
     )
+    better = data.metrics["line_revenue"].better
+    return [{**row, "news": verdict(row["difference"], better)} for row in rows]
 
 
 def _difference(row: dict[str, Any]) -> Any:

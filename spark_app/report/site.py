@@ -25,8 +25,9 @@ from spark_app.report.address import site_uri
 from spark_app.report.assets import assets, word
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
-from spark_app.report.numbers import change, day_text, symbol, time_text, verdict, written
+from spark_app.report.numbers import changed, day_text, symbol, time_text, written
 from spark_app.report.page import Page
+from spark_app.report.ripeness import RIPE, Ripeness, ripeness
 from spark_app.report.trust import Trust, trust
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
@@ -72,9 +73,10 @@ def render(data: ReportData) -> dict[str, str]:
     loaded = assets()
     pages = [make(data) for make in PAGES]
     environment = _environment(data, pages, {name: word(content) for name, content in loaded.items()})
+    ripening = ripeness(data)
     files = {f"assets/{name}": content for name, content in loaded.items()}
     for page in reversed(pages):
-        embedded = _embedded(data, page)
+        embedded = _embedded(data, page, ripening)
         files[f"{page.name}.html"] = environment.get_template(page.template).render(page=page, embedded=embedded)
     return files
 
@@ -104,8 +106,7 @@ def _environment(data: ReportData, pages: list[Page], words: Mapping[str, str]) 
         metrics=data.metrics.by_name,
         pages=pages,
         words=words,
-        change=change,
-        verdict=verdict,
+        changed=changed,
         words_of=words_of,
     )
     return environment
@@ -117,10 +118,11 @@ def words_of(page: Page, column: str) -> list[str]:
     return sorted({word for words in found for word in words})
 
 
-def _embedded(data: ReportData, page: Page) -> str:
+def _embedded(data: ReportData, page: Page, ripening: Ripeness) -> str:
     """What the page's script is told, as JSON that may stand in HTML."""
     used = {name for figure in page.figures.values() if figure.query for name in figure.query.metrics}
     used |= {tile.metric for tile in page.tiles}
+    kinds = sorted({kind for name in used if (kind := data.metrics[name].ripens)})
     content = {
         "currency": {"code": data.metrics.currency, "symbol": symbol(data.metrics.currency)},
         "span": {"first": (data.first - EPOCH).days, "last": (data.last - EPOCH).days},
@@ -128,6 +130,8 @@ def _embedded(data: ReportData, page: Page) -> str:
         "filters": [asdict(one) for one in page.filters],
         "tiles": [asdict(tile) for tile in page.tiles],
         "metrics": {name: _told(data, name) for name in sorted(used)},
+        "ripe": RIPE,
+        "ripening": {kind: ripening.embedded(kind) for kind in kinds},
         "cubes": page.cubes,
         "figures": {name: asdict(figure) for name, figure in page.figures.items()},
     }
@@ -135,9 +139,10 @@ def _embedded(data: ReportData, page: Page) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _told(data: ReportData, name: str) -> dict[str, str]:
+def _told(data: ReportData, name: str) -> dict[str, str | None]:
     metric = data.metrics[name]
-    return {"title": metric.title, "unit": metric.unit, "better": metric.better, "description": metric.description}
+    told = ("title", "unit", "better", "description", "ripens")
+    return {name: getattr(metric, name) for name in told}
 
 
 def _plain(value: object) -> Any:

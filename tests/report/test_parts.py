@@ -19,7 +19,8 @@ from spark_app.lake.paths import Lake
 from spark_app.report import site
 from spark_app.report.cube import cube
 from spark_app.report.data import open_release
-from spark_app.report.numbers import change, day_text, verdict, written
+from spark_app.report.numbers import Change, changed, day_text, written
+from spark_app.report.ripeness import ripeness
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.gold_shop import make_gold
@@ -51,6 +52,8 @@ def data(gold):
         (0.1234, "percent", "12.3%"),
         (0.0512, "change", "+5.1%"),
         (-0.251, "change", "−25%"),
+        (0.014, "points", "+1.4 points"),
+        (-0.0123, "points", "−1.2 points"),
         (12.34, "days", "12.3 days"),
         (4.125, "score", "4.12"),
         (None, "money", "–"),
@@ -68,11 +71,23 @@ def test_money_is_exact_in_tables_and_has_its_sign():
 
 
 def test_a_change_is_good_or_bad_news():
-    assert change(Decimal(3), 2) == Decimal("0.5")
-    assert change(3, 0) is None
-    assert change(None, 3) is None
-    assert [verdict(Decimal("0.1"), better) for better in ("more", "less", "neither")] == ["good", "bad", ""]
-    assert verdict(Decimal(0), "more") == ""
+    assert changed(Decimal(3), 2, "money", "more") == Change("▲ +50%", "good")
+    assert changed(3, 2, "count", "less") == Change("▲ +50%", "bad")
+    assert changed(2, 4, "count", "neither") == Change("▼ −50%", "")
+    assert changed(3, 0, "money", "more") is None
+    assert changed(None, 3, "money", "more") is None
+
+
+def test_no_change_and_one_too_small_to_write_are_no_news():
+    assert changed(3, 3, "money", "more") == Change("unchanged", "")
+    assert changed(Decimal("100000.01"), 100000, "money", "more") == Change("about the same", "")
+    assert changed(0.0501, 0.05, "percent", "less") == Change("about the same", "")
+
+
+def test_shares_differ_by_points():
+    """From 3.9 % to 5.3 % is no +37 %."""
+    assert changed(0.053, 0.039, "percent", "less") == Change("▲ +1.4 points", "bad")
+    assert changed(0.03, 0, "percent", "less") == Change("▲ +3.0 points", "bad")
 
 
 def test_a_cube_holds_cents_and_the_places_of_words(data):
@@ -121,7 +136,7 @@ def test_no_page_tells_of_a_person(data):
 
 def test_what_is_embedded_cannot_end_its_script(data):
     page = site.PAGES[4](data)
-    text = site._embedded(data, page)
+    text = site._embedded(data, page, ripeness(data))
     assert "<" not in text
     assert json.loads(text)["figures"].keys() == page.figures.keys()
 

@@ -113,7 +113,7 @@ def test_every_figure_follows_each_filter_or_says_that_it_does_not(opened, name)
         if column in ("grain", "compare"):
             continue
         whole = figures_of(shown)
-        word = place.locator("option").last.get_attribute("value")
+        word = place.locator("option").last.evaluate("option => option.value")
         shown.choose(lambda place=place, word=word: place.select_option(word))
         narrowed = figures_of(shown)
         for figure, (said, text) in narrowed.items():

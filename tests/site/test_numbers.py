@@ -109,9 +109,11 @@ def test_cohorts_and_lifetime_value(opened, shop):
         "ORDER BY 1 LIMIT 1"
     )
     line = next(one for one in shown.table("came_back")[1:] if one[:2] == [cohort, "1"])
-    assert line[2:] == [f"{came:,}", f"{came / of * 100:.1f}%"]
+    assert line[2:] == [f"{came:,}", f"{came / of * 100:.1f}%", ""]
     first = number(shown.table("lifetime")[1][1])
-    sql = "SELECT sum(revenue) / sum(customers) FROM customer_cohorts WHERE months_since = 0"
+    # The month of the last day is not over.
+    sql = "SELECT sum(revenue) / sum(customers) FROM customer_cohorts WHERE months_since = 0 "
+    sql += f"AND cohort_month < DATE '{LAST.replace(day=1)}'"
     assert first == pytest.approx(float(shop.one(sql)), abs=0.01)
 
 
@@ -170,6 +172,49 @@ def test_delivery_by_state(opened, shop):
     assert (shown.tile("delivered_orders"), shown.tile("late_orders")) == (delivered, late)
     assert shown.tile("delivery_days") == pytest.approx(mean)
     assert shown.tile("late_rate") == pytest.approx(late / delivered)
+
+
+def test_days_whose_orders_are_not_due_are_not_judged(opened, shop):
+    """Nothing of last week's orders can be late yet: that is no good news."""
+    first = LAST - timedelta(days=6)
+    shown = opened("delivery", f"from={first}&to={LAST}&grain=day")
+    tile = shown.page.locator("[data-metric=late_rate]")
+    said = "Not due yet, so not judged: none of these days' orders are due and delivered."
+    assert tile.locator(".unripe").inner_text() == said
+    assert tile.locator(".good, .bad").count() == 0
+    assert shown.page.locator("#trend .unripe").inner_text() == said
+    labels = [line[0] for line in shown.table("trend")[1:] if line[1] == "these days"]
+    assert all(label.endswith(" (not due yet)") for label in labels)
+    assert not any("not due" in line[0] for line in shown.table("trend")[1:] if line[1] != "these days")
+    revenue = opened("sales", f"from={first}&to={LAST}").page.locator("[data-metric=revenue]")
+    assert (revenue.locator(".unripe").is_visible(), revenue.locator(".good, .bad").count()) == (False, 2)
+
+
+def test_what_share_of_the_orders_is_due_is_counted(opened, shop):
+    first = LAST - timedelta(days=29)
+    shown = opened("delivery", f"from={first}&to={LAST}&grain=day")
+    due, every = shop.ask(
+        f"SELECT count(*) FILTER (estimated_delivery_at::DATE <= DATE '{LAST}' AND delivered_at IS NOT NULL), count(*) "
+        f"FROM fact_orders WHERE order_status NOT IN ('canceled', 'unavailable') AND order_date BETWEEN DATE '{first}' "
+        f"AND DATE '{LAST}'"
+    )[0]
+    assert (
+        f": {100 * due // every}% of these days' orders" in shown.page.locator("[data-metric=late_rate]").inner_text()
+    )
+
+
+def test_days_long_past_are_judged_by_points(opened, shop):
+    first, last = LAST - timedelta(days=89), LAST - timedelta(days=60)
+    shown = opened("delivery", f"from={first}&to={last}&grain=day&compare=year")
+    sql = "SELECT count(*) FILTER (is_late) * 1.0 / count(is_late) FROM fact_orders WHERE "
+    now, was = (float(shop.one(sql + days(*span))) for span in ((first, last), (first - YEAR, last - YEAR)))
+    tile = shown.page.locator("[data-metric=late_rate]")
+    mark = tile.locator("li", has_text="a year before").locator("strong")
+    assert mark.inner_text() == f"{'▲ +' if now > was else '▼ −'}{abs(now - was) * 100:.1f} points"
+    assert mark.get_attribute("class") == f"change {'bad' if now > was else 'good'}"
+    assert not tile.locator(".unripe").is_visible()
+    change = rows(shown.table("states"))
+    assert all(line[-1].endswith(" points") or line[-1] == "–" for line in change.values())
 
 
 def test_a_number_is_written_alike_by_page_and_by_script(opened):

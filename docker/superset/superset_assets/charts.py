@@ -81,6 +81,9 @@ def _big_number(chart: Chart) -> Params:
 
 
 def _last_day(chart: Chart) -> Params:
+    # Superset compares by a share of what was, which of a share misleads: 3 % to 4 % is not "+33 %". It stands alone.
+    if chart.metrics[0].unit == "percent":
+        return {**_big_number(chart), "show_timestamp": True, "aggregation": "LAST_VALUE"}
     compared = {"compare_lag": 7, "compare_suffix": "against the same weekday a week before", "show_timestamp": True}
     return {**_big_number(chart), **compared, "aggregation": "LAST_VALUE"}
 

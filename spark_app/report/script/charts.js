@@ -17,7 +17,8 @@ const FORMATS = { shown: (value, unit) => short(value, unit), exactly: (value, u
 // The metric's unit takes the place of "unit"; numbers in tooltips are written in full.
 // Without days to compare with, what shows them goes.
 function fitted(spec, unit, rows) {
-  const text = JSON.stringify(spec).replaceAll('"format":"unit"', `"format":"${unit}"`);
+  const text = JSON.stringify(spec).replaceAll('"format":"unit"', `"format":"${unit}"`)
+    .replaceAll('"format":"change"', `"format":"${changeUnit(unit)}"`);
   const copy = JSON.parse(text);
   const inFull = (node) => {
     if (!node || typeof node !== "object") return;

@@ -14,6 +14,7 @@ async function show(figure) {
   figure.rows = query ? ask(query, figure.metric, chosen) : figure.values;
   const unit = query ? page.metrics[figure.metric].unit : "count";
   if (query) describe(figure);
+  if (query) tellUnripe(element, figure.metric, page.cubes[query.cube].days ? chosen.range : null);
   tellUnreached(element, page.cubes[query?.cube]);
   const empty = query ? !figure.rows.some((row) => row.value !== null) : !figure.rows.length;
   element.querySelector(".empty").hidden = !empty;

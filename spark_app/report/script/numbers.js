@@ -17,12 +17,26 @@ function written(value, unit, exact = false) {
     case "money": return sign + page.currency.symbol + grouped(size, exact || size < 10000 ? 2 : 0);
     case "percent": return sign + grouped(size * 100, 1) + "%";
     case "change": return (value < 0 ? "−" : "+") + grouped(size * 100, size < 0.1 ? 1 : 0) + "%";
+    case "points": return (value < 0 ? "−" : "+") + grouped(size * 100, 1) + " points";
     case "days": return sign + grouped(size, 1) + " days";
     case "score": return sign + grouped(size, 2);
     case "count": return sign + grouped(size, 0);
     default: return sign + size.toLocaleString("en");
   }
 }
+
+// By what share of `was` a value is more than it; of two shares it is the difference, in percentage points.
+function changeOf(value, was, unit) {
+  if (value === null || was === null) return null;
+  if (unit === "percent") return value - was;
+  return was ? (value - was) / Math.abs(was) : null;
+}
+
+const changeUnit = (unit) => (unit === "percent" ? "points" : "change");
+
+// What a difference means where more (or less) is better: good, bad, or nothing.
+const newsOf = (difference, better) =>
+  !difference || better === "neither" ? "" : (difference > 0) === (better === "more") ? "good" : "bad";
 
 // For axes: 12,000 is 12k.
 function short(value, unit) {

@@ -28,8 +28,10 @@ function byPeriod(cube, metric, range, before, chosen) {
     for (const start of starts) {
       // It stands where the days compared with it do, and is called by its own.
       const [first, last] = [Math.max(start, range.first), Math.min(GRAINS[grain].next(start) - 1, range.last)];
-      rows.push({ period: start * DAY_LENGTH, label: spanText(one.shift(first), one.shift(last), grain), series: one.name,
-        part: isPart(start, grain, range), value: metricOf(cube, metric, sums.get(start)) });
+      const own = { first: one.shift(first), last: one.shift(last) };
+      const unripe = !isRipe(metric, own);
+      rows.push({ period: start * DAY_LENGTH, label: spanText(own.first, own.last, grain) + (unripe ? " (not due yet)" : ""),
+        series: one.name, part: isPart(start, grain, range), unripe, value: metricOf(cube, metric, sums.get(start)) });
     }
   }
   return rows;
@@ -61,14 +63,16 @@ function byMember(cube, query, metric, columns, range, before, chosen) {
   const members = chosenMembers(sums, query, cube, metric);
   const past = folded(earlier, members);
   const whole = total(cube, metric, range, chosen.filters);
+  const { unit, better } = page.metrics[metric];
+  const judged = isRipe(metric, range) && (!before || isRipe(metric, before));
   const rows = [...folded(sums, members)].map(([name, sum]) => {
     const value = metricOf(cube, metric, sum);
     const was = before ? metricOf(cube, metric, past.get(name)) : null;
     const difference = before && value !== null && was !== null ? value - was : null;
-    return { [columns[0]]: name, value, before: was, difference, change: difference !== null && was ? difference / was : null,
-      share: isAdditive(cube, metric) && whole ? value / whole : null };
+    return { [columns[0]]: name, value, before: was, difference, change: before ? changeOf(value, was, unit) : null,
+      news: judged ? newsOf(difference, better) : "", share: isAdditive(cube, metric) && whole ? value / whole : null };
   });
-  return query.order === "change" ? rows.filter((row) => row.difference !== null).sort((a, b) => b.difference - a.difference) : rows;
+  return query.order === "change" ? rows.filter((row) => row.difference).sort((a, b) => b.difference - a.difference) : rows;
 }
 
 function byPeriodAndMember(cube, query, metric, column, range, chosen) {

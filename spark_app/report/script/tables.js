@@ -8,7 +8,7 @@ function columnsOf(query, metric) {
     return [{ name: "label", title: "When", unit: "text" }, ...members.map(named), ...rest, { name: "value", title, unit }];
   }
   return [...members.map(named), { name: "value", title, unit }, { name: "share", title: "Share", unit: "percent" },
-    { name: "before", title: "Before", unit }, { name: "change", title: "Change", unit: "change" }];
+    { name: "before", title: "Before", unit }, { name: "change", title: "Change", unit: changeUnit(unit) }];
 }
 
 const named = (column) => ({ name: column, title: column.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase()), unit: "text" });

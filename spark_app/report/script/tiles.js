@@ -5,7 +5,8 @@ function showTile(element) {
   const cube = page.cubes[name];
   const value = total(cube, metric, chosen.range, chosen.filters);
   tellUnreached(element, cube);
-  const { unit, better } = page.metrics[metric];
+  tellUnripe(element, metric, chosen.range);
+  const { unit } = page.metrics[metric];
   const big = element.querySelector(".value");
   big.textContent = written(value, unit);
   big.dataset.value = value ?? "";
@@ -16,19 +17,21 @@ function showTile(element) {
     const was = earlier ? total(cube, metric, earlier, chosen.filters) : null;
     if (was === null) continue;
     const line = document.createElement("li");
-    line.append(changeMark(value, was, better), ` ${COMPARISONS[mode]} (${written(was, unit)})`);
+    const judged = isRipe(metric, chosen.range) && isRipe(metric, earlier);
+    line.append(judged ? changeMark(value, was, page.metrics[metric]) : "", ` ${COMPARISONS[mode]} (${written(was, unit)})`);
     lines.append(line);
   }
   if (!lines.children.length) lines.append(Object.assign(document.createElement("li"), { textContent: "nothing to compare with" }));
 }
 
-// "▲ +8%", green where more is better; the word says it too, for whoever sees no colour.
-function changeMark(value, was, better) {
+// "▲ +8%", "▼ −1.4 points", green where that is good news; the word says it too, for whoever sees no colour.
+// What is too small to be written is no news.
+function changeMark(value, was, { unit, better }) {
   const mark = document.createElement("strong");
-  if (value === null || was === null || was === 0) return mark;
-  const change = (value - was) / Math.abs(was);
-  const good = better === "neither" || change === 0 ? "" : (change > 0) === (better === "more") ? "good" : "bad";
-  mark.className = `change ${good}`;
-  mark.textContent = change === 0 ? "unchanged" : `${change > 0 ? "▲" : "▼"} ${written(change, "change")}`;
+  const change = changeOf(value, was, unit);
+  if (change === null) return mark;
+  const seen = Math.abs(change) >= 0.0005;
+  mark.className = `change ${seen ? newsOf(change, better) : ""}`;
+  mark.textContent = seen ? `${change > 0 ? "▲" : "▼"} ${written(change, changeUnit(unit))}` : change ? "about the same" : "unchanged";
   return mark;
 }
