@@ -78,7 +78,7 @@ def _gold(lake: Lake, contract: Contract, version: int, span: Span) -> Iterator[
             cuts[cut].append(watch)
     for cut, watches in cuts.items():
         sums = ", ".join(f"sum({watch.column})" for watch in watches)
-        segment = cut[0] if cut else "''"
+        segment = _segment(contract, cut[0], within) if cut else "''"
         sql = f"SELECT {segment}::VARCHAR, {day}, {sums} FROM data WHERE {within} GROUP BY 1, 2"
         figures: dict[tuple[str, Watch], dict[date, float]] = defaultdict(dict)
         if cut is None:
@@ -103,6 +103,14 @@ def _gold(lake: Lake, contract: Contract, version: int, span: Span) -> Iterator[
                 first=first,
                 unknown=span.missing,
             )
+
+
+def _segment(contract: Contract, column: str, within: str) -> str:
+    """A state is told with its country where there are several: two may have one of a name."""
+    if column != "state" or "country" not in contract.column_names:
+        return column
+    several = f"(SELECT count(DISTINCT country) > 1 FROM data WHERE {within} AND country <> 'unknown')"
+    return f"CASE WHEN {several} THEN state || ', ' || country ELSE state END"
 
 
 def _drops(lake: Lake, span: Span) -> tuple[Rows, Rows]:

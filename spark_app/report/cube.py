@@ -19,8 +19,16 @@ UNKNOWN = "unknown"
 DECIMALS = 4  # of a mean's sum that is no money
 
 
-def cube(data: ReportData, by: Sequence[str], metrics: Sequence[str], where: str | None = None) -> dict[str, Any]:
+def cube(
+    data: ReportData,
+    by: Sequence[str],
+    metrics: Sequence[str],
+    where: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The parts of metrics of one view, by columns of it; days as days since 1970, texts as places in a list.
+
+    `columns`: the view's column for a name of `by`, where that is another.
 
     {"rows": n, "days": [...] | None, "by": {column: {"words": [...], "at": [...]}},
      "parts": [{"scale": s, "values": [...]}], "metrics": {name: tree over these parts}}
@@ -30,7 +38,7 @@ def cube(data: ReportData, by: Sequence[str], metrics: Sequence[str], where: str
     if any(metric.view != view for metric in chosen):
         raise ValueError(f"metrics {', '.join(metrics)} are not all of view {view}")
     parts = list(dict.fromkeys(part for metric in chosen for part in metric.parts))
-    named = [f'"{column}"' for column in by]
+    named = [f'"{(columns or {}).get(name, name)}" AS "{name}"' for name in by]
     sums = [f"{part} AS p{index}" for index, part in enumerate(parts)]
     filters = f" WHERE {where}" if where else ""
     rows = data.rows(f"SELECT {', '.join(named + sums)} FROM {view}{filters} GROUP BY ALL ORDER BY ALL")

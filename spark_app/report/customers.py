@@ -9,7 +9,7 @@ from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
-from spark_app.report.places import several_countries
+from spark_app.report.places import state_column
 
 SEGMENT = ("segment_revenue", "segment_orders", "segment_new_customers")
 COHORTS = 18  # months of first orders shown
@@ -18,7 +18,9 @@ PLACES = 30
 
 def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, `customers_daily` and `cohorts`."""
-    places = ("country", "state") if several_countries(data) else ("state",)
+    shown = {"state": state_column(data, "customers_daily")}
+    abroad = shown["state"] != "state"
+    narrowed = ("country", "state") if abroad else ("state",)
     ages = cube(data, [DAY, "age_band"], SEGMENT)
     _youngest_first(ages)
     return Page(
@@ -34,14 +36,14 @@ def page(data: ReportData) -> Page:
             ),
             "state": Figure(
                 "Where customers live",
-                chart=charts.ranking(places[0]),
-                query=Query("places", places, SEGMENT, compare=True, top=PLACES),
+                chart=charts.ranking("state"),
+                query=Query("places", ("state",), SEGMENT, compare=True, top=PLACES),
                 note="By state; the mark is the days compared with. Addresses carry no coordinates, hence no map.",
             ),
             "states_over_time": Figure(
                 "The greatest states over time",
-                chart=charts.stacked(places[-1]),
-                query=Query("places", ("period", places[-1]), SEGMENT, top=7),
+                chart=charts.stacked("state"),
+                query=Query("places", ("period", "state"), SEGMENT, top=7),
             ),
             "gender": Figure(
                 "By gender", chart=charts.ranking("gender"), query=Query("gender", ("gender",), SEGMENT, compare=True)
@@ -83,11 +85,11 @@ def page(data: ReportData) -> Page:
         },
         cubes={
             "daily": cube(data, [DAY], ("new_customers", "returning_customers")),
-            "places": cube(data, [DAY, *places], SEGMENT),
+            "places": cube(data, [DAY, *narrowed], SEGMENT, columns=shown),
             "gender": cube(data, [DAY, "gender"], SEGMENT),
             "age": ages,
         },
-        filters=[Filter(column, column.capitalize()) for column in places],
+        filters=[Filter(column, column.capitalize()) for column in narrowed],
     )
 
 

@@ -9,6 +9,7 @@ from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
+from spark_app.report.places import state_column
 from spark_app.report.ripeness import ripeness
 
 SHOWN = ("late_rate", "delivery_days", "delivered_orders", "late_orders")
@@ -18,6 +19,9 @@ LONGEST = 40  # days; what took longer is shown as one
 
 def page(data: ReportData) -> Page:
     """Figures of `orders`, by the day of the purchase."""
+    shown = {"customer_state": state_column(data, "orders", "customer_")}
+    abroad = shown["customer_state"] != "customer_state"
+    narrowed = ("customer_country", "customer_state") if abroad else ("customer_state",)
     since = data.last - timedelta(days=WINDOW - 1)
     return Page(
         "delivery",
@@ -43,8 +47,8 @@ def page(data: ReportData) -> Page:
                 note=ripeness(data).unripe(data.metrics["delivery_days"], since, data.last),
             ),
         },
-        cubes={"orders": cube(data, [DAY, "customer_state"], SHOWN)},
-        filters=[Filter("customer_state", "State")],
+        cubes={"orders": cube(data, [DAY, *narrowed], SHOWN, columns=shown)},
+        filters=[Filter(column, column.removeprefix("customer_").capitalize()) for column in narrowed],
         note="Days are days of purchase: of the newest orders only the quickest deliveries are known yet.",
     )
 

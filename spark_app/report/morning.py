@@ -15,7 +15,7 @@ from spark_app.report.cube import UNKNOWN, epoch_ms
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.numbers import change, day_text, verdict
 from spark_app.report.page import Column, Figure, Page
-from spark_app.report.places import place
+from spark_app.report.places import state_column
 from spark_app.report.ripeness import Ripeness, ripeness
 from spark_app.report.trust import trust
 
@@ -146,7 +146,7 @@ def _states(data: ReportData) -> list[dict[str, Any]]:
     now = data.metrics["segment_revenue"]
     middle, first = data.last - timedelta(days=7), data.last - timedelta(days=14)
     rows = data.rows(
-        f"SELECT {place(data)} AS state, coalesce({now.sql} FILTER ({DAY} > ?), 0) AS value, "
+        f"SELECT {state_column(data, now.view)} AS state, coalesce({now.sql} FILTER ({DAY} > ?), 0) AS value, "
         f"coalesce({now.sql} FILTER ({DAY} <= ?), 0) AS before "
         f"FROM {now.view} WHERE {DAY} > ? GROUP BY 1 ORDER BY value DESC, state",
         (middle, middle, first),

@@ -43,9 +43,9 @@ class Shop:
         return value
 
 
-def made(home: Path, *, days: int, customers: int, orders: int) -> Shop:
+def made(home: Path, *, days: int, customers: int, orders: int, abroad: int = 0) -> Shop:
     """A shop of this size: gold, a release, the warehouse and the site."""
-    gold = make_gold(home, days=days, customers=customers, orders=orders, last=LAST)
+    gold = make_gold(home, days=days, customers=customers, orders=orders, last=LAST, abroad=abroad)
     contracts = load_contracts()
     DuckDBWarehouse(home / "warehouse.duckdb", load_views(contracts)).load(gold.release(), gold.lake, contracts)
     assert write_site(load_settings("local", home=str(home)), gold.lake, contracts)

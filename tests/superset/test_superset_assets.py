@@ -84,9 +84,26 @@ def test_a_filter_leaves_out_the_charts_that_lack_its_column(made):
     places = {part["meta"]["chartId"]: part["meta"]["sliceName"] for part in customers["position"].values()
               if isinstance(part, dict) and part["type"] == "CHART"}  # fmt: skip
     filters = {one["name"]: one for one in customers["metadata"]["native_filter_configuration"]}
-    without = [places[number] for number in filters["State"]["scope"]["excluded"]]
+    without = [places[number] for number in filters["Place"]["scope"]["excluded"]]
     assert without == ["Customers who came back by month", "Revenue per customer so far by first month"]
     assert filters["Days"]["scope"]["excluded"] == []
+
+
+def test_no_chart_adds_up_states_of_one_name_in_two_countries(made):
+    for chart in parsed(made, "charts"):
+        params = chart["params"]
+        cut = {params.get("x_axis"), *params.get("groupby", [])}
+        for state in (column for column in cut if column and column.endswith("state")):
+            assert state.replace("state", "country") in cut, chart["slice_name"]
+    filters = [name for one in load_dashboards(METRICS, VIEWS) for name in one.filters]
+    assert not [name for name in filters if name.endswith("state")]
+
+
+def test_a_share_is_not_compared_by_a_share_of_itself(made):
+    last_day = [one for one in parsed(made, "charts") if one["slice_name"].endswith(", last day")]
+    compared = {one["slice_name"]: "compare_lag" in one["params"] for one in last_day}
+    assert compared["Revenue, last day"]
+    assert not compared["Cancellation rate, last day"]
 
 
 def test_a_password_is_never_in_the_assets(made):

@@ -19,8 +19,11 @@ CATEGORIES = 70
 PRODUCTS = 3000
 
 
-def make_gold(root: Path, *, days: int, customers: int, orders: int, last: date) -> Gold:
-    """The tables in a lake under `root`, days to `last`; nothing is released yet."""
+def make_gold(root: Path, *, days: int, customers: int, orders: int, last: date, abroad: int = 0) -> Gold:
+    """The tables in a lake under `root`, days to `last`; nothing is released yet.
+
+    `abroad` of 100 customers live in a second country, whose states have the names of the first.
+    """
     gold = Gold(root)
     asked = {
         "first": last - timedelta(days=days - 1),
@@ -29,6 +32,7 @@ def make_gold(root: Path, *, days: int, customers: int, orders: int, last: date)
         "orders": orders,
         "products": PRODUCTS,
         "categories": CATEGORIES,
+        "abroad": abroad,
     }
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -1,4 +1,5 @@
 -- Facts and dimensions of a made-up shop, then the daily tables as docs/tables.md defines them (gold_shop.py).
+-- {abroad} of 100 customers live in another country, whose states have the same names.
 -- {first}, {days}, {customers}, {orders} are filled in. dice(word, n): a number below n that is always the same.
 CREATE MACRO live(status) AS status NOT IN ('canceled', 'unavailable');
 CREATE MACRO dice(word, sides) AS (hash(word) % sides)::BIGINT;
@@ -13,7 +14,8 @@ CREATE TABLE dim_customers AS SELECT
   NULL::TIMESTAMP AS valid_to, true AS is_current
 UNION ALL SELECT n, 'c' || n, md5('c' || n), [NULL, 'female', 'male', 'female', 'male', 'other'][1 + dice('g' || n, 6)],
   CASE WHEN dice('b' || n, 20) > 0 THEN 1940 + dice('y' || n, 66) END, '0' || n, 'city ' || dice('k' || n, 400),
-  string_split('SP RJ MG RS PR SC BA DF GO ES PE CE PA MT MA MS PB PI RN AL SE TO RO AM AC AP RR', ' ')[1 + dice('v' || n, 27) * dice('w' || n, 27) // 27], 'BR', TIMESTAMP '1900-01-01', NULL, true
+  string_split('SP RJ MG RS PR SC BA DF GO ES PE CE PA MT MA MS PB PI RN AL SE TO RO AM AC AP RR', ' ')[1 + dice('v' || n, 27) * dice('w' || n, 27) // 27],
+  CASE WHEN dice('a' || n, 100) < {abroad} THEN 'US' ELSE 'BR' END, TIMESTAMP '1900-01-01', NULL, true
 FROM range({customers}) t(n);
 CREATE TABLE dim_products AS SELECT n AS product_key, 'p' || n AS product_id, CASE n WHEN 1 THEN '<img src=x onerror=alert(1)></script>' ELSE 'Product ' || n END AS name,
   CASE WHEN n % 50 > 0 THEN 'category_' || (n % {categories}) END AS category, 'brand ' || n % 90 AS brand,

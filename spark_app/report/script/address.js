@@ -65,7 +65,11 @@ function readWord(word, { column, title }, said) {
   if (!word) return null;
   const words = [...form.elements[column].options].map(({ value }) => value);
   if (words.includes(word)) return word;
-  said.push(`${quoted(word)} is no ${title.toLowerCase()} in these data: all are shown.`);
+  // "CA" may be meant by "CA, US", unless it is as well by another.
+  const meant = words.filter((one) => one.startsWith(`${word}, `));
+  if (meant.length === 1) return meant[0];
+  if (meant.length) said.push(`${quoted(word)} may be ${meant.join(" or ")}: all are shown.`);
+  else said.push(`${quoted(word)} is no ${title.toLowerCase()} in these data: all are shown.`);
   return null;
 }
 
