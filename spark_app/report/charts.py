@@ -33,7 +33,7 @@ def _tip(field: str = "value", title: str = "", unit: str = "unit") -> alt.Toolt
 
 
 def trend(unit: str = "unit") -> dict[str, Any]:
-    """A line over periods, dashed for the days compared with; what is there in part, or not due yet, has a point."""
+    """A line over periods, dashed for the days compared with; what is there in part, not due or alone has a point."""
     x = alt.X("period:T", scale=_UTC, title=None, axis=alt.Axis(grid=False, tickCount=6))
     base = _base().encode(
         x=x,
@@ -47,7 +47,7 @@ def trend(unit: str = "unit") -> dict[str, Any]:
         )
     )
     points = base.mark_point(size=30, filled=True, opacity=0).encode(
-        opacity=alt.condition("datum.part || datum.unripe", alt.value(1), alt.value(0))
+        opacity=alt.condition("datum.part || datum.unripe || datum.alone", alt.value(1), alt.value(0))
     )
     return _spec(alt.layer(lines, points))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
@@ -16,8 +18,7 @@ def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, by day, week or month."""
     every = (*SHOWN, "items_amount", "freight_amount", "new_customers", "returning_customers")
     weekdays = cube(data, [DAY, "weekday"], SHOWN)
-    words = weekdays["by"]["weekday"]["words"]
-    weekdays["by"]["weekday"]["words"] = [WEEKDAYS.get(int(word), word) if word.isdigit() else word for word in words]
+    _all_weekdays(weekdays["by"]["weekday"])
     return Page(
         "sales",
         "Sales",
@@ -40,3 +41,11 @@ def page(data: ReportData) -> Page:
         },
         cubes={"daily": cube(data, [DAY], every), "weekdays": weekdays},
     )
+
+
+def _all_weekdays(cut: dict[str, Any]) -> None:
+    """Numbers become names, and those on which nothing was ever sold have their place too."""
+    names = [WEEKDAYS[int(word)] if word.isdigit() else word for word in cut["words"]]
+    words = [*WEEKDAYS.values(), *(name for name in names if name not in WEEKDAYS.values())]
+    cut["at"] = [words.index(names[at]) for at in cut["at"]]
+    cut["words"] = words

@@ -125,7 +125,11 @@ def _embedded(data: ReportData, page: Page, ripening: Ripeness) -> str:
     kinds = sorted({kind for name in used if (kind := data.metrics[name].ripens)})
     content = {
         "currency": {"code": data.metrics.currency, "symbol": symbol(data.metrics.currency)},
-        "span": {"first": (data.first - EPOCH).days, "last": (data.last - EPOCH).days},
+        "span": {
+            "first": (data.first - EPOCH).days,
+            "last": (data.last - EPOCH).days,
+            "missing": [(day - EPOCH).days for day in data.drops.missing(data.first, data.last)],
+        },
         "dates": page.dates,
         "filters": [asdict(one) for one in page.filters],
         "tiles": [asdict(tile) for tile in page.tiles],

@@ -115,6 +115,8 @@ def test_the_skip_link_leaves_what_is_chosen(opened):
 @pytest.mark.parametrize("page", ["sales", "customers", "payments", "products", "delivery"])
 def test_no_address_makes_a_page_say_nonsense(opened, page):
     shown = opened(page)
+    # Charts are asked for and not drawn: what they would show is worked out all the same.
+    shown.page.evaluate("window.vegaEmbed = async () => ({ finalize() {} })")
     dice = random.Random(page)
     for _ in range(60):
         names = [dice.choice(NAMES) for _ in range(dice.randint(1, 5))]
@@ -132,5 +134,5 @@ def test_no_address_makes_a_page_say_nonsense(opened, page):
             assert followed or found["said"], (address, found)
         if found["said"]:
             assert found["address"].startswith(f"#from={controls['from']}&to={controls['to']}&grain="), address
-    shown.page.wait_for_timeout(100)
+    shown.choose(lambda: follow(shown, f"from={FIRST}"))
     assert shown.troubles == []

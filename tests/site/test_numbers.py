@@ -184,8 +184,8 @@ def test_days_whose_orders_are_not_due_are_not_judged(opened, shop):
     assert tile.locator(".good, .bad").count() == 0
     assert shown.page.locator("#trend .unripe").inner_text() == said
     labels = [line[0] for line in shown.table("trend")[1:] if line[1] == "these days"]
-    assert all(label.endswith(" (not due yet)") for label in labels)
-    assert not any("not due" in line[0] for line in shown.table("trend")[1:] if line[1] != "these days")
+    assert all(label.endswith(" (not final yet)") for label in labels)
+    assert not any("not final" in line[0] for line in shown.table("trend")[1:] if line[1] != "these days")
     revenue = opened("sales", f"from={first}&to={LAST}").page.locator("[data-metric=revenue]")
     assert (revenue.locator(".unripe").is_visible(), revenue.locator(".good, .bad").count()) == (False, 2)
 

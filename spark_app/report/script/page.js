@@ -34,9 +34,15 @@ function showControls() {
   for (const { column } of page.filters) form.elements[column].value = chosen.filters[column] ?? "";
   const earlier = compared(chosen.range, chosen.grain, chosen.compare);
   const days = chosen.range.last - chosen.range.first + 1;
-  const against = chosen.compare === "none" ? "" : earlier ? `, against ${isoDay(earlier.first)} to ${isoDay(earlier.last)}`
+  const against = chosen.compare === "none" ? "" : earlier ? `, against ${isoDay(earlier.first)} to ${isoDay(earlier.last)}${unlanded(earlier)}`
     : "; the days to compare with are not all there";
-  document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days === 1 ? "1 day" : `${days} days`})${against}`;
+  document.getElementById("chosen").textContent = `${dayText(chosen.range.first)} to ${dayText(chosen.range.last)} (${days === 1 ? "1 day" : `${days} days`}${unlanded(chosen.range)})${against}`;
+}
+
+// Of a range: how many of its days did not land, so that sums lack them.
+function unlanded({ first, last }) {
+  const missing = missingOf(first, last);
+  return missing ? `, ${missing} of which did not land` : "";
 }
 
 let turns = 0;

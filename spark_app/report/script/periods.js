@@ -26,6 +26,15 @@ function spanText(first, last, grain) {
   return last < GRAINS[grain].next(start) ? periodText(start, grain, { first, last }) : `${dayText(first)} to ${dayText(last)}`;
 }
 
+// How many of some days did not land: what was sold on them is not known, which is not nothing.
+const missingOf = (first, last) => page.span.missing.filter((day) => day >= first && day <= last).length;
+const isMissing = (first, last) => missingOf(first, last) === last - first + 1;
+
+function missingText(first, last) {
+  const missing = missingOf(first, last);
+  return !missing ? "" : isMissing(first, last) ? "not landed" : `${missing} of ${last - first + 1} days not landed`;
+}
+
 const isPart = (start, grain, range) => start < range.first || GRAINS[grain].next(start) - 1 > range.last;
 
 // The same day of an earlier year's calendar; 29 February becomes the 28th.

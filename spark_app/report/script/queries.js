@@ -30,11 +30,23 @@ function byPeriod(cube, metric, range, before, chosen) {
       const [first, last] = [Math.max(start, range.first), Math.min(GRAINS[grain].next(start) - 1, range.last)];
       const own = { first: one.shift(first), last: one.shift(last) };
       const unripe = !isRipe(metric, own);
-      rows.push({ period: start * DAY_LENGTH, label: spanText(own.first, own.last, grain) + (unripe ? " (not due yet)" : ""),
-        series: one.name, part: isPart(start, grain, range), unripe, value: metricOf(cube, metric, sums.get(start)) });
+      rows.push({ period: start * DAY_LENGTH, label: spanText(own.first, own.last, grain) + noted(own, unripe),
+        series: one.name, part: isPart(start, grain, range), unripe,
+        value: isMissing(own.first, own.last) ? null : metricOf(cube, metric, sums.get(start)) });
     }
   }
-  return rows;
+  return alone(rows);
+}
+
+// What is to be known of a period besides its days; and whether it stands alone, so that a line would not show it.
+function noted({ first, last }, unripe) {
+  const words = [unripe ? "not final yet" : "", missingText(first, last)].filter(Boolean).join(", ");
+  return words && ` (${words})`;
+}
+
+function alone(rows) {
+  const isThere = (row, one) => row?.series === one.series && row.value !== null;
+  return rows.map((one, at) => ({ ...one, alone: !isThere(rows[at - 1], one) && !isThere(rows[at + 1], one) }));
 }
 
 // The greatest members by the order asked for; what is left becomes one more, and is added up like them.
@@ -60,14 +72,16 @@ function byMember(cube, query, metric, columns, range, before, chosen) {
   const sums = addUp(cube, range, chosen.filters, keyOf);
   const earlier = before ? addUp(cube, before, chosen.filters, keyOf) : new Map();
   for (const name of earlier.keys()) if (!sums.has(name)) sums.set(name, cube.parts.map(() => 0));
+  // In a list of its own order a member that nothing is of has its place all the same.
+  if (query.order === "listed") for (const name of cube.by[columns[0]].words) if (!sums.has(name)) sums.set(name, null);
   const members = chosenMembers(sums, query, cube, metric);
   const past = folded(earlier, members);
   const whole = total(cube, metric, range, chosen.filters);
   const { unit, better } = page.metrics[metric];
-  const judged = isRipe(metric, range) && (!before || isRipe(metric, before));
+  const judged = before && isJudged(metric, range, before);
   const rows = [...folded(sums, members)].map(([name, sum]) => {
-    const value = metricOf(cube, metric, sum);
-    const was = before ? metricOf(cube, metric, past.get(name)) : null;
+    const value = sum && metricOf(cube, metric, sum);
+    const was = before && (sum || past.get(name)) ? metricOf(cube, metric, past.get(name)) : null;
     const difference = before && value !== null && was !== null ? value - was : null;
     return { [columns[0]]: name, value, before: was, difference, change: before ? changeOf(value, was, unit) : null,
       news: judged ? newsOf(difference, better) : "", share: isAdditive(cube, metric) && whole ? value / whole : null };
@@ -88,10 +102,12 @@ function byPeriodAndMember(cube, query, metric, column, range, chosen) {
   const rows = [];
   for (const start of periods(range, grain)) {
     let from = 0;
+    const days = { first: Math.max(start, range.first), last: Math.min(GRAINS[grain].next(start) - 1, range.last) };
+    const label = periodText(start, grain, range) + noted(days, !isRipe(metric, days));
     for (const name of named) {
-      const value = metricOf(cube, metric, sums.get(`${start}|${name}`));
+      const value = isMissing(days.first, days.last) ? null : metricOf(cube, metric, sums.get(`${start}|${name}`));
       const to = from + (value ?? 0);
-      rows.push({ period: start * DAY_LENGTH, end: GRAINS[grain].next(start) * DAY_LENGTH, label: periodText(start, grain, range),
+      rows.push({ period: start * DAY_LENGTH, end: GRAINS[grain].next(start) * DAY_LENGTH, label,
         part: isPart(start, grain, range), [column]: name, value, from, to });
       from = to;
     }

@@ -17,8 +17,8 @@ function showTile(element) {
     const was = earlier ? total(cube, metric, earlier, chosen.filters) : null;
     if (was === null) continue;
     const line = document.createElement("li");
-    const judged = isRipe(metric, chosen.range) && isRipe(metric, earlier);
-    line.append(judged ? changeMark(value, was, page.metrics[metric]) : "", ` ${COMPARISONS[mode]} (${written(was, unit)})`);
+    const judged = isJudged(metric, chosen.range, earlier);
+    line.append(judged ? changeMark(value, was, page.metrics[metric]) : "", ` ${COMPARISONS[mode]} (${written(was, unit)}${unlanded(earlier)})`);
     lines.append(line);
   }
   if (!lines.children.length) lines.append(Object.assign(document.createElement("li"), { textContent: "nothing to compare with" }));
