@@ -90,8 +90,13 @@ BALANCES: tuple[Balance, ...] = (
         Side("gold.daily_products", "revenue", ("revenue",)),
     ),
     Balance(
-        "revenue, fact_orders to customer_cohorts",
-        _LIVE_ORDERS,
+        "revenue of known customers, fact_orders to customer_cohorts",
+        Side(
+            "gold.fact_orders",
+            "order_amount",
+            ("order_amount", "order_status", "customer_id"),
+            f"{_LIVE} AND customer_id <> 'unknown'",
+        ),
         Side("gold.customer_cohorts", "revenue", ("revenue",)),
     ),
     Balance(

@@ -1,5 +1,13 @@
 """Customers: everything the shop has said of each person, change by change."""
 
-from spark_app.tables.declare import SilverTable
+from pyspark.sql import DataFrame
 
-TABLE = SilverTable("customers", month_of="updated_at")
+from spark_app.tables.declare import SilverTable
+from spark_app.tables.words import member
+
+
+def clean(rows: DataFrame) -> DataFrame:
+    return rows.withColumn("customer_id", member("customer_id"))
+
+
+TABLE = SilverTable("customers", month_of="updated_at", clean=clean)

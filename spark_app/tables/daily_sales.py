@@ -1,13 +1,14 @@
 """daily_sales: the morning page's figures, one row a day on which orders were placed.
 
 `orders` and `customers` count all orders placed; items, amounts, revenue and new/returning count live ones only.
+The unknown member is one of the customers, and neither new nor returning.
 """
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.tables.declare import GoldTable
-from spark_app.tables.words import is_live, live_money
+from spark_app.tables.words import is_live, is_unknown, live_money
 
 
 def derive(orders: DataFrame) -> DataFrame:
@@ -17,7 +18,7 @@ def derive(orders: DataFrame) -> DataFrame:
         F.count_if(~live).alias("canceled_orders"),
         F.countDistinct("customer_id").alias("customers"),
         F.countDistinct(_customer_where(F.col("is_first_order"))).alias("new_customers"),
-        F.countDistinct(_customer_where(live)).alias("live_customers"),
+        F.countDistinct(_customer_where(live & ~is_unknown("customer_id"))).alias("live_customers"),
         F.coalesce(F.sum(F.when(live, F.col("item_count"))), F.lit(0)).alias("items"),
         live_money("items_amount").alias("items_amount"),
         live_money("freight_amount").alias("freight_amount"),

@@ -9,7 +9,11 @@ from pyspark.sql import functions as F
 from spark_app.tables.declare import GoldTable
 from spark_app.tables.payment_status import payment_status, payment_sums
 from spark_app.tables.versions import valid_at
-from spark_app.tables.words import MONEY, UNKNOWN_KEY, is_live, money
+from spark_app.tables.words import MONEY, UNKNOWN, UNKNOWN_KEY, is_live, is_unknown, money
+
+BUYER = "buyer"
+# Orders of the unknown member have nothing to do with each other: each is a scope of its own.
+_BUYER = f"CASE WHEN lower(customer_id) = '{UNKNOWN}' THEN concat('{UNKNOWN} of ', order_id) ELSE customer_id END"
 
 
 def derive(
@@ -71,10 +75,13 @@ def review_means(reviews: DataFrame) -> DataFrame:
 
 
 def is_first_order() -> Column:
-    """A customer's first live order ever: needs all orders of the customer at hand."""
+    """A customer's first live order ever: needs all orders of the customer at hand.
+
+    Orders of the unknown member are nobody's first: whether two of them are of one person is not known.
+    """
     live = is_live()
-    in_order = Window.partitionBy("customer_id").orderBy(F.when(live, 0).otherwise(1), "purchased_at", "order_id")
-    return live & (F.row_number().over(in_order) == 1)
+    in_order = Window.partitionBy(F.expr(_BUYER)).orderBy(F.when(live, 0).otherwise(1), "purchased_at", "order_id")
+    return live & ~is_unknown("customer_id") & (F.row_number().over(in_order) == 1)
 
 
 def touched(
@@ -87,8 +94,9 @@ def touched(
 ) -> DataFrame:
     """Customers, not orders: an order that comes, goes or moves may make another one the customer's first."""
     ids = items.select("order_id").union(payments.select("order_id")).union(reviews.select("order_id"))
-    of_orders = all_orders.join(ids, "order_id", "left_semi").select("customer_id")
-    return orders.select("customer_id").union(of_orders).union(customers.select("customer_id"))
+    of_orders = all_orders.join(ids, "order_id", "left_semi")
+    buyers = F.expr(_BUYER).alias(BUYER)
+    return orders.select(buyers).union(of_orders.select(buyers)).union(customers.select("customer_id"))
 
 
 TABLE = GoldTable(
@@ -102,7 +110,9 @@ TABLE = GoldTable(
     },
     derive=derive,
     driver="orders",
-    scope=("customer_id",),
+    scope=(BUYER,),
     touched=touched,
+    scope_sql={BUYER: _BUYER},
+    driver_sql={BUYER: _BUYER},
     month_of="order_date",
 )

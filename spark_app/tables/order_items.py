@@ -4,11 +4,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.tables.declare import SilverTable
+from spark_app.tables.words import member
 
 
 def clean(rows: DataFrame) -> DataFrame:
-    return rows.withColumn("quantity", F.coalesce("quantity", F.lit(1))).withColumn(
-        "freight_amount", F.coalesce("freight_amount", F.lit(0).cast("decimal(18,2)"))
+    return rows.withColumns(
+        {
+            "product_id": member("product_id"),
+            "quantity": F.coalesce("quantity", F.lit(1)),
+            "freight_amount": F.coalesce("freight_amount", F.lit(0).cast("decimal(18,2)")),
+        }
     )
 
 

@@ -1,5 +1,13 @@
 """Orders: one row an order, as it last stood."""
 
-from spark_app.tables.declare import SilverTable
+from pyspark.sql import DataFrame
 
-TABLE = SilverTable("orders", month_of="purchased_at")
+from spark_app.tables.declare import SilverTable
+from spark_app.tables.words import member
+
+
+def clean(rows: DataFrame) -> DataFrame:
+    return rows.withColumn("customer_id", member("customer_id"))
+
+
+TABLE = SilverTable("orders", month_of="purchased_at", clean=clean)

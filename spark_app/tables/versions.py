@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark_app.tables.words import BEGINNING, UNKNOWN, UNKNOWN_KEY
+from spark_app.tables.words import BEGINNING, UNKNOWN, UNKNOWN_KEY, is_unknown
 
 
 def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str]) -> DataFrame:
@@ -13,11 +13,12 @@ def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str
 
     `changes` has `entity`, `updated_at` and `attributes`. Gives `key`, `entity`, `attributes`, `valid_from`,
     `valid_to` (null while current) and `is_current`. Equal neighbours are one version; the first holds from the
-    beginning. The key is a hash of entity and valid_from, so a rebuild gives the same.
+    beginning. The key is a hash of entity and valid_from, so a rebuild gives the same. Changes of an entity that is
+    itself called unknown describe nobody and make no version: silver keeps them.
     """
     in_order = Window.partitionBy(entity).orderBy("updated_at")
     now = F.struct(*attributes)
-    marked = changes.select(
+    marked = changes.where(~is_unknown(entity)).select(
         entity,
         "updated_at",
         *attributes,

@@ -25,5 +25,15 @@ def live_money(amount: str) -> Column:
     return money(F.sum(F.when(is_live(), F.col(amount))))
 
 
+def is_unknown(entity: str) -> Column:
+    """Whether an id says that nobody (or nothing) is known, in any case: a till's sale to a guest, say."""
+    return F.lower(entity) == UNKNOWN
+
+
+def member(entity: str) -> Column:
+    """An id; those that say `unknown` in one spelling, as they all mean the dimension's one unknown member."""
+    return F.when(is_unknown(entity), F.lit(UNKNOWN)).otherwise(F.col(entity))
+
+
 def known(column: str) -> Column:
     return F.coalesce(F.col(column), F.lit(UNKNOWN))

@@ -35,6 +35,16 @@ def test_a_day_of_sales(spark: SparkSession) -> None:
     ])  # fmt: skip
 
 
+def test_the_unknown_customer_is_one_of_the_customers_and_neither_new_nor_returning(spark: SparkSession) -> None:
+    orders = [
+        ("o1", DAY, "unknown", "created", 1, "1.00", "0.00", "1.00", False, None),
+        ("o2", DAY, "unknown", "created", 1, "2.00", "0.00", "2.00", False, None),
+        ("o3", DAY, "c", "created", 1, "4.00", "0.00", "4.00", True, None),
+    ]
+    schema = "orders bigint, customers bigint, new_customers bigint, returning_customers bigint, revenue decimal(18,2)"
+    assert_rows(daily_sales.derive(frame(spark, ORDERS, orders)), schema, [(3, 2, 1, 0, "7.00")])
+
+
 @pytest.mark.parametrize(("revenue", "average"), [("0.01", "0.01"), ("0.03", "0.02"), ("1.01", "0.51")])
 def test_the_average_is_rounded_half_up(spark: SparkSession, revenue: str, average: str) -> None:
     amounts = [revenue, "0.00"]

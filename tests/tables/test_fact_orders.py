@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_app.tables.fact_orders import derive, is_first_order, item_sums, review_means
+from spark_app.tables.fact_orders import BUYER, derive, is_first_order, item_sums, review_means, touched
 from tests.support.frames import Rows, assert_rows, frame
 
 pytestmark = pytest.mark.core
@@ -58,6 +58,23 @@ def test_first_order(spark: SparkSession, orders: Rows, first: str | None) -> No
     found = rows.withColumn("is_first_order", is_first_order())
     expected = [(order, order == first) for order, *_ in orders]
     assert_rows(found, "order_id string, is_first_order boolean", expected)
+
+
+def test_no_order_of_the_unknown_customer_is_a_first_one(spark: SparkSession) -> None:
+    orders = [("o1", "unknown", "created", "2024-01-01"), ("o2", "c", "created", "2024-01-02")]
+    schema = "order_id string, customer_id string, order_status string, purchased_at timestamp"
+    found = frame(spark, schema, orders).withColumn("is_first_order", is_first_order())
+    assert_rows(found, "order_id string, is_first_order boolean", [("o1", False), ("o2", True)])
+
+
+def test_orders_of_unknown_customers_are_derived_again_each_for_itself(spark: SparkSession) -> None:
+    """The orders of all guests together are no scope: it would grow with the shop's history."""
+    schema = "order_id string, customer_id string"
+    orders = frame(spark, schema, [("o1", "unknown"), ("o2", "c")])
+    every = frame(spark, schema, [("o1", "unknown"), ("o2", "c"), ("o3", "unknown"), ("o4", "d")])
+    none, items = frame(spark, schema, []), frame(spark, schema, [("o4", "")])
+    found = touched(orders, items, none, none, none, every)
+    assert sorted(row[BUYER] for row in found.collect()) == ["c", "d", "unknown of o1"]
 
 
 @pytest.mark.parametrize(

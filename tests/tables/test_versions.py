@@ -24,6 +24,11 @@ UNKNOWN = ("unknown", None, "1900-01-01", None, True)
             id="first holds from the beginning",
         ),
         pytest.param(
+            [("unknown", "2024-01-05", "Bonn"), ("Unknown", "2024-01-06", "Kiel"), ("-1", "2024-01-05", "Bonn")],
+            [("-1", "Bonn", "1900-01-01", None, True)],
+            id="who is called unknown is the unknown member, and no second row of it",
+        ),
+        pytest.param(
             [("a", "2024-01-05", "Bonn"), ("a", "2024-01-07", "Kiel")],
             [("a", "Bonn", "1900-01-01", "2024-01-07", False), ("a", "Kiel", "2024-01-07", None, True)],
             id="a change begins a version",
