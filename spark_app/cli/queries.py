@@ -126,7 +126,7 @@ def failed_rules(lake: Lake) -> list[dict[str, Any]]:
     return ops.select(
         lake,
         "quality_results",
-        "SELECT table_name, rule, dimension, rows_broken, rows_checked, expected, observed FROM ops_rows "
+        "SELECT table_name, rule, dimension, rows_broken, rows_checked, expected, observed, cause FROM ops_rows "
         "WHERE effect = 'withheld' AND rule <> 'audit' AND checked_at = "
         "(SELECT max(checked_at) FROM ops_rows WHERE rule = 'audit') ORDER BY table_name, rule",
     )

@@ -8,13 +8,15 @@ import click
 
 from spark_app.cli import options, screen
 
+COLUMNS_SINCE = 7  # days before the newest one landed, of which changed columns are told
+
 
 @click.command()
 @options.where
 @click.option("--runs", default=5, show_default=True, help="How many runs to show.")
 @options.as_json
 def status(environment: str, home: str | None, source: str | None, runs: int, json_: bool) -> None:
-    """The release readers see, the last runs, what withheld a release, and what is quarantined."""
+    """The release readers see, the last runs, what withheld a release, what is quarantined, which columns changed."""
     found = _gather(environment, home, source, runs)
     if json_:
         screen.print_json(found)
@@ -44,11 +46,19 @@ def status(environment: str, home: str | None, source: str | None, runs: int, js
     ]
     if rows:
         screen.table("The last runs", columns, rows, numbers=("seconds", "exit"))
+    causes = [cause for rule in found["withheld_by"] for cause in (rule["cause"] or "").splitlines()]
+    for cause in dict.fromkeys(causes):
+        screen.warn(cause)
     for rule in found["withheld_by"]:
         screen.warn(f"the newest figures are withheld by {rule['table_name']}: {rule['rule']} ({_found(rule)})")
     if found["quarantine"]:
         shown = [(q["entity"], q["rule"], q["rows"], q["first_day"], q["last_day"]) for q in found["quarantine"]]
         screen.table("Quarantined", ("entity", "rule", "rows", "first day", "last day"), shown, numbers=("rows",))
+    if found["set_aside"]:
+        aside = [(one["entity"], one["what"], one["first"], one["last"]) for one in found["set_aside"]]
+        screen.table("Set aside altogether", ("entity", "what", "first day", "last day"), aside)
+    for change in found["columns"]:
+        screen.warn(change)
 
 
 def _found(rule: dict[str, Any]) -> str:
@@ -62,6 +72,9 @@ def _gather(environment: str, home: str | None, source: str | None, limit: int) 
     from spark_app.jobs.nightly import Order, open_context
     from spark_app.jobs.publish import warehouse
     from spark_app.lake import releases
+    from spark_app.lake.aside import set_aside
+    from spark_app.lake.columns import lately
+    from spark_app.report.aside import currency_of, in_words
     from spark_app.runtime.record import RunRecord
 
     context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
@@ -74,4 +87,8 @@ def _gather(environment: str, home: str | None, source: str | None, limit: int) 
         "runs": runs,
         "withheld_by": failed_rules(context.lake),
         "quarantine": quarantine_by_reason(context.lake),
+        "set_aside": [
+            {**one.__dict__, "what": in_words(one, currency_of(context.contracts))} for one in set_aside(context.lake)
+        ],
+        "columns": [change.text for change in lately(context.lake, COLUMNS_SINCE)],
     }

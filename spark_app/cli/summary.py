@@ -27,6 +27,8 @@ def show(order: Order, outcome: Outcome) -> None:
         _figures(lake, outcome.current)
         _release(lake, outcome)
         _quarantined(lake)
+    if outcome.record.set_aside and not outcome.exit_code:
+        screen.warn(f"set aside: {outcome.record.set_aside}")
     for warning in outcome.record.warnings:
         screen.warn(warning)
     _odd(outcome)
@@ -54,6 +56,7 @@ def as_json(outcome: Outcome) -> None:
             "seconds": round(outcome.seconds, 3),
             "warnings": outcome.record.warnings,
             "trust": asdict(outcome.record.verdict) if outcome.record.verdict else None,
+            "set_aside": outcome.record.set_aside,
             "oddities": [oddity.__dict__ for oddity in outcome.record.oddities],
             "steps": [
                 {

@@ -13,7 +13,7 @@ from typing import cast
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
-from spark_app.contracts.rules import compile_rules
+from spark_app.contracts.rules import SHARES, compile_rules
 from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName, Watch
 from spark_app.contracts.watches import compile_watches
 from spark_app.runtime.errors import ContractError
@@ -114,7 +114,7 @@ def _check_kinds(document: Document, layer: Layer, rules: tuple[Rule, ...], key:
     """Silver is judged row by row as it comes in, gold as tables: a rule that its layer does not run is no rule."""
     for rule in rules:
         table_rule = rule.kind in ("row_count", "days_behind") or (rule.kind == "unique" and rule.columns != key)
-        if (layer == "silver" and table_rule) or (layer == "gold" and rule.kind == "quarantined"):
+        if (layer == "silver" and table_rule) or (layer == "gold" and rule.kind in SHARES):
             other = "gold" if layer == "silver" else "silver"
             raise document.fail(
                 (*_SCHEMA, "quality"), f"rule '{rule.name}' is one for {other} tables; found in {layer}"

@@ -2,7 +2,7 @@
 
 Understood: `metric: nullValues | missingValues | invalidValues | duplicateValues | rowCount`; `type: custom`
 with `engine: sparkSql` (a condition that holds for a good row) or `engine: lakehouse` (`quarantinedRows`,
-`daysBehind`; `anomaly` is no rule but a watch: contracts.watches).
+`quarantinedMoney`, `daysBehind`; `anomaly` is no rule but a watch: contracts.watches).
 
 A custom entry's `implementation` is that text, or with a bound `{check: <text>, mustBeLessOrEqualTo: 3}`.
 """
@@ -10,7 +10,7 @@ A custom entry's `implementation` is that text, or with a bound `{check: <text>,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
@@ -22,7 +22,14 @@ from spark_app.runtime.yaml_lines import Document, Where
 
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
 ENGINES = ("sparkSql", "lakehouse")
-OWN = ("quarantinedRows", "daysBehind")
+OWN: Mapping[str, RuleKind] = {
+    "quarantinedRows": "quarantined",
+    "quarantinedMoney": "quarantined_money",
+    "daysBehind": "days_behind",
+}
+SHARES = ("quarantined", "quarantined_money")
+# What a drop's share of unusable rows or money may be where the contract does not say.
+HALF = Threshold(None, 50, "percent")
 UNITS = get_args(Unit)
 # Columns a rule may name beside the table's own: where the row came from.
 META = ("_batch_date", "_source_file", "_row_number")
@@ -101,8 +108,12 @@ def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple
         if name not in names:
             raise document.unknown(where, name, names, "column")
     _check_identifiers(document, where, passes, names)
-    unit = valid_word(document, where, "unit", quality.unit or "rows", UNITS)
+    unit = valid_word(document, where, "unit", quality.unit or ("percent" if kind in SHARES else "rows"), UNITS)
     borne = threshold(document, where, quality, severity, unit)
+    if kind in SHARES:
+        if unit != "percent":
+            raise document.fail((*where, "unit"), f"a share of a day's drop is bounded in percent; found '{unit}'")
+        borne = _share(quality, borne)
     words = _words(quality) if kind == "row" else ()
     return Rule(quality.name, kind, used, passes, expected, dimension, severity, borne, words)
 
@@ -110,6 +121,14 @@ def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple
 def _words(quality: DataQuality) -> tuple[str, ...]:
     listed = (quality.arguments or {}).get("validValues", ())
     return tuple(str(value) for value in listed)
+
+
+def _share(quality: DataQuality, borne: Threshold | None) -> Threshold:
+    """The bound that is given, `mustBe: 0` among them; half where none is."""
+    given = (quality.mustBe, quality.mustBeBetween, quality.mustBeLessOrEqualTo, quality.mustBeGreaterOrEqualTo)
+    if all(bound is None for bound in given):
+        return HALF
+    return borne if borne not in (None, NONE_BROKEN) else Threshold(None, 0, "percent")
 
 
 def _meaning(
@@ -172,8 +191,7 @@ def _custom(
         return "row", columns, what.strip(), quality.description or what.strip()
     if what not in OWN:
         raise document.unknown((*where, "implementation"), what, OWN, "implementation")
-    kind: RuleKind = "quarantined" if what == "quarantinedRows" else "days_behind"
-    return kind, columns, "", quality.description or what
+    return OWN[what], columns, "", quality.description or what
 
 
 def _check_identifiers(document: Document, where: Where, passes: str, names: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 Dimension = Literal["completeness", "accuracy", "consistency", "uniqueness", "timeliness"]
 Severity = Literal["error", "warning"]
 Layer = Literal["silver", "gold"]
-RuleKind = Literal["required", "type", "row", "unique", "row_count", "days_behind", "quarantined"]
+RuleKind = Literal["required", "type", "row", "unique", "row_count", "days_behind", "quarantined", "quarantined_money"]
 Unit = Literal["rows", "percent", "days"]
 # What a watch follows from day to day: see docs/quality.md.
 Measure = Literal["sum", "rows", "amount", "quarantined", "repeated", "missing", "distinct", "delay"]
@@ -70,7 +70,7 @@ class Rule:
     `passes` is a Spark SQL condition over one row for kind required, type and row (null passes);
     `columns` are those it speaks of. In silver an error-level row rule quarantines; a warning is
     counted. A threshold is held against the share or number of broken rows (row_count: rows;
-    days_behind: days) and may withhold a release.
+    days_behind: days; quarantined, quarantined_money: percent of a day's drop) and may withhold a release.
     """
 
     name: str

@@ -170,7 +170,10 @@ def composed(settings: Settings, record: RunRecord, news: Sequence[News]) -> tup
     days = " to ".join(dict.fromkeys(str(day) for day in (record.first_day, record.last_day) if day))
     where = f"{record.command}, run {record.run_id}, lake {settings.resolve(settings.lake)}"
     snoozed = [one.cause for one in listed if one.severity != "resolved"]
-    parts = [one.text for one in listed] + [laid_out([("where", where)])]
+    parts = [one.text for one in listed]
+    if record.set_aside and not any(record.set_aside in part for part in parts):
+        parts.append(laid_out([("aside", record.set_aside)]))
+    parts.append(laid_out([("where", where)]))
     if snoozed:
         env = f"lakehouse alerts snooze --env {settings.environment} --until DATE "
         parts.append(laid_out([("quiet", "\n".join(env + cause for cause in snoozed))]))

@@ -10,7 +10,8 @@ from spark_app.jobs import monitor
 from spark_app.jobs.audit_landed import as_landed
 from spark_app.jobs.context import Context
 from spark_app.jobs.examples import examples
-from spark_app.lake import log, ops, releases
+from spark_app.jobs.tell_columns import tell_columns
+from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
@@ -34,6 +35,7 @@ def run(context: Context) -> str | None:
         with context.record.step("audit", "nothing new"):
             return None
     with context.record.step("audit", "measure"):
+        tell_columns(context, _taken_in(context, released))
         findings = _measure(context, tables, released)
         findings += _balances(context, tables, released) + as_landed(context, released)
     with context.record.step("audit", "great expectations"):
@@ -48,8 +50,25 @@ def run(context: Context) -> str | None:
             context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)
     if failed:
         shown = examples(context, failed, tables, released)
-        raise AuditFailed("\n".join([_message(failed, released), *shown]), hint=_hint(failed, docs))
+        lines = [_message(failed, released), *shown]
+        lines += [f"    set aside: {one}" for one in [context.record.set_aside] if one]
+        raise AuditFailed("\n".join(lines), hint=_hint(failed, docs))
     return candidate_id(tables)
+
+
+def _taken_in(context: Context, released: Release | None) -> dict[str, set[date]]:
+    """By dataset, the days of landing that were taken in since the release."""
+    silver = with_sources(context.lake, dict(released.tables)) if released else {}
+    days: dict[str, set[date]] = {}
+    for dataset in context.datasets.values():
+        bronze = f"bronze.{dataset.name}"
+        seen = [
+            log.commit_at(context.lake, f"silver.{entity}", silver[f"silver.{entity}"]).sources.get(bronze, -1)
+            for entity in dataset.entities
+            if f"silver.{entity}" in silver
+        ]
+        days[dataset.name] = ledger.taken_in(context.lake, dataset.name, min(seen, default=-1))
+    return days
 
 
 def candidate(context: Context) -> dict[str, int]:
@@ -113,6 +132,7 @@ def _keep(context: Context, findings: Sequence[Finding], candidate: str, failed:
             "rows_broken": finding.rows_broken,
             "observed": finding.value,
             "expected": f"{finding.expected}{'; ' + finding.threshold.text if finding.threshold else ''}",
+            "cause": "\n".join(finding.causes) or None,
             "passed": finding.passed,
             "effect": "withheld" if finding in failed else "none" if finding.passed else "warned",
             "checked_at": now,
@@ -131,6 +151,7 @@ def _keep(context: Context, findings: Sequence[Finding], candidate: str, failed:
             "rows_broken": len(failed),
             "observed": float(len(failed)),
             "expected": None,
+            "cause": None,
             "passed": not failed,
             "effect": "withheld" if failed else "none",
             "checked_at": now,
@@ -148,6 +169,7 @@ def passed(context: Context, tables: Mapping[str, int]) -> bool:
 def _message(failed: Sequence[Finding], released: Release | None) -> str:
     still = f"readers keep release {released.release_id}" if released else "nothing has been released yet"
     lines = [f"the audit failed and the release is withheld; {still}"]
+    lines += [f"    {', '.join(tables)}: {cause}" for cause, tables in _causes(failed).items()]
     for finding in failed[:10]:
         rows = (
             f"{finding.rows_broken} of {finding.rows_checked} rows"
@@ -159,6 +181,16 @@ def _message(failed: Sequence[Finding], released: Release | None) -> str:
             f"    {finding.table}: {finding.rule} [{finding.dimension}]: {rows}, expected {finding.expected}{bound}"
         )
     return "\n".join(lines)
+
+
+def _causes(failed: Sequence[Finding]) -> dict[str, list[str]]:
+    """What has to be mended, with the tables that wait for it."""
+    causes: dict[str, list[str]] = {}
+    for finding in failed:
+        for cause in finding.causes:
+            tables, table = causes.setdefault(cause, []), finding.table.partition(".")[2]
+            tables += [table] if table not in tables else []
+    return causes
 
 
 def _hint(failed: Sequence[Finding], docs: str) -> str:

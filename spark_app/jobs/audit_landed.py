@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from spark_app.contracts.table import Contract, Rule, Threshold
+from spark_app.jobs.audit_columns import columns_needed
+from spark_app.jobs.audit_usable import usable
 from spark_app.jobs.context import Context
+from spark_app.jobs.not_released import Days, news, not_released
 from spark_app.lake import ops
-from spark_app.lake.behind import with_sources
+from spark_app.lake.aside import set_aside
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
-
-# A drop smaller than this says nothing about a share.
-FEW_ROWS = 20
+from spark_app.report.aside import all_in_words, currency_of
 
 
 def as_landed(context: Context, released: Release | None) -> list[Finding]:
-    """Silver's part: days whose rows are mostly unusable, and days whose rows do not add up."""
-    sql = (
-        "SELECT entity, batch_date, max(silver_version) AS version, arg_max(struct_pack(l := rows_landed, "
-        "q := rows_quarantined, b := balanced), silver_version) AS t FROM ops_rows GROUP BY ALL"
-    )
-    # By versions, not by time: a rollback is newer than what was withheld before it, and does not excuse it.
-    taken = with_sources(context.lake, dict(released.tables)) if released else {}
-    rows = ops.select(context.lake, "reconciliation", sql)
-    rows = [row for row in rows if row["version"] > taken.get(f"silver.{row['entity']}", -1)]
-    findings = []
-    for contract in context.contracts.values():
-        days = {str(row["batch_date"]): row["t"] for row in rows if row["entity"] == contract.name}
-        if contract.layer == "silver" and days:
-            findings.append(_adds_up(contract, days))
-            findings += [_unusable(contract, rule, days) for rule in contract.rules if rule.kind == "quarantined"]
+    """Silver's part: days that are mostly unusable, files without what a table needs, days that do not add up."""
+    days = not_released(context, released)
+    fresh = news(days)
+    aside = set_aside(context.lake, days={entity: set(found) for entity, found in fresh.items()})
+    context.record.set_aside = all_in_words(aside, currency_of(context.contracts))
+    findings = [_adds_up(context.contracts[f"silver.{entity}"], found) for entity, found in days.items()]
+    findings += columns_needed(context, fresh) + usable(context, fresh)  # the clearer cause first
     return findings + _bounded_warnings(context, released)
 
 
@@ -60,28 +52,10 @@ def _bounded(table: str, rule: Rule, checked: int, broken: int) -> Finding:
     )
 
 
-def _adds_up(contract: Contract, days: Mapping[str, Mapping[str, int]]) -> Finding:
-    lost = sorted(day for day, tally in days.items() if not tally["b"])
+def _adds_up(contract: Contract, days: Days) -> Finding:
+    lost = sorted(day for day, landed in days.items() if not landed.balanced)
     name, expected = "landed = accepted + superseded + quarantined", "every day to add up"
     if lost:
-        expected += f"; look at {', '.join(lost[:3])} in ops.reconciliation"
+        expected += f"; look at {', '.join(map(str, lost[:3]))} in ops.reconciliation"
     none = Threshold(None, 0, "rows")
     return Finding(contract.qualified, name, "consistency", "error", len(days), len(lost), len(lost), none, expected)
-
-
-def _unusable(contract: Contract, rule: Rule, days: Mapping[str, Mapping[str, int]]) -> Finding:
-    shares = {day: 100.0 * tally["q"] / tally["l"] for day, tally in days.items() if tally["l"] >= FEW_ROWS}
-    worst = max(shares, key=lambda day: shares[day], default="")
-    landed, broken = (sum(int(tally[part]) for tally in days.values()) for part in ("l", "q"))
-    expected = f"{rule.expected}; worst day {worst}" if worst else rule.expected
-    return Finding(
-        contract.qualified,
-        rule.name,
-        rule.dimension,
-        rule.severity,
-        landed,
-        broken,
-        round(shares.get(worst, 0.0), 2),
-        rule.threshold,
-        expected,
-    )

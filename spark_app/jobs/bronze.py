@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
 from spark_app.jobs.context import Context, in_parallel
+from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
@@ -48,8 +49,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
         context.record.warn(problem)
     landed = {name: files_of(context.landing, name, window.days) for name in datasets}
     _report_gaps(context, window, landed, allow_missing)
-    for name in datasets:
-        ledger.complete(context.lake, name, context.run_id)
+    recovered = {name: _complete(context, datasets[name]) for name in datasets}
     held = {name: ledger.held(context.lake, name, window.days[0], window.last) for name in datasets}
     changed = {name: drop if again else _changed(context, name, drop, held[name]) for name, drop in landed.items()}
     busy = [name for name in datasets if changed[name]]
@@ -63,6 +63,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
             with context.record.step("bronze", name):
                 pass
     in_parallel(context, work, busy)
+    tell_columns(context, {name: {*recovered[name], *changed[name]} for name in datasets})
     return sum(file.size for drop in changed.values() for files in drop.values() for file in files)
 
 
@@ -94,6 +95,44 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     return version
 
 
+def _complete(context: Context, dataset: Dataset) -> set[date]:
+    """Enter what a killed run did not live to enter, and the days it was: what is in landing still is looked at again.
+
+    Where that has changed or gone in the meantime, only that the day was taken in is known.
+    """
+    rows: list[dict[str, object]] = []
+    days = ledger.unnoted(context.lake, dataset.name)
+    for one in days:
+        files = files_of(context.landing, dataset.name, [one.day]).get(one.day, [])
+        if fingerprint(files) == one.fingerprint:
+            seen = [inspect(file, dataset, context.settings.s3) for file in files]
+            of_day = {one.day.isoformat(): one.fingerprint}
+            rows += [_ledger_row(context, found, of_day, one.bronze_version) for found in seen]
+        else:
+            rows.append(_recovered(context, dataset.name, one))
+    ops.add(context.lake, "ingested_files", rows)
+    return {one.day for one in days}
+
+
+def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str, object]:
+    return {
+        "run_id": context.run_id,
+        "dataset": dataset,
+        "batch_date": one.day,
+        "file": None,  # which files it were, and what was in them, nobody knows any more
+        "size": None,
+        "checksum": None,
+        "status": "recovered",
+        "message": f"taken in by run {one.run_id}, which ended before it noted its files",
+        "header": None,
+        "missing_columns": None,
+        "unknown_columns": None,
+        "day_fingerprint": one.fingerprint,
+        "bronze_version": one.bronze_version,
+        "ingested_at": None,
+    }
+
+
 def with_meta(rows: DataFrame, context: Context) -> DataFrame:
     """Adds `_batch_date` (from the file's folder), `_ingested_at`, `_run_id` and `_month`."""
     day = F.to_date(F.regexp_extract("_source_file", r"/dt=(\d{4}-\d{2}-\d{2})/", 1))
@@ -122,6 +161,9 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "checksum": file.checksum,
         "status": "rejected" if found.problem else "ingested",
         "message": found.problem or "; ".join(found.notes) or None,
+        "header": None if found.problem else list(found.header),
+        "missing_columns": None if found.problem else list(found.missing),
+        "unknown_columns": None if found.problem else list(found.unknown),
         "day_fingerprint": days[file.day.isoformat()],
         "bronze_version": version,
         "ingested_at": context.record.started_at,

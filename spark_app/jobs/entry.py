@@ -49,6 +49,8 @@ def _tell(work: Callable[[], Outcome]) -> tuple[int, str]:
         return error.exit_code, error.message
     for warning in outcome.record.warnings:
         sys.stderr.write(f"note: {warning}\n")
+    if outcome.record.set_aside and not outcome.exit_code:
+        sys.stderr.write(f"note: set aside: {outcome.record.set_aside}\n")
     for step in outcome.record.steps:
         sys.stderr.write(f"{step.layer} {step.table}: {step.action} in {step.seconds:.1f} s\n")
     if outcome.exit_code:

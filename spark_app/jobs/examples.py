@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from spark_app.contracts.masking import hidden, masked, short
+from spark_app.contracts.rules import SHARES
 from spark_app.contracts.table import Contract
 from spark_app.jobs.context import Context
 from spark_app.lake import feed, quarantine
@@ -33,7 +34,7 @@ def _rows(context: Context, finding: Finding, tables: Mapping[str, int], release
     rule = next((one for one in contract.rules if one.name == finding.rule), None)
     if rule is None:
         return []
-    if rule.kind == "quarantined":
+    if rule.kind in SHARES:
         return _quarantined(context, contract)
     if contract.layer != "gold" or rule.kind not in ("required", "row"):
         return []

@@ -21,7 +21,7 @@ from spark_app.tables.declare import SilverTable
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows and money of one batch date."""
+    """Rows and money of one batch date. `unpriced`: quarantined rows whose money is not known, and in no amount."""
 
     landed: int = 0
     quarantined: int = 0
@@ -31,6 +31,7 @@ class Tally:
     quarantined_amount: Decimal = Decimal(0)
     superseded_amount: Decimal = Decimal(0)
     accepted_amount: Decimal = Decimal(0)
+    unpriced: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -126,6 +127,7 @@ def _judged_and_moved(before: Mapping[date, Tally], commits: Sequence[Commit]) -
                 quarantined_amount=Decimal(counts[3]),
                 superseded=counts[4],
                 superseded_amount=Decimal(counts[5]),
+                unpriced=commit.note.get("unpriced", {}).get(day.isoformat(), 0),
             )
         for day, (count, amount) in _days(commit, "moved").items():
             tally = tallies.get(day) or before.get(day, Tally())
@@ -150,6 +152,7 @@ def _row(
         "rows_accepted": tally.accepted,
         "rows_superseded": tally.superseded,
         "rows_quarantined": tally.quarantined,
+        "rows_unpriced": tally.unpriced,
         "amount_landed": tally.landed_amount,
         "amount_accepted": tally.accepted_amount,
         "amount_superseded": tally.superseded_amount,
@@ -170,7 +173,7 @@ def _before(context: Context, entity: str) -> dict[date, Tally]:
     sql = (
         "SELECT batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, s := rows_superseded, "
         "a := rows_accepted, la := amount_landed, qa := amount_quarantined, sa := amount_superseded, "
-        "aa := amount_accepted), silver_version) AS t "
+        "aa := amount_accepted, u := coalesce(rows_unpriced, 0)), silver_version) AS t "
         "FROM ops_rows WHERE entity = ? GROUP BY batch_date"
     )
     rows = ops.select(context.lake, "reconciliation", sql, (entity,))

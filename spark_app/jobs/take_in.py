@@ -158,8 +158,9 @@ def _note(context: Context, work: Work, counts: Sequence[Row], found: Moves) -> 
     for day in work.days or ():
         days.setdefault(day.isoformat(), [0, 0, "0", "0", 0, "0"])
     moved = {day.isoformat(): _as_json(rows) for day, rows in found.moved.items()}
-    sources = {f"bronze.{work.dataset}": work.bronze_version}
-    return log.note_text(context.run_id, sources, dataset=work.dataset, days=days, moved=moved, whole=work.days is None)
+    unpriced = {row["_batch_date"].isoformat(): row["unpriced"] for row in counts if row["unpriced"]}
+    parts = {"dataset": work.dataset, "days": days, "moved": moved, "unpriced": unpriced, "whole": work.days is None}
+    return log.note_text(context.run_id, {f"bronze.{work.dataset}": work.bronze_version}, **parts)
 
 
 def _as_json(rows: tuple[int, Decimal] | None) -> list[Any]:

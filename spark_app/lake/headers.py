@@ -27,10 +27,15 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Inspected:
-    """A file and its header; `problem` is why it cannot be read as CSV, `notes` what is odd about it."""
+    """A file and its header; `problem` is why it cannot be read as CSV, `notes` what is odd about it.
+
+    `missing`: columns of the source that the header lacks; `unknown`: names in it that the source does not know.
+    """
 
     file: LandedFile
     header: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     mixed_lines: bool = False
     problem: str | None = None
     notes: tuple[str, ...] = ()
@@ -75,12 +80,13 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         return replace(found, problem=f"the header names '{twice[0]}' twice; expected each column once")
-    missing = [header for header, column in dataset.columns.items() if column not in columns]
+    missing = tuple(header for header, column in dataset.columns.items() if column not in columns)
     notes: tuple[str, ...] = (f"columns not in the header: {', '.join(missing)}",) if missing else ()
-    unknown = [name for name, column in zip(found.header, matched(found.header, dataset), strict=True) if not column]
+    pairs = zip(found.header, matched(found.header, dataset), strict=True)
+    unknown = tuple(name for name, column in pairs if not column)
     if unknown:
         notes += (f"unknown columns kept in _extra: {', '.join(unknown)}",)
-    return replace(found, notes=notes)
+    return replace(found, missing=missing, unknown=unknown, notes=notes)
 
 
 def _head(file: LandedFile, s3: S3Settings) -> bytes:

@@ -1,11 +1,13 @@
 """Which files bronze holds for a day: `ops.ingested_files`, with bronze's own commits as the last word.
 
 A bronze commit names the days it replaced and their fingerprints. Where a run died before it wrote the ledger, the
-commits newer than the ledger's last entry complete it, so the two never disagree.
+commits newer than the ledger's last entry say what is to be entered (`unnoted`), so the two never disagree.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from spark_app.lake import ops
@@ -25,26 +27,60 @@ def held(lake: Lake, dataset: str, first: date, last: date) -> dict[date, str]:
     return {row["batch_date"]: str(row["fingerprint"]) for row in rows}
 
 
-def complete(lake: Lake, dataset: str, run_id: str) -> None:
-    """Enter the bronze commits that a killed run did not live to enter."""
+@dataclass(frozen=True)
+class Unreadable:
+    """A day's files that could not be read, each with what was found and expected; `percent`: of the day's bytes."""
+
+    files: tuple[tuple[str, str], ...]
+    percent: float
+
+
+@dataclass(frozen=True)
+class Unnoted:
+    """A day that a bronze commit took in, and whose run ended before it entered the day's files."""
+
+    day: date
+    fingerprint: str
+    bronze_version: int
+    run_id: str
+
+
+def unnoted(lake: Lake, dataset: str) -> list[Unnoted]:
+    """The days of bronze commits that a killed run did not live to enter, oldest commit first."""
     sql = "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?"
     rows = ops.select(lake, "ingested_files", sql, (dataset,))
     last = -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
-    missing = [
-        {
-            "run_id": run_id,
-            "dataset": dataset,
-            "batch_date": date.fromisoformat(day),
-            "file": None,  # which files it were, and what was in them, only landing knows
-            "size": None,
-            "checksum": None,
-            "status": "recovered",
-            "message": f"taken in by run {commit.note.get('run_id')}, which ended before it noted its files",
-            "day_fingerprint": word,
-            "bronze_version": commit.version,
-            "ingested_at": None,
-        }
+    return [
+        Unnoted(date.fromisoformat(day), word, commit.version, str(commit.note.get("run_id")))
         for commit in commits_after(lake, f"bronze.{dataset}", last)
         for day, word in commit.note.get("days", {}).items()
     ]
-    ops.add(lake, "ingested_files", missing)
+
+
+def unreadable(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, Unreadable]:
+    """Those of the days that have files which could not be read."""
+    if not days:
+        return {}
+    sql = (
+        "SELECT batch_date, "
+        "list(struct_pack(f := file, m := message) ORDER BY file) FILTER (status = 'rejected') AS bad, "
+        "100.0 * coalesce(sum(size) FILTER (status = 'rejected'), 0) / nullif(sum(size), 0) AS percent "
+        "FROM (SELECT * FROM ops_rows WHERE dataset = ? AND batch_date BETWEEN ? AND ? "
+        "QUALIFY bronze_version = max(bronze_version) OVER (PARTITION BY batch_date)) "
+        "GROUP BY batch_date HAVING count(*) FILTER (status = 'rejected') > 0"
+    )
+    rows = ops.select(lake, "ingested_files", sql, (dataset, min(days), max(days)))
+    return {
+        row["batch_date"]: Unreadable(
+            tuple((one["f"], one["m"] or "") for one in row["bad"]),
+            100.0 if row["percent"] is None else float(row["percent"]),
+        )
+        for row in rows
+        if row["batch_date"] in days
+    }
+
+
+def taken_in(lake: Lake, dataset: str, after: int) -> set[date]:
+    """The days that bronze took in after this version of its."""
+    sql = "SELECT DISTINCT batch_date FROM ops_rows WHERE dataset = ? AND bronze_version > ?"
+    return {row["batch_date"] for row in ops.select(lake, "ingested_files", sql, (dataset, after))}

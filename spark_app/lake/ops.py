@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from deltalake import write_deltalake
+import pyarrow.dataset
+from deltalake import DeltaTable, write_deltalake
 
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
@@ -68,6 +69,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "checksum": _TEXT,
             "status": _TEXT,
             "message": _TEXT,
+            "header": pa.list_(_TEXT),
+            "missing_columns": pa.list_(_TEXT),
+            "unknown_columns": pa.list_(_TEXT),
             "day_fingerprint": _TEXT,
             "bronze_version": _COUNT,
             "ingested_at": _TIME,
@@ -83,6 +87,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "rows_accepted": _COUNT,
             "rows_superseded": _COUNT,
             "rows_quarantined": _COUNT,
+            "rows_unpriced": _COUNT,
             "amount_landed": _MONEY,
             "amount_accepted": _MONEY,
             "amount_superseded": _MONEY,
@@ -104,6 +109,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "rows_broken": _COUNT,
             "observed": _REAL,
             "expected": _TEXT,
+            "cause": _TEXT,
             "passed": _FLAG,
             "effect": _TEXT,
             "checked_at": _TIME,
@@ -193,6 +199,13 @@ def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         write_deltalake(path, data, mode="append", schema_mode="merge", storage_options=options)
 
 
+def _whole(opened: DeltaTable, table: str) -> pa.dataset.Dataset:
+    """The table with all its columns: those that it had not yet when it was last written are empty."""
+    there = opened.to_pyarrow_dataset().schema
+    lacking = [field for field in SCHEMAS[table] if field.name not in there.names]
+    return opened.to_pyarrow_dataset(schema=pa.schema([*there, *lacking])) if lacking else opened.to_pyarrow_dataset()
+
+
 def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
     """Rows of `SELECT …` over `ops.<table>`, named `ops_rows` in the SQL; none where nothing was written yet."""
     opened = open_table(lake, f"ops.{table}")
@@ -200,7 +213,7 @@ def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) 
         return []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.register("ops_rows", opened.to_pyarrow_dataset())
+        connection.register("ops_rows", _whole(opened, table))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -17,7 +17,10 @@ from spark_app.lake.paths import Lake
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found. `value` is in the threshold's unit; `rows_broken` is null where a rule counts no rows."""
+    """What one rule found. `value` is in the threshold's unit; `rows_broken` is null where a rule counts no rows.
+
+    `causes`: what people need to hear first, each with file, found and expected. `told_only`: withholds nothing.
+    """
 
     table: str
     rule: str
@@ -28,6 +31,8 @@ class Finding:
     value: float
     threshold: Threshold | None
     expected: str
+    causes: tuple[str, ...] = ()
+    told_only: bool = False
 
     @property
     def passed(self) -> bool:
@@ -37,7 +42,7 @@ class Finding:
     def withholds(self) -> bool:
         """An error always does; a warning only where the contract bounds how many rows may break it."""
         bounded = self.threshold is not None and self.rows_broken is not None
-        return not self.passed and (self.severity == "error" or bounded)
+        return not self.passed and not self.told_only and (self.severity == "error" or bounded)
 
 
 def measure(

@@ -31,6 +31,7 @@ def silver_results(run_id: str, contract: Contract, counts: Sequence[Row], now: 
                 "rows_broken": broken,
                 "observed": float(broken),
                 "expected": expected.get(name, ""),
+                "cause": None,  # the quarantine has every reason
                 "passed": broken == 0,
                 "effect": "none" if broken == 0 else "quarantined" if severity == "error" else "warned",
                 "checked_at": now,

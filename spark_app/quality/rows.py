@@ -5,6 +5,7 @@ All of it is columns over one pass: what cannot be used is quarantined with its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
@@ -50,18 +51,36 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
 def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
     """One row a batch date: `landed`, `quarantined`, their amounts, and a count for each rule (`r0`, `r1`, …).
 
-    Rules are those of `counted_rules`, in that order. This is the one pass in which row rules are counted.
+    `unpriced`: quarantined rows whose money is not known; they are in neither amount. Rules are those of
+    `counted_rules`, in that order. This is the one pass in which row rules are counted.
     """
     rules = counted_rules(contract)
     bad = F.size(REASONS) > 0
-    total = money(amount)
+    priced = _priced(contract, amount)
+    total = F.when(priced, money(amount))
     return judged.groupBy("_batch_date").agg(
         F.count(F.lit(1)).alias("landed"),
         F.count_if(bad).alias("quarantined"),
+        F.count_if(bad & total.isNull()).alias("unpriced"),
         F.coalesce(F.sum(total), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
         F.coalesce(F.sum(F.when(bad, total)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
         *[F.count_if(_breaks(rule)).alias(f"r{index}") for index, rule in enumerate(rules)],
     )
+
+
+def _priced(contract: Contract, amount: str) -> SparkColumn:
+    """Whether the row says its money: a torn row's values stand in the wrong columns, one that does not cast is none.
+
+    So a quantity that is no number does not make the price of one piece.
+    """
+    if not any(_speaks_of(amount, name) for name in contract.column_names):
+        return F.lit(True)  # rows of this entity stand for no money, whatever they hold
+    made_of = [rule.name for rule in contract.rules if rule.kind == "type" and _speaks_of(amount, rule.columns[0])]
+    return ~F.arrays_overlap(F.col(f"{REASONS}.rule"), F.array(*map(F.lit, (WHOLE_ROW, *made_of))))
+
+
+def _speaks_of(amount: str, column: str) -> bool:
+    return re.search(rf"\b{column}\b", amount) is not None
 
 
 def money(amount: str) -> SparkColumn:

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from spark_app.lake import ops
+from spark_app.lake.aside import set_aside as in_quarantine
 from spark_app.lake.behind import audit_of, judged_for
+from spark_app.report.aside import all_in_words
 from spark_app.report.data import DAY, RECENT, ReportData
 from spark_app.report.numbers import day_text
 
@@ -159,14 +161,17 @@ def accounted_for(data: ReportData) -> list[Check]:
 
 
 def set_aside(data: ReportData) -> list[Check]:
-    """How many rows of the last days are in quarantine."""
+    """How many rows of the last days are in quarantine, and what money they stand for."""
     row = _tallied(data)
     aside = int(row["quarantined"] or 0) if row else 0
     if row is None or not aside:
         return []
     share = aside / int(row["landed"])
     text = f"{aside:,} of {int(row['landed']):,} rows of the last {RECENT} days ({share:.1%}) cannot be used"
-    return [Check("care" if share > MUCH_ASIDE else "odd", f"{text} and are set aside.")]
+    at_stake = all_in_words(
+        in_quarantine(data.lake, since=data.recent[0], until=data.recent[-1]), data.metrics.currency
+    )
+    return [Check("care" if share > MUCH_ASIDE else "odd", f"{text} and are set aside: {at_stake}.")]
 
 
 def _tallied(data: ReportData) -> dict[str, Any] | None:

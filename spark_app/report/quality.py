@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spark_app.contracts.table import DIMENSIONS
+from spark_app.lake.columns import lately
 from spark_app.report import charts, expectations, health, runs
 from spark_app.report.cube import epoch_ms
 from spark_app.report.data import ReportData
@@ -21,6 +22,7 @@ def page(data: ReportData) -> Page:
         "over_time": _over_time(data),
         "quarantine": _quarantine(data),
         "reconciliation": _reconciliation(data),
+        "columns": _columns(data),
         "schema": _schema(data),
         "durations": runs.durations(ended),
         "runs": runs.runs(data, ended),
@@ -48,6 +50,7 @@ _ABSENT = {
     "expectations": "Nothing is watched yet: that takes 28 days of history.",
     "unusual": "Nothing was unusual.",
     "quarantine": "No row is set aside.",
+    "columns": "No file lost a column that those before it had, and none got a new one.",
     "schema": "No file had columns that it should not have, or lacked any.",
 }
 
@@ -126,3 +129,21 @@ def _schema(data: ReportData) -> Figure:
     ]
     definition = "Files with columns that nobody knows (kept in _extra), without some that are known, or unreadable."
     return Figure("Changes of files' columns", definition, values=rows, columns=columns)
+
+
+def _columns(data: ReportData) -> Figure:
+    rows = [
+        {"day": day_text(change.day), "dataset": change.dataset, "what": change.text, "files": len(change.files)}
+        for change in lately(data.lake, health.SHOWN_DAYS)
+    ]
+    columns = [
+        Column("day", "Day"),
+        Column("dataset", "Dataset"),
+        Column("what", "What changed"),
+        Column("files", "Files", "count"),
+    ]
+    definition = (
+        "Known columns that files lack though the files before them had them, and new ones that nobody knows. Each "
+        "change is told once, on the day it came; values of a column that is gone are empty from then on."
+    )
+    return Figure("Columns that went or came", definition, values=rows, columns=columns, wide=True)

@@ -65,6 +65,7 @@ class RunRecord:
     oddities: list[Oddity] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     verdict: Verdict | None = None
+    set_aside: str = ""  # rows that cannot be used, with the money they stand for, of days not released before
     on_step: Callable[[Step, bool], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

@@ -18,6 +18,8 @@ from pyspark.sql import DataFrame
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import ContractError
 
+NO_MONEY = "0"
+
 
 def as_it_is(rows: DataFrame) -> DataFrame:
     return rows
@@ -32,8 +34,12 @@ class SilverTable:
 
     name: str
     month_of: str
-    amount: str = "0"
+    amount: str = NO_MONEY
     clean: Callable[[DataFrame], DataFrame] = as_it_is
+
+    @property
+    def has_money(self) -> bool:
+        return self.amount != NO_MONEY
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,15 @@ def silver_tables(contracts: Mapping[str, Contract]) -> dict[str, SilverTable]:
         contract = contracts[f"silver.{table.name}"]
         if table.month_of not in contract.column_names:
             raise ContractError(f"tables/{table.name}.py: month_of '{table.month_of}' is no column of {contract.path}")
+        for rule in contract.rules if not table.has_money else ():
+            if rule.kind == "quarantined_money":
+                told = f"{contract.path}: rule '{rule.name}': a row of {table.name} stands for no money"
+                raise ContractError(f"{told}; tables that have some: {', '.join(_with_money(found))}")
     return found
+
+
+def _with_money(tables: Mapping[str, SilverTable]) -> list[str]:
+    return [name for name, table in tables.items() if table.has_money]
 
 
 def gold_tables(contracts: Mapping[str, Contract]) -> dict[str, GoldTable]:

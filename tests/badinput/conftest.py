@@ -15,5 +15,5 @@ def dirty(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dirt
     # A home that a person might have.
     home = tmp_path_factory.mktemp("dirt") / "my shop (1) 100%+é"
     dirt.make(home / "landing")
-    outcome = run_days(home, dirt.FILES, dirt.ALL_AT_ONCE)
+    outcome = run_days(home, dirt.FILES, dirt.ALL_AT_ONCE, expect=4)
     return dirt.Dirty(home, outcome, quarantined(home))

@@ -11,7 +11,7 @@ import pytest
 from spark_app.jobs.nightly import Order, Outcome, run
 from spark_app.runtime.settings import conf_dir
 from tests.support.drops import drop, run_days
-from tests.support.files import GOOD, lines, put
+from tests.support.files import GOOD, header, lines, put
 
 DAY = "2024-03-01"
 
@@ -128,3 +128,42 @@ def test_a_day_that_is_mostly_unusable_is_withheld(home: Path) -> None:
     assert f"worst day {DAY}" in outcome.message
     assert (outcome.release, outcome.current) == (None, None)
     assert not (home / "warehouse.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "named"),
+    [
+        (lines("orders", {}).encode("utf-16"), "cannot be read: UTF-16 text; expected UTF-8"),
+        (b"", "cannot be read: the file is empty; expected a header row"),
+        ((lines("orders", {}).strip() + ",\n").encode(), "1 row: row is whole: expected as many fields as the header"),
+    ],
+    ids=["utf-16", "empty", "torn"],
+)
+def test_a_small_day_without_a_usable_row_is_withheld_until_it_is_mended(home: Path, file: bytes, named: str) -> None:
+    """However few rows; a header alone says that there are none."""
+    put(home / "landing", "orders", DAY, "a.csv", file)
+    outcome = run_days(home, DAY, expect=4)
+    first = outcome.message.splitlines()[1]
+    assert first.startswith(f"    orders: orders/dt={DAY}/a.csv")
+    assert named in first
+    put(home / "landing", "orders", DAY, "a.csv", header("orders") + "\n")
+    assert run_days(home, "2024-03-02").release is not None
+
+
+def test_a_renamed_column_is_told_and_a_required_one_withholds(home: Path) -> None:
+    put(home / "landing", "customers", DAY, "a.csv", lines("customers", {}))
+    run_days(home, DAY)
+    put(home / "landing", "customers", "2024-03-02", "a.csv", lines("customers", {}).replace("city", "town", 1))
+    told = run_days(home, "2024-03-02").record.notices[0].lines
+    assert told == (
+        "customers/dt=2024-03-02/a.csv has no `city`; a new column `town` came, which the source does not know",
+        "without a value in these rows, unless the source is told the new name: customers.city",
+    )
+    renamed = lines("customers", {}, {"customer_id": "c2"}).replace("customer_id", "customer", 1)
+    put(home / "landing", "customers", "2024-03-03", "a.csv", renamed)
+    outcome = run_days(home, "2024-03-03", expect=4)
+    assert outcome.message.splitlines()[1] == (
+        "    customers: the header of customers/dt=2024-03-03/a.csv has no `customer_id`, which customers.customer_id "
+        "needs; unknown: `customer`; did you mean 'customer'?"
+    )
+    assert not [text for text in outcome.record.warnings if "`city`" in text]  # told once

@@ -10,6 +10,7 @@ import pytest
 from tests.badinput.dirt import (
     ALL_AT_ONCE,
     AMOUNTS,
+    FILES,
     MEGABYTE,
     PAYMENTS,
     SHAPES,
@@ -18,7 +19,7 @@ from tests.badinput.dirt import (
     WHOLE_NUMBERS,
     Dirty,
 )
-from tests.support.files import lake_rows, ops_rows, warehouse_rows
+from tests.support.files import lake_rows, ops_rows
 
 Where = list[tuple[int, str, str | None, str | None]]
 
@@ -32,8 +33,23 @@ def reasons(dirty: Dirty, entity: str, day: str, file: str = "a.csv") -> Where:
     ]
 
 
-def test_the_run_is_released_and_says_so(dirty: Dirty) -> None:
-    assert (dirty.outcome.exit_code, dirty.outcome.message) == (0, "release 1")
+def test_days_that_are_mostly_dirt_are_withheld_their_causes_first(dirty: Dirty) -> None:
+    """Which files, what was found and expected; of each kind of file two are named."""
+    assert dirty.outcome.release is None
+    lines = dirty.outcome.message.splitlines()
+    empty = [text for text in lines if "the file is empty; expected a header row" in text]
+    assert len(empty) == 1
+    assert empty[0].startswith(
+        f"    orders: orders/dt={FILES}/blank.csv, orders/dt={FILES}/bom-only.csv and 2 more files"
+    )
+    lacking = (
+        f"    orders: the header of orders/dt={FILES}/without-status.csv has no `status`, which orders.status needs"
+    )
+    assert lacking in lines
+    rules = [text for text in lines if "most rows can be used" in text]
+    assert lines.index(lacking) < lines.index(rules[0])
+    assert "reviews" not in " ".join(rules)  # need not come daily
+    assert lines[-1].startswith("    set aside: ")
 
 
 def test_amounts_are_exact_or_quarantined(dirty: Dirty) -> None:
@@ -166,8 +182,8 @@ def test_a_day_on_which_all_six_break_at_once(dirty: Dirty) -> None:
         "payments": "known payment status",
         "reviews": "score from 1 to 5",
     }
-    sql = "SELECT order_id, order_amount, customer_id FROM fact_orders WHERE order_id = 'all'"
-    assert warehouse_rows(dirty.home, sql) == [("all", Decimal("10.00"), "all")]
+    sql = "SELECT order_id, order_amount, customer_id FROM data WHERE order_id = 'all'"
+    assert lake_rows(dirty.home, "gold.fact_orders", sql) == [("all", Decimal("10.00"), "all")]
 
 
 def test_nothing_is_lost_on_any_day(dirty: Dirty) -> None:

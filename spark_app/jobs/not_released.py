@@ -1,0 +1,63 @@
+"""The batch dates that a release would be the first to show, as they were counted when they were taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from spark_app.jobs.context import Context
+from spark_app.lake import ops
+from spark_app.lake.behind import with_sources
+from spark_app.lake.releases import Release
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A batch date of an entity as it was counted when it was taken in; `held`: its rows but for those passed over.
+
+    `released`: readers see this very drop already, so withholding a release would keep nothing from them.
+    """
+
+    held: int
+    quarantined: int
+    amount: Decimal
+    amount_quarantined: Decimal
+    balanced: bool
+    released: bool
+
+
+Days = Mapping[date, Landed]
+
+
+def not_released(context: Context, released: Release | None) -> dict[str, dict[date, Landed]]:
+    """By entity, the batch dates whose count has changed since the release: taken in, or outdone by newer rows."""
+    # By versions, not by time: a rollback is newer than what was withheld before it, and does not excuse it.
+    taken = with_sources(context.lake, dict(released.tables)) if released else {}
+    held = [f"WHEN '{table.partition('.')[2]}' THEN {version}" for table, version in taken.items()]
+    since = f"CASE entity {' '.join(held)} ELSE -1 END" if held else "-1"
+    tally = (
+        "struct_pack(l := rows_landed, q := rows_quarantined, al := coalesce(amount_landed, 0), "
+        "aq := coalesce(amount_quarantined, 0), b := balanced)"
+    )
+    sql = (
+        f"SELECT entity, batch_date, arg_max(t, silver_version) AS now, "
+        "arg_max(t, silver_version) FILTER (silver_version <= since) AS before "
+        f"FROM (SELECT *, {tally} AS t, {since} AS since FROM ops_rows) "
+        "GROUP BY entity, batch_date HAVING max(silver_version) > any_value(since) ORDER BY entity, batch_date"
+    )
+    found: dict[str, dict[date, Landed]] = {}
+    for row in ops.select(context.lake, "reconciliation", sql):
+        now, before = row["now"], row["before"]
+        if f"silver.{row['entity']}" in context.contracts:
+            seen = before is not None and (before["l"], before["q"]) == (now["l"], now["q"])
+            found.setdefault(row["entity"], {})[row["batch_date"]] = Landed(
+                now["l"], now["q"], now["al"], now["aq"], now["b"], seen
+            )
+    return found
+
+
+def news(days: Mapping[str, Days]) -> dict[str, dict[date, Landed]]:
+    """The days but for those whose very drop readers see already."""
+    return {entity: {day: one for day, one in found.items() if not one.released} for entity, found in days.items()}

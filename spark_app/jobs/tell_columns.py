@@ -1,0 +1,72 @@
+"""What people are told of columns that went or came in the shop's files, and what an entity cannot do without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from spark_app.contracts.sources import Source, slug
+from spark_app.contracts.table import Contract
+from spark_app.jobs.context import Context
+from spark_app.lake.columns import ColumnChange, changes, headers, quoted
+
+
+def tell_columns(context: Context, days: Mapping[str, Collection[date]]) -> None:
+    """What changed on these days of these datasets: a notice where columns went, else a warning; once a run.
+
+    Bronze says it as it takes the days in; the audit again of what is not released, should that run have been killed.
+    """
+    if not any(days.values()):
+        return
+    found = changes(headers(context.lake), days)
+    for change in found:
+        if (change.gone or change.first) and change.text not in context.record.warnings:
+            context.record.notice(change.cause, [change.text, *_empty_now(context.source, change)])
+    for dataset in days:
+        came = [change for change in found if change.dataset == dataset and not (change.gone or change.first)]
+        if came:
+            context.record.warn(came[0].text if len(came) == 1 else _all_new(dataset, came))
+
+
+def _all_new(dataset: str, came: Sequence[ColumnChange]) -> str:
+    """Of a range, one line a dataset."""
+    listed = [f"{quoted(change.came)} ({change.day})" for change in came]
+    return f"{dataset}: new columns came, which the source does not know: {', '.join(listed)}"
+
+
+def feeds(source: Source, entity: str, header: str) -> tuple[str, ...]:
+    """The entity's columns that are made of a column of its files, taken over or by an expression."""
+    mapped = source.entities[entity]
+    return tuple(
+        name
+        for name, one in mapped.columns.items()
+        if one.column == header or (one.expression is not None and _names(one.expression, slug(header)))
+    )
+
+
+def needs(source: Source, contract: Contract, header: str) -> tuple[str, ...]:
+    """The entity's required columns that have no value, or may have none, without that column of its files."""
+    mapped = source.entities[contract.name]
+    return tuple(
+        name
+        for name in feeds(source, contract.name, header)
+        if contract.column(name).required and mapped.columns[name].default is None
+    )
+
+
+def _empty_now(source: Source, change: ColumnChange) -> list[str]:
+    fed = [
+        f"{entity}.{name}"
+        for entity, mapped in source.entities.items()
+        if mapped.dataset == change.dataset
+        for header in change.gone
+        for name in feeds(source, entity, header)
+        if mapped.columns[name].default is None
+    ]
+    return [f"without a value in these rows, unless the source is told the new name: {', '.join(fed)}"] if fed else []
+
+
+def _names(expression: str, column: str) -> bool:
+    without_text = re.sub(r"'(?:[^'\\]|\\.|'')*'", "''", expression)
+    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", without_text, re.IGNORECASE) is not None
