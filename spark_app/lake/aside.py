@@ -69,7 +69,8 @@ def _counted(lake: Lake, since: date, until: date) -> list[dict[str, Any]]:
         "SELECT entity, batch_date, sum(rows_quarantined)::BIGINT AS rows, "
         "coalesce(sum(amount_quarantined), 0) AS amount, coalesce(sum(rows_unpriced), 0)::BIGINT AS unpriced "
         "FROM (SELECT * FROM ops_rows WHERE batch_date BETWEEN ? AND ? "
-        "QUALIFY row_number() OVER (PARTITION BY entity, dataset, batch_date ORDER BY silver_version DESC) = 1) "
+        "QUALIFY row_number() OVER (PARTITION BY entity, dataset, batch_date "
+        "ORDER BY silver_version DESC, reconciled_at DESC) = 1) "
         "GROUP BY ALL HAVING rows > 0"
     )
     return ops.select(lake, "reconciliation", sql, (since, until))

@@ -56,7 +56,7 @@ def second_day(landing: Path) -> None:
     delivered = order("O1", "C1", f"{FIRST} 10:00:00", "delivered", delivered_at=at, updated_at=at)
     drop(landing, "orders", SECOND, [delivered, order("O2", "C2", f"{SECOND} 10:00:00")])
     drop(landing, "order_items", SECOND, [item("O2", 1, "P1", "12.00", f"{SECOND} 10:00:00")])
-    unusable = payment("O2", "12.00", "dreamt of", at)
+    unusable = payment("O2", "9.00", "dreamt of", at)  # less than half of the day's money
     drop(landing, "payments", SECOND, [payment("O1", "10.00", "paid", at), unusable])
     drop(landing, "reviews", SECOND, [review("R1", "O1", 4, at)])
 

@@ -96,6 +96,30 @@ def test_counts_by_day(spark: SparkSession) -> None:
     assert broken == {"amount is a decimal": 1, "amount is not negative": 1, "amount is not zero": 1}
 
 
+def test_money_of_rows_that_do_not_say_it_is_not_made_up(spark: SparkSession) -> None:
+    """A quantity that is no number is no single piece, and a torn row's values stand in the wrong columns."""
+    texts = [*COLUMNS["order_items"], "_extra", "_corrupt_record"]
+    schema = ", ".join(f"{name} string" for name in texts)
+    meta = {**META, "_row_number": 1}
+    spoiled = [{}, {"quantity": "2.5"}, {"unit_price": None}, {"_corrupt_record": "a,b"}, {"quantity": "-3"}]
+    rows = [{**GOOD["order_items"], "unit_price": "10.00", "quantity": "1", "freight_amount": "0", **meta, **one}
+            for one in spoiled]  # fmt: skip
+    names = [*texts, *META]
+    bronze = frame(
+        spark,
+        f"{schema}, _source_file string, _row_number bigint, _batch_date date",
+        [tuple(row.get(name) for name in names) for row in rows],
+    )
+    contract = CONTRACTS["silver.order_items"]
+    amount = "coalesce(quantity, 1) * unit_price + coalesce(freight_amount, 0)"
+    judged_rows = judge(bronze, contract, SOURCE, SOURCE.entities["order_items"])
+    (day,) = counted(judged_rows, contract, amount).collect()
+    assert (day["landed"], day["quarantined"], day["unpriced"]) == (5, 4, 3)
+    assert (str(day["amount_landed"]), str(day["amount_quarantined"])) == ("-20.00", "-30.00")
+    (plain,) = counted(judged_rows, contract, "0").collect()
+    assert (plain["unpriced"], str(plain["amount_landed"])) == (0, "0.00")
+
+
 def test_words_of_the_contract_are_read_without_regard_to_case_and_kept_as_it_spells_them(spark: SparkSession) -> None:
     found = judged(
         spark, {"status": "Paid", "method": "PIX"}, {"status": "REFUNDED", "method": "Credit_Card"}

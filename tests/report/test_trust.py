@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -93,12 +94,18 @@ Spoil = Callable[[Night], object]
         (
             lambda n: n.tallies(rows_quarantined=1),
             "Yes: what is odd is named here",
-            "odd: 1 of 100 rows of the last 7 days (1.0%) cannot be used and are set aside.",
+            "odd: 1 of 100 rows of the last 7 days (1.0%) cannot be used and are set aside: orders 1 row.",
         ),
         (
             lambda n: n.tallies(rows_quarantined=5),
             "With care: not all is as it should be",
-            "care: 5 of 100 rows of the last 7 days (5.0%) cannot be used and are set aside.",
+            "care: 5 of 100 rows of the last 7 days (5.0%) cannot be used and are set aside: orders 5 rows.",
+        ),
+        (
+            lambda n: n.tallies(entity="order_items", rows_quarantined=7, amount_quarantined=Decimal("1204.00")),
+            "With care: not all is as it should be",
+            "care: 7 of 200 rows of the last 7 days (3.5%) cannot be used and are set aside: "
+            "order_items 7 rows, $1,204.00 of goods.",
         ),
         (
             lambda n: n.tallies(landed=0),
