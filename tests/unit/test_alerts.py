@@ -91,6 +91,18 @@ def test_a_run_has_one_summary_with_one_part_a_cause(settings: Settings, inbox: 
     assert "customer is known" not in text
 
 
+def test_the_money_set_aside_is_said_once_beside_whatever_is_told(settings: Settings, inbox: Inbox) -> None:
+    kept = record()
+    kept.set_aside = "order_items 7 rows, $1,204.00 of goods"
+    kept.notice("columns of customers: city town", ["a.csv has no `city`", "empty: customers.city"])
+    alerts.tell(settings, kept, 0, "release 7", released=True)
+    assert "aside order_items 7 rows, $1,204.00 of goods" in inbox.only()[1].splitlines()
+    again = record("r2")
+    again.set_aside = kept.set_aside
+    alerts.tell(settings, again, 4, f"{AUDIT}\n    set aside: {kept.set_aside}")
+    assert inbox.messages[1][1].count("$1,204.00") == 1
+
+
 def test_each_url_is_told_what_it_wants_to_hear(tmp_path: Path, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(alerts.SCHEDULER_VARIABLE, raising=False)
     with webhook() as team:
