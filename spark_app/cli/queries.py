@@ -44,7 +44,7 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     version = release.tables["gold.daily_sales"]
     span = feed.over_version(lake, SALES, version, "SELECT min(order_date), max(order_date) FROM data")
     first, last_sale = span[0]
-    found = drops(taken_in(lake, release), contracts, ())
+    found = drops(taken_in(lake, release.tables), contracts, ())
     last = max(filter(None, (last_sale, found.last)), default=None)
     if last is None:
         return []

@@ -26,10 +26,10 @@ def status(environment: str, home: str | None, source: str | None, runs: int, js
         screen.console.print("nothing has been released yet: lakehouse demo, or lakehouse run\n")
     else:
         held = found["warehouse_release_id"]
-        behind = "" if held in (current["release_id"], "none") else f"; the warehouse still has {held}"
+        behind = "" if held in (current["release_id"], "none") else f"; the warehouse still has {held or 'nothing'}"
         screen.console.print(
             f"readers see release {current['release_id']} of {screen.text(current['released_at'])}, "
-            f"days to {current['last_day']}{behind}\n"
+            f"days to {found['days_to']}{behind}\n"
         )
     columns = ("run", "command", "from", "to", "seconds", "exit", "message")
     rows = [
@@ -68,7 +68,7 @@ def _found(rule: dict[str, Any]) -> str:
 
 
 def _gather(environment: str, home: str | None, source: str | None, limit: int) -> dict[str, Any]:
-    from spark_app.cli.queries import failed_rules, quarantine_by_reason, recent_runs
+    from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs
     from spark_app.jobs.nightly import Order, open_context
     from spark_app.jobs.publish import warehouse
     from spark_app.lake import releases
@@ -83,6 +83,7 @@ def _gather(environment: str, home: str | None, source: str | None, limit: int) 
     return {
         "environment": environment,
         "release": None if current is None else current.__dict__,
+        "days_to": next((day.day for day in last_days(context.lake, current, context.contracts)), None),
         "warehouse_release_id": "none" if house is None else house.held(),
         "runs": runs,
         "withheld_by": failed_rules(context.lake),

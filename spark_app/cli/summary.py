@@ -118,7 +118,7 @@ def _odd(outcome: Outcome) -> None:
     rows = [(o.table, o.rule, o.broken, o.checked) for o in sorted(outcome.record.oddities, key=lambda o: o.table)]
     if rows:
         columns = ("table", "what does not hold", "rows", "of")
-        screen.table("Odd, but kept (warnings of this run)", columns, rows, numbers=("rows", "of"))
+        screen.table("Odd (warnings of this run)", columns, rows, numbers=("rows", "of"))
 
 
 def _trusted(outcome: Outcome) -> None:

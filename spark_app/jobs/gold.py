@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DateType
 
 from spark_app.contracts.table import Column, Contract, Type
+from spark_app.jobs import landed_days
 from spark_app.jobs.context import Context, thread_session
 from spark_app.lake import delta, log
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
@@ -54,6 +55,7 @@ def run(context: Context, *, whole: bool = False) -> None:
             for future in done:
                 future.result()
                 order.done(running.pop(future))
+    landed_days.run(context, context.contracts["gold.landed_days"])
 
 
 def _gold_inputs(table: GoldTable) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from spark_app.jobs.context import Context
 from spark_app.lake import feed, ops
-from spark_app.lake.days import ORDERS, Drops, days_of
+from spark_app.lake.days import ORDERS, days_of
 
 MOST_DAYS = 7  # of a range the newest are judged
 SHOWN_DAYS = 56  # the weeks of the morning page's chart
@@ -41,12 +41,10 @@ def days_not_judged(context: Context, tables: Mapping[str, int], days: Sequence[
 
 
 def days_missing(context: Context, last: date) -> frozenset[date]:
-    """The days of whose orders no drop was taken in, though there were drops before and after them."""
+    """The days of whose orders no drop was taken in, though there were drops before them."""
     orders = context.source.entities.get(ORDERS)
     if orders is None:
         return frozenset()
     sql = "SELECT DISTINCT batch_date AS day FROM ops_rows WHERE dataset = ? AND bronze_version IS NOT NULL"
-    taken = frozenset(
-        row["day"] for row in ops.select(context.lake, "ingested_files", sql, (orders.dataset,)) if row["day"] <= last
-    )
-    return frozenset(Drops({ORDERS: taken}, frozenset()).missing(min(taken), last)) if taken else frozenset()
+    taken = frozenset(row["day"] for row in ops.select(context.lake, "ingested_files", sql, (orders.dataset,)))
+    return frozenset(days_of(min(taken), last)) - taken if taken else frozenset()

@@ -67,8 +67,8 @@ def judged_for(lake: Lake, found: Behind) -> Rows:
 
     Of a run that died before its commit nothing counts: its days were judged again.
     """
-    now = _silver(lake, found.shown)
-    before = _silver(lake, found.before) if found.before else {}
+    now = _silver(lake, found.shown.tables)
+    before = _silver(lake, found.before.tables) if found.before else {}
     made = {
         (table, str(commit.note.get("run_id")))
         for table, version in now.items()
@@ -101,21 +101,20 @@ def steps_of(lake: Lake, found: Behind) -> Rows:
     return ops.select(lake, "steps", "SELECT * FROM ops_rows WHERE list_contains(?, run_id)", (wanted,))
 
 
-def taken_in(lake: Lake, release: Release) -> dict[str, frozenset[date]]:
-    """Entity → the days of whose drops a release holds what they brought, if only that they were empty.
+def taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[date]]:
+    """Entity → the days of whose drops these gold versions hold what they brought, if only that they were empty.
 
-    What landed since, and what was withheld, is not among them.
+    What landed since, and what was withheld from a release of these, is not among them.
     """
     sql = "SELECT DISTINCT dataset, batch_date, bronze_version AS v FROM ops_rows WHERE bronze_version IS NOT NULL"
     drops = ops.select(lake, "ingested_files", sql)
     found = {}
-    for table, version in _silver(lake, release).items():
+    for table, version in _silver(lake, tables).items():
         seen = log.commit_at(lake, table, version).sources
         days = {one["batch_date"] for one in drops if one["v"] <= seen.get(f"bronze.{one['dataset']}", -1)}
         found[table.removeprefix("silver.")] = frozenset(days)
     return found
 
 
-def _silver(lake: Lake, release: Release) -> dict[str, int]:
-    found = with_sources(lake, release.tables)
-    return {name: version for name, version in found.items() if name.startswith("silver.")}
+def _silver(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
+    return {name: version for name, version in with_sources(lake, tables).items() if name.startswith("silver.")}

@@ -32,6 +32,9 @@ _ARROW: dict[str, pa.DataType] = {
 }
 
 
+_GONE = "_gone"
+
+
 @dataclass(frozen=True)
 class Commit:
     """One version of a table; `note` is what our commit said of itself, empty for others' commits."""
@@ -166,6 +169,26 @@ def advance(lake: Lake, table: str, note: str) -> None:
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
     with commit_point(table):
         write_deltalake(opened, empty, mode="append", commit_properties=_properties(note))
+
+
+def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: str, note: str) -> None:
+    """Insert or update rows by their key and delete those of the keys `gone`, in one commit, without a Spark job."""
+    opened = open_table(lake, table)
+    if opened is None:
+        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to merge into")
+    if not rows.num_rows and not gone:
+        return advance(lake, table, note)
+    marked = pa.table({name: rows.column(name) for name in rows.column_names} | {_GONE: [False] * rows.num_rows})
+    keys = pa.Table.from_pylist([{key: value, _GONE: True} for value in gone], schema=marked.schema)
+    source = pa.concat_tables([marked, keys])
+    columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
+    with commit_point(table):
+        merging = opened.merge(
+            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=_properties(note)
+        )
+        merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
+        merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
+    return None
 
 
 def row_count(lake: Lake, table: str, version: int | None = None) -> int:

@@ -26,6 +26,7 @@ from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
 
 DAY = "order_date"
+LANDED = "landed_days"
 QUIET_DAYS = 7
 RECENT = 7  # the days up to the last one that sentences on trust look at
 
@@ -107,11 +108,11 @@ def open_release(
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
-        found = drops(taken_in(lake, release), contracts, _days_sold(connection))
+        found = drops(taken_in(lake, release.tables), contracts, _days_sold(connection))
         last = _last_day(last_sale, found.last) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
         _make_tables(connection, release, contracts, first)
-        made = complete(views, [contracts[name].name for name in release.tables])
+        made = complete(views, [LANDED, *(contracts[name].name for name in release.tables)])
         for view in made:
             connection.execute(f'CREATE VIEW analytics."{view.name}" AS {view.select("analytics")}')
         connection.execute("SET schema = 'analytics'")
@@ -149,6 +150,11 @@ def _make_tables(
     connection: duckdb.DuckDBPyConnection, release: Release, contracts: Mapping[str, Contract], first: date
 ) -> None:
     """The gold tables, those with days from `first` on; rows that know no day stay in."""
+    if f"gold.{LANDED}" not in release.tables:  # of before there was such a table: what has orders has landed
+        connection.execute(
+            f"CREATE VIEW analytics.{LANDED} AS SELECT {DAY}, true AS is_landed, NULL::VARCHAR AS lacking "
+            f"FROM _daily_sales WHERE {DAY} >= DATE '{first}'"
+        )
     for name in release.tables:
         contract = contracts[name]
         columns = ", ".join(f'"{column}"' for column in contract.column_names)

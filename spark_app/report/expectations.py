@@ -38,8 +38,8 @@ def expectations(data: ReportData) -> Figure:
         Column("usually", "Usually"),
     ]
     definition = (
-        "What landed and what was sold on the newest day judged, against what the ten weeks before it let expect of "
-        "its weekday: volume, freshness, missing and repeated values."
+        "What landed and what was sold, each figure on the newest day it was judged, against what the ten weeks before "
+        "let expect of that weekday, or what the contract says: volume, freshness, missing and repeated values."
     )
     return Figure("Freshness and volume against expectation", definition, values=rows, columns=columns, wide=True)
 
@@ -65,7 +65,7 @@ def volumes(data: ReportData) -> Figure:
         Column("high", "to", "count"),
         Column("state", "State"),
     ]
-    definition = "Orders of each day as its night saw them, and the band that was expected."
+    definition = "Orders of each day as they were when it was last judged, and the band that was expected."
     return Figure("Orders against expectation", definition, _band(), values=rows, columns=columns)
 
 
@@ -81,7 +81,8 @@ def unusual(data: ReportData) -> Figure:
         Column("upstream", "Comes from"),
         Column("run", "Run"),
     ]
-    definition = "Figures beyond what was expected of them, by day, the strongest first."
+    more = f" Only the newest {health.MOST_UNUSUAL} are shown." if len(rows) == health.MOST_UNUSUAL else ""
+    definition = f"Figures beyond what was expected of them, by day, the strongest first.{more}"
     return Figure("Unusual figures", definition, values=rows, columns=columns, wide=True)
 
 

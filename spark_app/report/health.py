@@ -15,6 +15,7 @@ from spark_app.report.data import ReportData
 Rows = list[dict[str, Any]]
 SHOWN_DAYS = 60
 EXAMPLES = 3
+MOST_UNUSUAL = 200
 # What a rule that rows broke led to, the gravest first; the words that people read.
 EFFECTS = {
     "withheld": "release withheld",
@@ -22,6 +23,7 @@ EFFECTS = {
     "warned": "odd, kept",
     "none": "passed",
 }
+NO_ROWS = "no row to check"
 
 
 def status(data: ReportData) -> Rows:
@@ -29,10 +31,12 @@ def status(data: ReportData) -> Rows:
     rows = ops.select(
         data.lake,
         "quality_results",
-        "SELECT table_name, dimension, effect, count(*) AS rules, sum(rows_broken) AS broken FROM (SELECT * "
-        "FROM ops_rows WHERE rule <> 'audit' AND dimension IS NOT NULL "
+        "SELECT table_name, dimension, effect, count(*) AS rules, "
+        "count(*) FILTER (rows_checked > 0 OR rows_broken IS NULL) AS looked FROM (SELECT * FROM ops_rows "
+        "WHERE rule <> 'audit' AND dimension IS NOT NULL "
         "QUALIFY row_number() OVER (PARTITION BY table_name, rule ORDER BY checked_at DESC) = 1) GROUP BY ALL",
     )
+    rows = [row for row in rows if row["table_name"] in data.contracts]
     cells: dict[tuple[str, str], Rows] = {}
     for row in rows:
         cells.setdefault((row["table_name"], row["dimension"]), []).append(row)
@@ -50,7 +54,10 @@ def _cell(rows: Rows) -> dict[str, Any]:
     order = list(EFFECTS)
     worst = min((row["effect"] for row in rows), key=order.index)
     broken = sum(row["rules"] for row in rows if row["effect"] != "none")
-    return {"effect": worst, "word": EFFECTS[worst], "rules": sum(row["rules"] for row in rows), "broken": broken}
+    # A rule that had no row to look at has passed nothing.
+    word = EFFECTS[worst] if worst != "none" or any(row["looked"] for row in rows) else NO_ROWS
+    effect = worst if word != NO_ROWS else "unseen"
+    return {"effect": effect, "word": word, "rules": sum(row["rules"] for row in rows), "broken": broken}
 
 
 def over_time(data: ReportData) -> Rows:
@@ -96,7 +103,7 @@ def unusual(data: ReportData) -> Rows:
         "SELECT day, cause, table_name, figure, message, upstream, driver, run_id FROM ops_rows "
         "WHERE unusual AND day > ? QUALIFY row_number() OVER "
         "(PARTITION BY day, table_name, figure ORDER BY judged_at DESC) = 1 "
-        "ORDER BY day DESC, abs(score) DESC LIMIT 200",
+        f"ORDER BY day DESC, abs(score) DESC LIMIT {MOST_UNUSUAL}",
         (data.last - timedelta(days=SHOWN_DAYS),),
     )
 

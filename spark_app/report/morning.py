@@ -38,12 +38,16 @@ AGES = ((0, 1, "0–1 days"), (2, 6, "2–6 days"), (7, 29, "7–29 days"), (30,
 
 @dataclass(frozen=True)
 class Compared:
-    """A metric of the last day beside the same of earlier days: (name, day, value). `unripe`: why it is not judged."""
+    """A metric of the last day beside the same of earlier days: (name, day, value). `unripe`: why it is not judged.
+
+    `unknown`: those of these days that did not land, by name.
+    """
 
     metric: Metric
     value: Any
     against: tuple[tuple[str, date, Any], ...]
     unripe: str | None
+    unknown: tuple[str, ...]
 
 
 def page(data: ReportData) -> Page:
@@ -63,7 +67,13 @@ def page(data: ReportData) -> Page:
                 _definition(data.metrics["revenue"]),
                 charts.trend("money"),
                 values=_weeks(data),
-                columns=[Column("label", "Day"), Column("series", "Days"), Column("value", "Revenue", "money")],
+                columns=[
+                    Column("label", "Day"),
+                    Column("series", "Days"),
+                    Column("value", "Revenue", "money"),
+                    Column("state", ""),
+                ],
+                note="A gap is a day that did not land: what was sold on it is not known.",
                 wide=True,
             ),
             "states": Figure(
@@ -91,6 +101,7 @@ def page(data: ReportData) -> Page:
                     Column("value", "Amount", "money"),
                     Column("payments", "Payments", "count"),
                 ],
+                note=f"Of orders from {day_text(data.first)} on.",
             ),
         },
         dates=False,
@@ -100,6 +111,7 @@ def page(data: ReportData) -> Page:
             "states_compared": len(known) > 1,
             "grew": max((row for row in known if row["difference"] > 0), key=_difference, default=None),
             "fell": min((row for row in known if row["difference"] < 0), key=_difference, default=None),
+            "missing": data.drops.missing(data.last - timedelta(days=13), data.last),
             "unpaid": sum(row["value"] for row in unpaid),
             "unpaid_old": unpaid[-1]["value"],
         },
@@ -111,12 +123,11 @@ def _definition(metric: Metric) -> str:
 
 
 def _compared(data: ReportData, metric: Metric, ripening: Ripeness) -> Compared:
-    against = []
-    for name, back in AGAINST:
-        day = data.last - timedelta(days=back)
-        against.append((name, day, data.value(metric, day, day) if day >= data.first else None))
+    days = [(name, data.last - timedelta(days=back)) for name, back in AGAINST]
+    against = tuple((name, day, data.value_on(metric, day)) for name, day in days if day >= data.first)
+    unknown = tuple(name for name, day in days if day >= data.first and not data.drops.landed(day))
     unripe = ripening.unripe(metric, data.last, data.last)
-    return Compared(metric, data.value(metric, data.last, data.last), tuple(against), unripe)
+    return Compared(metric, data.value_on(metric, data.last), against, unripe, unknown)
 
 
 def _weeks(data: ReportData) -> list[dict[str, Any]]:
@@ -130,14 +141,15 @@ def _weeks(data: ReportData) -> list[dict[str, Any]]:
     return [
         {
             "period": epoch_ms(day),
-            "label": day_text(day - timedelta(days=back)),
+            "label": day_text(at),
             "series": name,
             "part": False,
-            "value": by_day.get(day - timedelta(days=back), 0),
+            "value": (by_day.get(at) or 0) if data.drops.landed(at) else None,
+            "state": "" if at in data.drops.sold else "no orders" if data.drops.landed(at) else "not landed",
         }
         for name, back in series
         for day in days
-        if day - timedelta(days=back) >= data.first
+        if (at := day - timedelta(days=back)) >= data.first
     ]
 
 

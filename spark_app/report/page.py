@@ -85,4 +85,5 @@ class Page:
     filters: Sequence[Filter] = ()
     note: str | None = None
     dates: bool = True  # whether days, grain and comparison can be chosen
+    of_release: bool = True  # whether its figures are of the release, or of what has happened until now
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from spark_app.contracts.table import DIMENSIONS
 from spark_app.lake.columns import lately
 from spark_app.report import charts, expectations, health, runs
@@ -35,20 +37,29 @@ def page(data: ReportData) -> Page:
         figures={name: figure for name, figure in figures.items() if figure.values},
         dates=False,
         note=f"Of the {health.SHOWN_DAYS} days to {data.last}, unless a figure says otherwise.",
+        of_release=False,
         more={
             "trust": trust(data),
             "status": health.status(data),
             "dimensions": DIMENSIONS,
             "words": health.EFFECTS,
             "contracts": sorted(data.contracts.values(), key=lambda one: one.qualified),
-            "absent": [_ABSENT[name] for name, figure in figures.items() if not figure.values and name in _ABSENT],
+            "absent": _absent(figures),
         },
     )
 
 
+def _absent(figures: Mapping[str, Figure]) -> list[str]:
+    """What is said in place of figures that have nothing to show; of what nobody has looked at nothing is said."""
+    empty = [name for name, figure in figures.items() if not figure.values]
+    if "expectations" in empty and "unusual" in empty:
+        empty.remove("unusual")
+    return [_ABSENT[name] for name in empty if name in _ABSENT]
+
+
 _ABSENT = {
-    "expectations": "Nothing is watched yet: that takes 28 days of history.",
-    "unusual": "Nothing was unusual.",
+    "expectations": "No figure has been judged: that takes watches in the contracts, and 28 days of history.",
+    "unusual": "No figure that was judged was unusual.",
     "quarantine": "No row is set aside.",
     "columns": "No file lost a column that those before it had, and none got a new one.",
     "schema": "No file had columns that it should not have, or lacked any.",
@@ -73,7 +84,10 @@ def _over_time(data: ReportData) -> Figure:
         Column("value", "Rules that passed", "percent"),
         Column("broken", "Rules that did not", "count"),
     ]
-    definition = "Of all rules judged that day by whatever run, the share that no row broke."
+    definition = (
+        "Of all rules and watches judged that day by whatever run, the share that passed: no more rows broke them than "
+        "they allow."
+    )
     return Figure("Rules passed over time", definition, charts.trend("percent"), values=rows, columns=columns)
 
 
@@ -111,8 +125,11 @@ def _reconciliation(data: ReportData) -> Figure:
         Column("quarantined", "set aside", "count"),
         Column("days", "Days", "count"),
     ]
-    definition = "Every row that landed was accepted, replaced by a newer one, or set aside."
-    return Figure("Nothing lost: rows landed", definition, values=rows, columns=columns)
+    definition = (
+        "A row that landed is accepted, superseded by a newer one, or set aside; days on which these do not make up "
+        "what landed are told."
+    )
+    return Figure("Rows landed, and what became of them", definition, values=rows, columns=columns)
 
 
 def _schema(data: ReportData) -> Figure:

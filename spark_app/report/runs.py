@@ -8,6 +8,8 @@ from spark_app.report.health import Rows
 from spark_app.report.numbers import time_text
 from spark_app.report.page import Column, Figure
 
+SHOWN = 60
+
 
 def durations(ended: Rows) -> Figure:
     """Minutes of each run."""
@@ -40,7 +42,7 @@ def runs(data: ReportData, ended: Rows) -> Figure:
             "ended": "fine" if row["exit_code"] == 0 else f"⚠ exit {row['exit_code']}",
             "said": str(row["message"]).split("\n")[0],
         }
-        for row in ended[:60]
+        for row in ended[:SHOWN]
     ]
     columns = [
         Column("started", "Started"),
@@ -51,12 +53,13 @@ def runs(data: ReportData, ended: Rows) -> Figure:
         Column("cost", "Cost", "money"),
         Column("said", "It said"),
     ]
+    definition = f"The last {SHOWN} runs that have ended. "
     if data.run_price_per_hour is None:
         columns = [column for column in columns if column.name != "cost"]
-        definition = "The last runs. What they cost is shown where the settings say run_price_per_hour."
+        definition += "What they cost is shown where the settings say run_price_per_hour."
     else:
-        definition = (
-            f"The last runs. Cost: hours by the clock × {data.run_price_per_hour:g} {data.metrics.currency} "
+        definition += (
+            f"Cost: hours by the clock × {data.run_price_per_hour:g} {data.metrics.currency} "
             "(run_price_per_hour in the settings); what storage and the warehouse cost is not in it."
         )
     return Figure("Runs", definition, values=rows, columns=columns, wide=True)

@@ -66,6 +66,13 @@ class GoldTable:
     driver_sql: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LandedTable:
+    """A gold table made of what is known of drops rather than of rows; its job makes it without Spark."""
+
+    name: str
+
+
 def silver_tables(contracts: Mapping[str, Contract]) -> dict[str, SilverTable]:
     """Every silver table by name; each has a contract, and each silver contract a table."""
     found = {table.name: table for table in _declared() if isinstance(table, SilverTable)}
@@ -86,9 +93,10 @@ def _with_money(tables: Mapping[str, SilverTable]) -> list[str]:
 
 
 def gold_tables(contracts: Mapping[str, Contract]) -> dict[str, GoldTable]:
-    """Every gold table by name, inputs before what is made of them."""
+    """Every gold table derived from rows by name, inputs before what is made of them."""
     found = {table.name: table for table in _declared() if isinstance(table, GoldTable)}
-    _same(set(found), {c.name for c in contracts.values() if c.layer == "gold"}, "gold")
+    landed = {table.name for table in _declared() if isinstance(table, LandedTable)}
+    _same(set(found) | landed, {c.name for c in contracts.values() if c.layer == "gold"}, "gold")
     for table in found.values():
         _check(table, contracts)
     needs = {name: [i[5:] for i in t.inputs.values() if i.startswith("gold.")] for name, t in found.items()}

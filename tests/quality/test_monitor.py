@@ -219,3 +219,56 @@ def test_a_run_that_takes_far_longer_names_its_step(world: World) -> None:
     (notice,) = world.record.notices
     assert notice.lines[0].startswith("run took 520 s, usually 20")
     assert "most of it in silver orders: 340 s, usually 40 s" in notice.lines[0]
+
+
+@pytest.mark.parametrize("silent", [1, 5, 30, 200])
+def test_a_day_without_orders_is_never_as_usual(world: World, silent: int) -> None:
+    """However long there have been none: weeks of nothing teach nobody that nothing is usual."""
+    days = [LAST - timedelta(days=silent + back) for back in reversed(range(60))]
+    lines = world.told(world.gold(days=days))
+    assert any(f"gold.daily_sales {LAST}: orders: 0, expected " in line for line in lines)
+
+
+def test_a_day_off_each_week_is_as_usual(world: World) -> None:
+    """LAST is a Friday: a shop that never sells on Fridays."""
+    days = [day for day in DAYS if day.weekday() != LAST.weekday()]
+    assert world.told(world.gold(days=days)) == []
+
+
+def test_a_day_that_did_not_land_is_neither_judged_nor_history(world: World) -> None:
+    gone = {LAST, *DAYS[10:20]}
+    base = {"dataset": "orders", "bronze_version": 1, "status": "ingested"}
+    put(world.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS if day not in gone])
+    world.told(world.gold(days=[day for day in DAYS if day not in gone]))
+    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE table_name = 'gold.daily_sales'")
+    assert LAST not in {row["day"] for row in rows}
+    assert not gone & {row["day"] for row in rows}
+
+
+def test_after_a_bulk_load_the_weeks_shown_are_judged_and_nobody_is_told(world: World) -> None:
+    days = [LAST - timedelta(days=back) for back in reversed(range(120))]
+    tables = world.gold(days=[day for day in days if day != DAYS[20]])
+    assert world.told(tables) == []
+    sql = "SELECT day, bool_or(unusual) AS odd FROM ops_rows WHERE figure = 'orders' AND segment IS NULL GROUP BY 1"
+    judged = {row["day"]: row["odd"] for row in ops.select(world.lake, "figures", sql)}
+    assert set(days[-56:]) <= set(judged)
+    assert judged[DAYS[20]], "a day without orders among them is unusual"
+    world.record.first_day = world.record.last_day = LAST + timedelta(days=1)
+    world.gold(days=[*days, LAST + timedelta(days=1)])
+    before = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    world.told(tables | {"gold.daily_sales": 1})
+    after = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    assert before == after, "each day is judged once"
+
+
+def test_a_history_that_ended_long_ago_is_judged_to_its_end(world: World) -> None:
+    """A bulk load of old days in a drop of today's: the day that pages show is the last one sold on."""
+    tables = world.gold()
+    today = LAST + timedelta(days=900)
+    world.record.first_day = world.record.last_day = today
+    world.told(tables)
+    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE NOT unusual")
+    assert LAST in {row["day"] for row in rows}
+    sql = "SELECT min(day) > DATE '2024-03-01' AS later, max(observed) AS most FROM ops_rows WHERE unusual"
+    odd = ops.select(world.lake, "figures", f"{sql} AND figure = 'orders'")
+    assert odd == [{"later": True, "most": 0.0}], "the days since, one by one"

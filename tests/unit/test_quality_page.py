@@ -155,5 +155,6 @@ def test_a_lake_of_one_run_has_a_page(tmp_path: Path) -> None:
     with open_release(gold.lake, load_contracts(), "local", 100) as opened:
         assert opened is not None
         text = render(opened)["quality.html"]
-    assert "Nothing is watched yet: that takes 28 days of history." in text
+    assert "No figure has been judged: that takes watches in the contracts, and 28 days of history." in text
+    assert "was unusual" not in text
     assert 'href="../quality/index.html"' in text
