@@ -25,6 +25,7 @@ from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
 
 SCHEDULER_VARIABLE = "LAKEHOUSE_SCHEDULER"
+OWN_COMMANDS = ("rebuild", "quarantine replay")  # what is run again as it was; of anything else the run of its days
 AGAIN = timedelta(hours=20)  # a cause that stays is told about once a night
 
 
@@ -190,7 +191,8 @@ def _headline(listed: Sequence[News]) -> str:
 
 
 def _again(settings: Settings, record: RunRecord) -> str:
-    again = f"lakehouse run --env {settings.environment}"
+    command = record.command if record.command in OWN_COMMANDS else "run"
+    again = f"lakehouse {command} --env {settings.environment}"
     if record.first_day:
         single = record.first_day == record.last_day
         again += f" --date {record.first_day}" if single else f" --from {record.first_day} --to {record.last_day}"
