@@ -87,13 +87,20 @@ def test_a_month_is_added_up_by_the_metrics_of_its_days(warehouse):
             "INSERT INTO analytics.dim_dates SELECT 0, CAST(? AS DATE), 2024, 1, month(CAST(? AS DATE)), 1, 1, false",
             [day, day],
         )
+        warehouse.execute("INSERT INTO analytics.landed_days SELECT CAST(? AS DATE), true, NULL", [day])
+    warehouse.execute(
+        "INSERT INTO analytics.landed_days VALUES ('2024-02-02', false, 'orders'), ('2024-02-03', true, NULL)"
+    )
     asked = "SELECT month_start, revenue, orders, average_order_value FROM analytics.sales_monthly ORDER BY 1"
     assert warehouse.execute(asked).fetchall() == [
         (date(2024, 1, 1), Decimal("60.00"), 5, 15.0),
         (date(2024, 2, 1), Decimal("0.00"), 1, None),
     ]
-    weeks = warehouse.execute("SELECT week_start, orders FROM analytics.sales_weekly").fetchall()
-    assert weeks == [(date(2024, 1, 29), 6)]
+    weeks = warehouse.execute("SELECT week_start, orders, days_not_landed FROM analytics.sales_weekly").fetchall()
+    assert weeks == [(date(2024, 1, 29), 6, 1)]
+    sql = "SELECT orders, revenue, average_order_value FROM analytics.sales_daily WHERE order_date > '2024-02-01' "
+    found = warehouse.execute(f"{sql} ORDER BY order_date").fetchall()
+    assert found == [(None, None, None), (0, 0, None)], "not landed is not zero, and without orders is"
 
 
 def test_views_over_views_come_after_them_and_are_dropped_before():
