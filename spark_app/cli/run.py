@@ -14,8 +14,8 @@ from spark_app.cli.screen import progress
 if TYPE_CHECKING:
     from spark_app.jobs.nightly import Order
 
-# Steps of a run: six datasets, six entities and their reconciliation, eleven tables, audit, publish, dashboards.
-STEPS = 29
+# Steps of a run: six datasets, six entities and their reconciliation, twelve tables, audit, publish, dashboards.
+STEPS = 30
 
 
 @click.command()

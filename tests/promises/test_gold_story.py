@@ -1,6 +1,6 @@
 """Promise 1, told as a story: five nights in which everything comes late, twice or corrected.
 
-Each test names one tricky case and the rows it must end in, written by hand; the last ones compare all eleven tables
+Each test names one tricky case and the rows it must end in, written by hand; the last ones compare all tables
 with a lake that was given the final landing at once.
 """
 
