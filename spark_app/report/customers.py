@@ -84,7 +84,7 @@ def page(data: ReportData) -> Page:
             ),
         },
         cubes={
-            "daily": cube(data, [DAY], ("new_customers", "returning_customers")),
+            "daily": cube(data, [DAY], ("new_customers", "returning_customers"), where="is_landed"),
             "places": cube(data, [DAY, *narrowed], SEGMENT, columns=shown),
             "gender": cube(data, [DAY, "gender"], SEGMENT),
             "age": ages,

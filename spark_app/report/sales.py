@@ -17,7 +17,7 @@ WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))
 def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, by day, week or month."""
     every = (*SHOWN, "items_amount", "freight_amount", "new_customers", "returning_customers")
-    weekdays = cube(data, [DAY, "weekday"], SHOWN)
+    weekdays = cube(data, [DAY, "weekday"], SHOWN, where="is_landed")
     _all_weekdays(weekdays["by"]["weekday"])
     return Page(
         "sales",
@@ -39,7 +39,7 @@ def page(data: ReportData) -> Page:
                 note="Weekdays are those of the purchase, UTC; the mark is the days compared with.",
             ),
         },
-        cubes={"daily": cube(data, [DAY], every), "weekdays": weekdays},
+        cubes={"daily": cube(data, [DAY], every, where="is_landed"), "weekdays": weekdays},
     )
 
 
