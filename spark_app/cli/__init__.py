@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from typing import NoReturn
 
 import click
 
 from spark_app import __version__
+from spark_app.cli import screen
 from spark_app.cli.alerts import alerts
 from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
@@ -16,9 +19,10 @@ from spark_app.cli.releases import releases
 from spark_app.cli.replay import replay
 from spark_app.cli.report import report
 from spark_app.cli.run import rebuild, run
-from spark_app.cli.screen import fail
 from spark_app.cli.status import status
-from spark_app.runtime.errors import LakehouseError
+from spark_app.lake.failures import understood
+from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.yaml_lines import nearest
 
 HELP = """An e-commerce lakehouse: daily CSV drops to an audited star schema.
 
@@ -44,14 +48,40 @@ for command in (alerts, demo, run, replay, status, quarantine, releases, report,
 
 
 def main() -> None:
-    """Entry point: errors of ours end with their exit code and one message, never a stack trace."""
+    """Entry point: errors of ours end with their exit code and one message, as JSON where that was asked for."""
+    json_ = "--json" in sys.argv[1:]
     try:
         lakehouse.main(standalone_mode=False, prog_name="lakehouse")
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
-        sys.exit(1)
+    except click.ClickException as error:
+        _end(_as_ours(error), json_)
+    except (click.Abort, KeyboardInterrupt):
+        _end(LakehouseError("stopped before it was done", hint="the same again goes on from there"), json_)
     except LakehouseError as error:
-        fail(error.message, error.hint)
-        sys.exit(error.exit_code)
+        _end(error, json_)
+    except Exception as error:
+        failed = understood(error, "the lake")
+        if failed is None:  # a fault of ours: whoever mends it needs to see where
+            traceback.print_exc()
+        _end(failed or LakehouseError(f"{type(error).__name__}: {error}"), json_)
+
+
+def _as_ours(error: click.ClickException) -> UsageError:
+    """A wrong command, option or value: what click says of it, and the words there are."""
+    message = error.format_message().removesuffix(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.exceptions.NoSuchCommand) and context is not None:
+        group = context.command
+        known = group.list_commands(context) if isinstance(group, click.Group) else []
+        message = f"no such command '{error.command_name}'{nearest(error.command_name, known)}"
+    return UsageError(message, hint=f"see: {context.command_path if context else 'lakehouse'} --help")
+
+
+def _end(error: LakehouseError, json_: bool) -> NoReturn:
+    if json_:
+        screen.print_json({"exit_code": error.exit_code, "message": error.message, "hint": error.hint})
+    else:
+        screen.fail(error.message, error.hint)
+    sys.exit(error.exit_code)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from spark_app.cli import options, screen
+from spark_app.cli.where import existing
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.yaml_lines import nearest
 
@@ -34,7 +35,8 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
         screen.print_json([state.__dict__ for state in found])
         return
     rows = [(s.cause, s.severity, s.subject, s.told_at, s.open_since, s.snoozed_until) for s in found]
-    screen.table("Alerts", ("cause", "severity", "what", "told", "open since", "snoozed until"), rows)
+    columns = ("cause", "severity", "what", "told", "open since", "snoozed until")
+    screen.table(f"Alerts of the last {alert_log.BACK.days} days", columns, rows)
 
 
 @alerts.command()
@@ -42,7 +44,10 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
 @click.argument("cause")
 @click.option("--until", "day", type=options.DAY, required=True, help="The first day that it is told again (UTC).")
 @click.option("--note", default="", help="Why: kept beside it.")
-def snooze(environment: str, home: str | None, source: str | None, cause: str, day: date, note: str) -> None:
+@options.as_json
+def snooze(
+    environment: str, home: str | None, source: str | None, cause: str, day: date, note: str, json_: bool
+) -> None:
     """Tell nobody of CAUSE (its messages name it) before a day; a day that is past wakes it up again."""
     from spark_app.lake import alert_log
 
@@ -55,13 +60,17 @@ def snooze(environment: str, home: str | None, source: str | None, cause: str, d
     if until > now + alert_log.BACK:
         raise UsageError(f"--until {day}: expected a day within {alert_log.BACK.days} days")
     alert_log.snooze(lake, known[cause], now, until, note)
+    if json_:
+        screen.print_json({"cause": cause, "environment": settings.environment, "snoozed_until": until})
+        return
     quiet = f"quiet until {day}" if until > now else "awake"
     screen.console.print(f"{cause}: {quiet} ({settings.environment})")
 
 
 @alerts.command()
 @options.where
-def test(environment: str, home: str | None, source: str | None) -> None:
+@options.as_json
+def test(environment: str, home: str | None, source: str | None, json_: bool) -> None:
     """Send a message to every URL of the settings' `alerts`, and say which got through."""
     import os
 
@@ -70,20 +79,23 @@ def test(environment: str, home: str | None, source: str | None) -> None:
     settings, _ = _where(environment, home, source)
     if not settings.alerts:
         raise UsageError("the settings' alerts are empty: nobody is told", hint="see docs/on-call.md")
-    failed = []
+    problems = {}
     for route in settings.alerts:
         text = f"A test. Here is told: {', '.join(route.severities)}."
         subject = f"lakehouse {environment}: a test of alerts"
         problem = messenger.send(os.environ.get(route.url_from, ""), subject, text, "warning")
-        failed += [f"${route.url_from} {problem}"] if problem else []
-        screen.console.print(f"${route.url_from}: {problem or 'sent'}")
+        problems[route.url_from] = problem
+        if not json_:
+            screen.console.print(f"${route.url_from}: {problem or 'sent'}")
+    failed = [f"${name} {problem}" for name, problem in problems.items() if problem]
     if failed:
         raise LakehouseError("; ".join(failed), hint="set the variable to an Apprise URL that is reached from here")
+    if json_:
+        screen.print_json([{"url_from": name, "problem": problem} for name, problem in problems.items()])
 
 
 def _where(environment: str, home: str | None, source: str | None) -> tuple[Settings, Lake]:
     from spark_app.lake.paths import Lake
-    from spark_app.runtime.settings import load_settings
 
-    settings = load_settings(environment, home=home, source=source)
+    settings = existing(environment, home, source)
     return settings, Lake(settings.resolve(settings.lake), settings.s3)

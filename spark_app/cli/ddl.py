@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from spark_app.cli import options
+from spark_app.cli.screen import print_json
+from spark_app.cli.where import settings_of
+
+if TYPE_CHECKING:
+    from spark_app.runtime.settings import Settings
 
 
 @click.command()
 @options.where
 @click.option("--warehouse", "kind", type=click.Choice(["redshift", "duckdb"]), help="The environment's by default.")
 @click.option("--changes", is_flag=True, help="Only what the environment's Redshift still lacks; connects to it.")
-def ddl(environment: str, home: str | None, source: str | None, kind: str | None, changes: bool) -> None:
+@options.as_json
+def ddl(environment: str, home: str | None, source: str | None, kind: str | None, changes: bool, json_: bool) -> None:
     """Print the SQL that makes the warehouse: schemas, tables, views, comments, who may read. It may be run again.
 
     \b
@@ -21,36 +29,40 @@ def ddl(environment: str, home: str | None, source: str | None, kind: str | None
     from spark_app.contracts.ddl_script import duckdb_script, redshift_script
     from spark_app.contracts.load import load_contracts
     from spark_app.contracts.views import load_views
-    from spark_app.runtime.settings import load_settings
 
-    settings = load_settings(environment, home=home, source=source)
+    settings = settings_of(environment, home, source)
     contracts = load_contracts()
     gold, views = [c for c in contracts.values() if c.layer == "gold"], load_views(contracts)
     if changes:
-        for line in _changes(environment, home):
-            click.echo(line)
+        lines = _changes(settings)
+        if json_:
+            print_json(lines)
+        else:
+            for line in lines:
+                click.echo(line)
         return
     if (kind or settings.warehouse) == "redshift":
         user = settings.redshift.user if settings.redshift else None
         statements = redshift_script(gold, views, user)
     else:
         statements = duckdb_script(gold, views)
+    if json_:
+        print_json([f"{statement};" for statement in statements])
+        return
     for statement in statements:
         click.echo(f"{statement};\n")
 
 
-def _changes(environment: str, home: str | None) -> list[str]:
+def _changes(settings: Settings) -> list[str]:
     from spark_app.contracts.load import load_contracts
     from spark_app.contracts.views import load_views
     from spark_app.runtime.errors import UsageError
-    from spark_app.runtime.settings import load_settings
     from spark_app.warehouse.redshift_schema import pending, read
     from spark_app.warehouse.redshift_session import connected
 
-    settings = load_settings(environment, home=home)
     if settings.warehouse != "redshift" or settings.redshift is None:
         raise UsageError(
-            f"--changes: found warehouse {settings.warehouse} in environment {environment}, expected redshift",
+            f"--changes: found warehouse {settings.warehouse} in environment {settings.environment}, expected redshift",
             hint="DuckDB's file is brought to its contracts by the next load",
         )
     contracts = load_contracts()

@@ -9,6 +9,7 @@ import click
 from spark_app.cli import options
 from spark_app.cli.run import execute
 from spark_app.cli.screen import console
+from spark_app.cli.where import settings_of
 
 # Fixed, so that every demo shows the same figures.
 START = date(2024, 1, 1)
@@ -18,22 +19,23 @@ START = date(2024, 1, 1)
 @options.where
 @click.option("--days", default=60, show_default=True, type=click.IntRange(1, 3650), help="Days of business.")
 @click.option("--orders-per-day", default=40, show_default=True, type=click.IntRange(1, 100_000), help="About so many.")
-def demo(environment: str, home: str | None, source: str | None, days: int, orders_per_day: int) -> None:
+@options.as_json
+def demo(environment: str, home: str | None, source: str | None, days: int, orders_per_day: int, json_: bool) -> None:
     """Generate a small shop's daily drops and run the whole pipeline over them.
 
     Deterministic: the same shop every time, with late and corrected rows, address changes and every kind of dirt the
     rules know. Running it again finds nothing new.
     """
-    from spark_app.jobs.nightly import Order
+    settings = settings_of(environment, home, source)
     from spark_app.lake.objects import writable
-    from spark_app.runtime.settings import load_settings
     from spark_app.shops.demo import generate
 
-    settings = load_settings(environment, home=home, source=source)
     landing = settings.resolve(settings.landing)
     with writable(landing, settings.s3) as folder:
         made = generate(str(folder), START, days, orders_per_day=orders_per_day)
-    console.print(
-        f"{made.files:,} files with {sum(made.rows.values()):,} rows of {made.days} days landed in {landing}\n"
-    )
-    execute(Order(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_=False)
+    from spark_app.jobs.nightly import Order
+
+    if not json_:
+        rows = sum(made.rows.values())
+        console.print(f"{made.files:,} files with {rows:,} rows of {made.days} days landed in {landing}\n")
+    execute(Order(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_)

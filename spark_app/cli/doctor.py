@@ -8,14 +8,19 @@ from pathlib import Path
 import click
 
 from spark_app.cli import options, screen
-from spark_app.runtime.errors import LakehouseError
+from spark_app.cli.where import existing
+from spark_app.contracts.sources import source_file
+from spark_app.runtime.errors import UsageError
+from spark_app.runtime.settings import environment_file
+
+ROWS_SHOWN = 5
 
 
 @click.command()
 @options.where
 @click.option("--file", "sample", type=click.Path(path_type=Path), help="A sample file of the source's.")
 @click.option("--dataset", help="Which of the source's datasets the file is; needed where there are several.")
-@click.option("--rows", default=5, show_default=True, help="How many rows of the sample to show.")
+@options.most("--rows", ROWS_SHOWN, "rows of the sample")
 @options.as_json
 def doctor(
     environment: str,
@@ -23,7 +28,7 @@ def doctor(
     source: str | None,
     sample: Path | None,
     dataset: str | None,
-    rows: int,
+    most: int | None,
     json_: bool,
 ) -> None:
     """Check the set-up; with --source and --file, show how a shop's file would come out.
@@ -32,10 +37,14 @@ def doctor(
       lakehouse doctor
       lakehouse doctor --source kiosk --file tests/data/kiosk/landing/order_lines/dt=2024-12-20/kiosk-2024-12-20.csv
     """
+    _check(environment, home, source, sample, dataset)
     from spark_app.jobs import examine
 
     if sample is not None:
-        found = examine.sample_file(environment, home, source, sample, dataset, rows)
+        shown = options.bound(most, ROWS_SHOWN, json_)
+        found = examine.sample_file(environment, home, source, sample, dataset, shown)
+        if found["problem"]:
+            raise UsageError(f"{found['file']}: {found['problem']}")
         if json_:
             screen.print_json(found)
         else:
@@ -54,12 +63,23 @@ def doctor(
         sys.exit(2)
 
 
+def _check(environment: str, home: str | None, source: str | None, sample: Path | None, dataset: str | None) -> None:
+    """What can be told at once. Without --home there may be no lakehouse yet: it is what doctor looks for."""
+    environment_file(environment)
+    if source is not None:
+        source_file(source)
+    if home is not None:
+        existing(environment, home, source)
+    if sample is None and dataset is not None:
+        raise UsageError("--dataset says what a sample is: it goes with --file")
+    if sample is not None and not sample.is_file():
+        raise UsageError(f"--file {sample}: {'a folder' if sample.is_dir() else 'no such file'}; expected a file")
+
+
 def _show_sample(found: dict[str, object]) -> None:
     from typing import Any, cast
 
     data = cast("dict[str, Any]", found)
-    if data["problem"]:
-        raise LakehouseError(f"{data['file']}: {data['problem']}")
     mapped = [(m["header"], m["column"], ", ".join(m["feeds"]) or "(kept, not used)") for m in data["columns"]]
     screen.table(f"{data['file']} as {data['dataset']}", ("header", "bronze column", "feeds"), mapped)
     if data["missing"]:
@@ -68,5 +88,8 @@ def _show_sample(found: dict[str, object]) -> None:
         columns = list(shown["rows"][0]) if shown["rows"] else ["nothing"]
         rows = [[row[name] for name in columns] for row in shown["rows"]]
         screen.table(f"{entity}: {shown['usable']} rows usable, {shown['quarantined']} not", columns, rows)
+        screen.more(shown["usable"] - len(rows), "--rows 0 shows all")
         for reason in shown["reasons"]:
             screen.warn(f"row {reason['row_number']}: {reason['text']}")
+        told = len({reason["row_number"] for reason in shown["reasons"]})
+        screen.more(shown["quarantined"] - told, "rows that are not usable; --rows 0 shows all")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from spark_app.runtime.days import parse_day
 from spark_app.runtime.errors import UsageError
 
 Command = Callable[..., Any]
@@ -22,9 +23,9 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is no date; expected one as 2024-12-31", param, ctx)
+            return parse_day(value)
+        except UsageError as error:
+            self.fail(error.message, param, ctx)
 
 
 DAY = Day()
@@ -51,10 +52,12 @@ def as_json(command: Command) -> Command:
     return click.option("--json", "json_", is_flag=True, help="Print JSON, for scripts.")(command)
 
 
-def span(day: date | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
-    """(first, last) of what was asked for; nothing where nothing was."""
-    if day is not None and (first or last):
-        raise UsageError("give --date, or --from with --to, not both")
-    if (first is None) != (last is None):
-        raise UsageError("--from and --to go together")
-    return (day, day) if day is not None else (first, last)
+def most(name: str, shown: int, what: str) -> Callable[[Command], Command]:
+    """An option for how much of a listing is shown: all with 0, and with --json unless it is given."""
+    text = f"At most so many {what}; 0 shows all.  [default: {shown}, all with --json]"
+    return click.option(name, "most", type=click.IntRange(0), help=text)
+
+
+def bound(most: int | None, shown: int, json_: bool) -> int | None:
+    """How many are shown of a listing; None for all of it."""
+    return (None if json_ else shown) if most is None else most or None

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from spark_app.cli import options, screen
+from spark_app.cli.where import known_entity, lake_of
 from spark_app.runtime.errors import UsageError
+from spark_app.runtime.yaml_lines import nearest
 
 if TYPE_CHECKING:
     from spark_app.lake.paths import Lake
+
+ROWS_SHOWN, RAW_SHOWN = 20, 500
 
 
 @click.group()
@@ -27,9 +31,11 @@ def quarantine() -> None:
 @options.as_json
 def list_(environment: str, home: str | None, source: str | None, entity: str | None, json_: bool) -> None:
     """Reasons, with how many rows and an example of each."""
+    lake = lake_of(environment, home, source)
+    known_entity(entity)
     from spark_app.cli.queries import quarantine_by_reason
 
-    rows = quarantine_by_reason(_lake(environment, home, source), entity)
+    rows = quarantine_by_reason(lake, entity)
     if json_:
         screen.print_json(rows)
     elif not rows:
@@ -44,7 +50,7 @@ def list_(environment: str, home: str | None, source: str | None, entity: str | 
 @click.argument("entity")
 @click.option("--date", "day", type=options.DAY, help="Only this batch date.")
 @click.option("--rule", help="Only rows that broke this rule.")
-@click.option("--limit", default=20, show_default=True, help="At most so many rows.")
+@options.most("--limit", ROWS_SHOWN, "rows")
 @options.as_json
 def show(
     environment: str,
@@ -53,20 +59,16 @@ def show(
     entity: str,
     day: date | None,
     rule: str | None,
-    limit: int,
+    most: int | None,
     json_: bool,
 ) -> None:
     """Rows of ENTITY as they landed: file, row, every reason."""
-    from spark_app.lake import quarantine as kept
+    lake = lake_of(environment, home, source)
+    known_entity(entity)
+    from spark_app.cli.queries import quarantined_rows
 
-    rows = kept.select(
-        _lake(environment, home, source),
-        "SELECT batch_date, source_file, row_number, reasons, raw FROM quarantined WHERE entity = ? "
-        "AND (?::DATE IS NULL OR batch_date = ?) "
-        "AND (?::VARCHAR IS NULL OR list_contains(list_transform(reasons, lambda r: r.rule), ?)) "
-        "ORDER BY batch_date, source_file, row_number LIMIT ?",
-        (entity, day, day, rule, rule, limit),
-    )
+    _known_rule(lake, entity, rule)
+    rows, there = quarantined_rows(lake, entity, day, rule, options.bound(most, ROWS_SHOWN, json_))
     if json_:
         screen.print_json([{**row, "raw": json.loads(row["raw"])} for row in rows])
         return
@@ -79,7 +81,10 @@ def show(
             screen.console.print(
                 screen.text(f"  {column}{reason['rule']}: found {found}, expected {reason['expected']}")
             )
-        screen.console.print(f"  [dim]{screen.text(row['raw'][:500])}[/]\n")
+        left = len(row["raw"]) - RAW_SHOWN
+        cut = f" … and {left:,} more characters, which --json shows" if left > 0 else ""
+        screen.console.print(f"  [dim]{screen.text(row['raw'][:RAW_SHOWN] + cut)}[/]\n")
+    screen.more(there - len(rows), "--limit 0 shows all")
     if not rows:
         screen.console.print(f"nothing of {entity} is quarantined there")
 
@@ -96,12 +101,12 @@ def replay(
 
     For after a rule was corrected or a code was added to the source. A corrected file needs no replay.
     """
-    from spark_app.cli.run import execute
-    from spark_app.jobs.nightly import Order
+    lake = lake_of(environment, home, source)
+    known_entity(entity)
     from spark_app.lake import quarantine as kept
 
     rows = kept.select(
-        _lake(environment, home, source),
+        lake,
         "SELECT DISTINCT entity, batch_date FROM quarantined WHERE (?::VARCHAR IS NULL OR entity = ?) "
         "AND (?::DATE IS NULL OR batch_date = ?)",
         (entity, entity, day, day),
@@ -111,6 +116,9 @@ def replay(
     again: dict[str, list[date]] = defaultdict(list)
     for row in rows:
         again[row["entity"]].append(row["batch_date"])
+    from spark_app.cli.run import execute
+    from spark_app.jobs.nightly import Order
+
     order = Order(
         environment,
         "quarantine replay",
@@ -122,9 +130,14 @@ def replay(
     execute(order, json_)
 
 
-def _lake(environment: str, home: str | None, source: str | None) -> Lake:
-    from spark_app.lake.paths import Lake
-    from spark_app.runtime.settings import load_settings
+def _known_rule(lake: Lake, entity: str, rule: str | None) -> None:
+    """UsageError for a rule that neither the entity's contract nor its quarantine names."""
+    from spark_app.cli.queries import quarantine_by_reason
+    from spark_app.contracts.load import load_contracts
 
-    settings = load_settings(environment, home=home, source=source)
-    return Lake(settings.resolve(settings.lake), settings.s3)
+    names = {one.name for one in load_contracts()[f"silver.{entity}"].rules} if rule is not None else set()
+    if rule is None or rule in names:
+        return
+    names |= {row["rule"] for row in quarantine_by_reason(lake, entity)}
+    if rule not in names:
+        raise UsageError(f"--rule: {entity} has no rule '{rule}'{nearest(rule, names)}")

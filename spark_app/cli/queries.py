@@ -78,6 +78,22 @@ def quarantine_by_reason(lake: Lake, entity: str | None = None) -> list[dict[str
     )
 
 
+def quarantined_rows(
+    lake: Lake, entity: str, day: date | None, rule: str | None, most: int | None
+) -> tuple[list[dict[str, Any]], int]:
+    """(rows of an entity as they landed, at most so many; how many there are)."""
+    rows = quarantine.select(
+        lake,
+        "SELECT batch_date, source_file, row_number, reasons, raw, count(*) OVER () AS there FROM quarantined "
+        "WHERE entity = ? AND (?::DATE IS NULL OR batch_date = ?) "
+        "AND (?::VARCHAR IS NULL OR list_contains(list_transform(reasons, lambda r: r.rule), ?)) "
+        "ORDER BY batch_date, source_file, row_number LIMIT ?",
+        (entity, day, day, rule, rule, most),
+    )
+    counts = [row.pop("there") for row in rows]
+    return rows, counts[0] if counts else 0
+
+
 def release_difference(lake: Lake, old: Release | None, new: Release) -> dict[str, Any]:
     """Rows of each table and figures of each day that differ between two releases."""
     tables = []
@@ -112,12 +128,13 @@ def _daily(lake: Lake, release: Release) -> dict[Any, tuple[Any, ...]]:
     return {row[0]: row[1:] for row in feed.over_version(lake, "gold.daily_sales", version, sql)}
 
 
-def recent_runs(lake: Lake, limit: int) -> list[dict[str, Any]]:
+def recent_runs(lake: Lake) -> list[dict[str, Any]]:
+    """Every run, the newest first."""
     return ops.select(
         lake,
         "runs",
         "SELECT run_id, command, first_day, last_day, started_at, seconds, exit_code, message, release_id "
-        f"FROM ops_rows ORDER BY started_at DESC LIMIT {int(limit)}",
+        "FROM ops_rows ORDER BY started_at DESC",
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from spark_app.cli import options, screen
+from spark_app.cli.where import lake_of
 
-if TYPE_CHECKING:
-    from spark_app.jobs.context import Context
+DAYS_SHOWN = 60
 
 
 @click.group()
@@ -24,7 +22,7 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
     """Every release, newest first."""
     from spark_app.lake import releases as known
 
-    found = list(reversed(known.releases(_context(environment, home, source).lake)))
+    found = list(reversed(known.releases(lake_of(environment, home, source))))
     if json_:
         screen.print_json([release.__dict__ for release in found])
         return
@@ -37,31 +35,45 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
 @options.where
 @click.argument("old", type=int, required=False)
 @click.argument("new", type=int, required=False)
+@options.most("--limit", DAYS_SHOWN, "days, the newest")
 @options.as_json
-def diff(environment: str, home: str | None, source: str | None, old: int | None, new: int | None, json_: bool) -> None:
+def diff(
+    environment: str,
+    home: str | None,
+    source: str | None,
+    old: int | None,
+    new: int | None,
+    most: int | None,
+    json_: bool,
+) -> None:
     """What release NEW (the latest) changed against OLD (the one before it): rows of tables, figures of days."""
-    from spark_app.cli.queries import release_difference
     from spark_app.lake import releases as known
     from spark_app.runtime.errors import UsageError
 
-    lake = _context(environment, home, source).lake
+    lake = lake_of(environment, home, source)
     latest = known.latest(lake)
     if latest is None:
         raise UsageError("there is no release yet", hint="lakehouse run, or lakehouse demo")
     after = latest if new is None else known.find(lake, new)
-    number = after.release_id - 1 if old is None else old
-    before = None if number == 0 else known.find(lake, number)
+    first = old is None and after.release_id == 1
+    before = None if first else known.find(lake, after.release_id - 1 if old is None else old)
+    from spark_app.cli.queries import release_difference
+
     found = release_difference(lake, before, after)
+    shown = options.bound(most, DAYS_SHOWN, json_)
+    days = found["days"] if shown is None else found["days"][-shown:]
     if json_:
+        found["days"] = days
         screen.print_json(found)
         return
-    title = f"Release {after.release_id} against {number or 'nothing'}"
+    title = f"Release {after.release_id} against {before.release_id if before else 'nothing'}"
     changed = [(t["table"], t["rows_before"], t["rows"]) for t in found["tables"]]
     screen.table(title, ("table", "rows before", "rows"), changed, numbers=("rows before", "rows"))
     columns = ("order_date", "orders_before", "orders", "revenue_before", "revenue")
-    days = [[day[name] for name in columns] for day in found["days"][-60:]]
     if days:
-        screen.table(f"{len(found['days'])} days differ (the last 60)", columns, days, numbers=columns[1:])
+        rows = [[day[name] for name in columns] for day in days]
+        screen.table(f"{len(found['days'])} days differ", columns, rows, numbers=columns[1:])
+        screen.more(len(found["days"]) - len(days), "earlier days; --limit 0 shows all")
 
 
 @releases.command()
@@ -73,18 +85,16 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
 
     Until something changes in gold, nothing newer is released.
     """
-    from spark_app.jobs import publish
+    from spark_app.lake import releases as known
 
-    context = _context(environment, home, source)
+    known.find(lake_of(environment, home, source), release_id)
+    from spark_app.jobs import publish
+    from spark_app.jobs.nightly import Order, open_context
+    from spark_app.runtime.record import RunRecord
+
+    context = open_context(Order(environment, home=home, source=source), RunRecord("releases"))
     made = publish.rollback(context, release_id)
     if json_:
         screen.print_json(made.__dict__)
     else:
         screen.console.print(f"release {made.release_id} shows the tables of release {release_id}; readers see it now")
-
-
-def _context(environment: str, home: str | None, source: str | None) -> Context:
-    from spark_app.jobs.nightly import Order, open_context
-    from spark_app.runtime.record import RunRecord
-
-    return open_context(Order(environment, home=home, source=source), RunRecord("releases"))

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from spark_app.cli import options
-from spark_app.cli.screen import console
+from spark_app.cli.screen import console, print_json
+from spark_app.runtime.days import in_order
+from spark_app.runtime.errors import UsageError
 
 
 @click.group()
@@ -33,14 +35,23 @@ def replay() -> None:
 @click.option("--env", "environment", default="local", show_default=True, help="Whose S3 settings to use for a URI.")
 @click.option("--start", type=options.DAY, help="First day to write.")
 @click.option("--end", type=options.DAY, help="Last day to write.")
-def olist(source: Path, landing: str, environment: str, start: date | None, end: date | None) -> None:
+@options.as_json
+def olist(source: Path, landing: str, environment: str, start: date | None, end: date | None, json_: bool) -> None:
     """Brazilian E-Commerce Public Dataset by Olist, as it would have landed day by day."""
-    from spark_app.lake.objects import writable
     from spark_app.runtime.settings import load_settings
+
+    in_order("--start", start, "--end", end)
+    settings = load_settings(environment)
+    if not source.is_dir():
+        raise UsageError(f"--from {source}: no such folder; expected one with Olist's nine CSV files")
+    from spark_app.lake.objects import writable
     from spark_app.shops.olist import replay as olist_replay
 
-    with writable(landing, load_settings(environment).s3) as folder:
+    with writable(landing, settings.s3) as folder:
         done = olist_replay(source, str(folder), start, end)
+    if json_:
+        print_json({"landing": landing, **done.__dict__})
+        return
     rows = ", ".join(f"{count:,} {name}" for name, count in done.rows.items())
     console.print(f"{done.files:,} files of {done.days:,} days in {landing}: {rows}")
     if done.first_day:

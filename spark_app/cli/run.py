@@ -10,6 +10,9 @@ import click
 
 from spark_app.cli import options
 from spark_app.cli.screen import progress
+from spark_app.cli.where import existing, settings_of
+from spark_app.runtime.days import span
+from spark_app.runtime.layers import LAYERS, parse_layers
 
 if TYPE_CHECKING:
     from spark_app.jobs.nightly import Order
@@ -45,9 +48,11 @@ def run(
 
     Late and corrected files of the week before are found by themselves. Running again never harms.
     """
-    from spark_app.jobs.nightly import Order, parse_layers
+    start, end = span(day, first, last)
+    chosen = parse_layers(layers)
+    settings_of(environment, home, source)
+    from spark_app.jobs.nightly import Order
 
-    start, end = options.span(day, first, last)
     order = Order(
         environment,
         "run",
@@ -55,7 +60,7 @@ def run(
         source,
         start,
         end,
-        layers=parse_layers(layers),
+        layers=chosen,
         allow_missing=allow_missing,
     )
     execute(order, json_)
@@ -80,7 +85,8 @@ def rebuild(environment: str, home: str | None, source: str | None, from_layer: 
       lakehouse rebuild                       after a change of the source's mapping
       lakehouse rebuild --from-layer gold     after a change of a gold table's logic
     """
-    from spark_app.jobs.nightly import LAYERS, Order
+    existing(environment, home, source)
+    from spark_app.jobs.nightly import Order
 
     begin = LAYERS.index(from_layer)
     execute(Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin]), json_)

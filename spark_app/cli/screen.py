@@ -34,6 +34,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     console.print()
 
 
+def more(left: int, how: str) -> None:
+    """How many a listing leaves out, and what shows them; nothing where it leaves out none."""
+    if left > 0:
+        console.print(f"[dim]{left:,} more: {text(how)}[/]\n")
+
+
 def text(value: object) -> str:
     if value is None:
         return "–"

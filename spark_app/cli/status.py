@@ -7,17 +7,23 @@ from typing import Any
 import click
 
 from spark_app.cli import options, screen
+from spark_app.cli.where import existing
+
+RUNS_SHOWN = 5
 
 COLUMNS_SINCE = 7  # days before the newest one landed, of which changed columns are told
 
 
 @click.command()
 @options.where
-@click.option("--runs", default=5, show_default=True, help="How many runs to show.")
+@options.most("--runs", RUNS_SHOWN, "runs, the newest")
 @options.as_json
-def status(environment: str, home: str | None, source: str | None, runs: int, json_: bool) -> None:
+def status(environment: str, home: str | None, source: str | None, most: int | None, json_: bool) -> None:
     """The release readers see, the last runs, what withheld a release, what is quarantined, which columns changed."""
-    found = _gather(environment, home, source, runs)
+    existing(environment, home, source)
+    found = _gather(environment, home, source)
+    all_runs = len(found["runs"])
+    found["runs"] = found["runs"][: options.bound(most, RUNS_SHOWN, json_)]
     if json_:
         screen.print_json(found)
         return
@@ -40,12 +46,13 @@ def status(environment: str, home: str | None, source: str | None, runs: int, js
             r["last_day"],
             r["seconds"],
             r["exit_code"],
-            r["message"].split("\n")[0],
+            _headline(r["message"]),
         )
         for r in found["runs"]
     ]
     if rows:
         screen.table("The last runs", columns, rows, numbers=("seconds", "exit"))
+        screen.more(all_runs - len(rows), "--runs 0 shows all")
     causes = [cause for rule in found["withheld_by"] for cause in (rule["cause"] or "").splitlines()]
     for cause in dict.fromkeys(causes):
         screen.warn(cause)
@@ -67,7 +74,12 @@ def _found(rule: dict[str, Any]) -> str:
     return f"found {rule['observed']:g}, expected {rule['expected']}"
 
 
-def _gather(environment: str, home: str | None, source: str | None, limit: int) -> dict[str, Any]:
+def _headline(message: str) -> str:
+    first, *rest = message.split("\n")
+    return f"{first} (and {len(rest)} more lines: --json)" if rest else first
+
+
+def _gather(environment: str, home: str | None, source: str | None) -> dict[str, Any]:
     from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs
     from spark_app.jobs.nightly import Order, open_context
     from spark_app.jobs.publish import warehouse
@@ -79,7 +91,7 @@ def _gather(environment: str, home: str | None, source: str | None, limit: int) 
 
     context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
     house, current = warehouse(context), releases.latest(context.lake)
-    runs = recent_runs(context.lake, limit)
+    runs = recent_runs(context.lake)
     return {
         "environment": environment,
         "release": None if current is None else current.__dict__,

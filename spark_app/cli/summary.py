@@ -18,6 +18,7 @@ from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
 _WIDE = 42
+_REASONS = 15
 
 
 def show(order: Order, outcome: Outcome) -> None:
@@ -104,14 +105,18 @@ def _release(lake: Lake, outcome: Outcome) -> None:
     if shown:
         title = f"What release {outcome.release.release_id} changes: {len(days)} days (lakehouse releases diff)"
         screen.table(title, columns, shown, numbers=columns[1:])
+        screen.more(len(days) - len(shown), "earlier days: lakehouse releases diff --limit 0")
 
 
 def _quarantined(lake: Lake) -> None:
     rows = quarantine_by_reason(lake)
     if rows:
-        shown = [(r["entity"], r["rule"], r["rows"], _brief(r["found"]), _brief(r["expected"])) for r in rows[:15]]
+        shown = [
+            (r["entity"], r["rule"], r["rows"], _brief(r["found"]), _brief(r["expected"])) for r in rows[:_REASONS]
+        ]
         columns = ("entity", "rule", "rows", "for example found", "expected")
         screen.table("Quarantined, with reasons (lakehouse quarantine list)", columns, shown, numbers=("rows",))
+        screen.more(len(rows) - len(shown), "lakehouse quarantine list")
 
 
 def _odd(outcome: Outcome) -> None:
@@ -147,6 +152,7 @@ def _times(outcome: Outcome) -> None:
         ended = max(step.started_at.timestamp() + step.seconds for step in steps)
         worst = sorted(steps, key=lambda step: -step.seconds)[:4]
         detail = ", ".join(f"{step.table} {step.seconds:.1f} ({step.action})" for step in worst)
+        detail += f" and {len(steps) - len(worst)} more" if len(steps) > len(worst) else ""
         rows.append((layer, round(ended - begun.timestamp(), 1), detail))
     columns = ("layer", "seconds", "longest tables")
     if rows:

@@ -87,14 +87,19 @@ def slug(header: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", folded(header)).strip("_") or "_"
 
 
-def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | None = None) -> Source:
-    """The source `name`, checked against the silver contracts; SettingsError names file and line."""
+def source_file(name: str, folder: Path | None = None) -> Path:
+    """The file of the source `name`; SettingsError where there is none."""
     folder = folder or conf_dir() / "sources"
     path = folder / f"{name}.yaml"
     if not path.is_file():
         known = [p.stem for p in folder.glob("*.yaml")]
         raise SettingsError(f"{path}: no such source{nearest(name, known)}")
-    document = Document(path, SettingsError)
+    return path
+
+
+def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | None = None) -> Source:
+    """The source `name`, checked against the silver contracts; SettingsError names file and line."""
+    document = Document(source_file(name, folder), SettingsError)
     source = document.parse(Source)
     try:
         ZoneInfo(source.timezone)

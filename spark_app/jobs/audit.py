@@ -21,6 +21,7 @@ from spark_app.quality.profile import Finding, measure
 from spark_app.runtime.errors import AuditFailed, LakeError
 
 SUMMARY = "audit"
+MOST = 10  # failed rules that a message names
 
 
 def run(context: Context) -> str | None:
@@ -170,7 +171,7 @@ def _message(failed: Sequence[Finding], released: Release | None) -> str:
     still = f"readers keep release {released.release_id}" if released else "nothing has been released yet"
     lines = [f"the audit failed and the release is withheld; {still}"]
     lines += [f"    {', '.join(tables)}: {cause}" for cause, tables in _causes(failed).items()]
-    for finding in failed[:10]:
+    for finding in failed[:MOST]:
         rows = (
             f"{finding.rows_broken} of {finding.rows_checked} rows"
             if finding.rows_broken
@@ -180,6 +181,8 @@ def _message(failed: Sequence[Finding], released: Release | None) -> str:
         lines.append(
             f"    {finding.table}: {finding.rule} [{finding.dimension}]: {rows}, expected {finding.expected}{bound}"
         )
+    if len(failed) > MOST:
+        lines.append(f"    and {len(failed) - MOST} more: lakehouse status")
     return "\n".join(lines)
 
 

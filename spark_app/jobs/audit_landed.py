@@ -14,6 +14,7 @@ from spark_app.lake.aside import set_aside
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
 from spark_app.report.aside import all_in_words, currency_of
+from spark_app.runtime.messages import some
 
 
 def as_landed(context: Context, released: Release | None) -> list[Finding]:
@@ -56,6 +57,6 @@ def _adds_up(contract: Contract, days: Days) -> Finding:
     lost = sorted(day for day, landed in days.items() if not landed.balanced)
     name, expected = "landed = accepted + superseded + quarantined", "every day to add up"
     if lost:
-        expected += f"; look at {', '.join(map(str, lost[:3]))} in ops.reconciliation"
+        expected += f"; look at {some(lost, 3)} in ops.reconciliation"
     none = Threshold(None, 0, "rows")
     return Finding(contract.qualified, name, "consistency", "error", len(days), len(lost), len(lost), none, expected)

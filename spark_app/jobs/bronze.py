@@ -17,7 +17,9 @@ from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
 from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
 from spark_app.lake.log import note_text, version_of
+from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
+from spark_app.runtime.messages import some
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT)
 
@@ -202,7 +204,7 @@ def _report_gaps(context: Context, window: Window, landed: Mapping[str, Drop], a
     for name in sorted(daily):
         gaps = [day for day in wanted if held[0] <= day <= held[-1] and day not in landed[name]]
         if gaps:
-            shown = ", ".join(map(str, gaps[:5])) + (" …" if len(gaps) > 5 else "")
+            shown = some(ranges(gaps), 20)
             context.record.warn(f"{name}: {len(gaps)} days without a drop between {held[0]} and {held[-1]}: {shown}")
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Literal, NoReturn
 
 from spark_app.jobs import nightly
-from spark_app.jobs.nightly import LAYERS, Layer, Order, Outcome
+from spark_app.jobs.nightly import Order, Outcome
 from spark_app.runtime import glue
+from spark_app.runtime.days import parse_day, span
 from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.layers import LAYERS, Layer
 
 Word = Layer | Literal["run"]
 OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to"), flags=("allow-missing",))
@@ -75,16 +76,12 @@ def order(word: Word, argv: Sequence[str]) -> Order:
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--source")
-    parser.add_argument("--date", type=date.fromisoformat)
-    parser.add_argument("--from", dest="first", type=date.fromisoformat)
-    parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    parser.add_argument("--date", type=parse_day)
+    parser.add_argument("--from", dest="first", type=parse_day)
+    parser.add_argument("--to", dest="last", type=parse_day)
     parser.add_argument("--allow-missing", action="store_true")
     found = parser.parse_args(list(argv))
-    if found.date and (found.first or found.last):
-        raise UsageError("give --date, or --from with --to, not both")
-    if bool(found.first) != bool(found.last):
-        raise UsageError("--from and --to go together")
-    first, last = (found.date, found.date) if found.date else (found.first, found.last)
+    first, last = span(found.date, found.first, found.last)
     layers = LAYERS if word == "run" else (word,)
     return Order(
         found.env, word, found.home, found.source, first, last, layers=layers, allow_missing=found.allow_missing

@@ -110,9 +110,12 @@ def _jars() -> str:
 
 
 def sample_file(
-    environment: str, home: str | None, source: str | None, path: Path, dataset: str | None, limit: int
+    environment: str, home: str | None, source: str | None, path: Path, dataset: str | None, most: int | None
 ) -> dict[str, Any]:
-    """How a file of the source would be read: which columns map, which do not, and the first rows that come out."""
+    """How a file of the source would be read: which columns map, which do not, and the first rows that come out.
+
+    `most`: so many rows, None for all.
+    """
     context = open_context(Order(environment, home=home, source=source), RunRecord("doctor"))
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
@@ -138,23 +141,26 @@ def sample_file(
         for entity in meant.entities:
             mapped = context.source.entities[entity]
             judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)
-            found["entities"][entity] = _outcome(context, entity, judged, limit)
+            found["entities"][entity] = _outcome(context, entity, judged, most)
         bronze.unpersist()
     return found
 
 
-def _outcome(context: Context, entity: str, judged: Any, limit: int) -> dict[str, Any]:
+def _outcome(context: Context, entity: str, judged: Any, most: int | None) -> dict[str, Any]:
     names = context.contracts[f"silver.{entity}"].column_names
     good, bad = judged.where(F.size(REASONS) == 0), judged.where(F.size(REASONS) > 0)
+    usable, unusable = (rows.orderBy("_row_number") for rows in (good.select("_row_number", *names), bad))
+    if most is not None:
+        usable, unusable = usable.limit(most), unusable.limit(most)
     reasons = [
         {"row_number": row["_row_number"], "text": _sentence(reason)}
-        for row in bad.orderBy("_row_number").select("_row_number", REASONS).limit(limit).collect()
+        for row in unusable.select("_row_number", REASONS).collect()
         for reason in row[REASONS]
     ]
     return {
         "usable": good.count(),
         "quarantined": bad.count(),
-        "rows": [row.asDict() for row in good.orderBy("_row_number").select(*names).limit(limit).collect()],
+        "rows": [row.asDict() for row in usable.select(*names).collect()],
         "reasons": reasons,
     }
 

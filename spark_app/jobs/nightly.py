@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, get_args
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
@@ -16,16 +15,16 @@ from spark_app.jobs.run_log import keep
 from spark_app.lake import landing
 from spark_app.lake.failures import understood
 from spark_app.lake.lock import only_run
+from spark_app.lake.objects import local_path, made
 from spark_app.lake.releases import Release
+from spark_app.lake.s3 import is_s3
 from spark_app.quality.expectations import import_early
+from spark_app.runtime.days import in_order
 from spark_app.runtime.errors import AuditFailed, LakehouseError, LandingIncomplete, UsageError
+from spark_app.runtime.layers import LAYERS, Layer
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
-from spark_app.runtime.yaml_lines import nearest
 from spark_app.tables.declare import gold_tables, silver_tables
-
-Layer = Literal["bronze", "silver", "gold", "audit", "publish"]
-LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,6 @@ class Outcome:
     hint: str | None = None
 
 
-def parse_layers(text: str) -> tuple[Layer, ...]:
-    """`bronze,silver` in the order layers run; UsageError names the nearest layer."""
-    asked = [word.strip() for word in text.split(",") if word.strip()]
-    for word in asked:
-        if word not in LAYERS:
-            raise UsageError(f"--layers: unknown layer '{word}'{nearest(word, LAYERS)}")
-    return tuple(layer for layer in LAYERS if layer in asked)
-
-
 def yesterday() -> date:
     """The default batch date, in UTC."""
     return datetime.now(UTC).date() - timedelta(days=1)
@@ -85,7 +75,7 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
     begun, context, release = time.monotonic(), None, None
     code, message, hint = 0, "", None
     try:
-        context = open_context(order, record)
+        context = _writable(open_context(order, record))
         with only_run(context.lake):
             release = (work or _layers)(context, order)
         message = f"release {release.release_id}" if release else "done" if work else "nothing new"
@@ -111,7 +101,8 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
 
 
 def open_context(order: Order, record: RunRecord) -> Context:
-    """Settings, contracts, source and tables, all checked before Spark starts."""
+    """Days, settings, contracts, source and tables, all checked before Spark starts."""
+    in_order("--from", order.first, "--to", order.last)
     settings = load_settings(order.environment, home=order.home, source=order.source)
     contracts = load_contracts()
     source = load_source(settings.source, contracts)
@@ -119,6 +110,13 @@ def open_context(order: Order, record: RunRecord) -> Context:
     gold_tables(contracts)
     record.first_day, record.last_day = order.first, order.last
     return Context(settings, contracts, source, record)
+
+
+def _writable(context: Context) -> Context:
+    """UsageError where nothing can be written, not even that the run failed."""
+    if not is_s3(context.lake.root):
+        made(local_path(context.lake.root))
+    return context
 
 
 def _layers(context: Context, order: Order) -> Release | None:
@@ -152,8 +150,7 @@ def _window(context: Context, order: Order) -> bronze.Window:
         return bronze.Window(days[0], days[-1], 0, single=False)
     last = last or yesterday()
     first = first or last
-    if first > last:
-        raise UsageError(f"--from {first} is after --to {last}")
+    in_order("--from", first, "--to", last)
     context.record.first_day, context.record.last_day = first, last
     return bronze.Window(first, last, context.settings.lookback_days, single=first == last)
 

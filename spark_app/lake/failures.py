@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from spark_app.runtime.errors import LakeError
+from spark_app.runtime.messages import clipped
 
 # Words by which an object store's or a disk's failure is told from a mistake of ours: AWS's SDKs, Hadoop's S3A, and
 # the Rust client under delta-rs.
@@ -39,6 +40,6 @@ def understood(error: BaseException, root: str) -> StorageError | None:
     said = " ".join((causes[-1] if causes else text).split())
     why = "the credentials have run out or lack a right" if _DENIED.search(said) else "the store refused or was away"
     return StorageError(
-        f"{root}: storage failed: {_SECRET.sub('…', said)[:_LONGEST]}",
+        f"{root}: storage failed: {clipped(_SECRET.sub('…', said), _LONGEST)}",
         hint=f"{why}; nothing half done is visible: run the same again, and if it stays so: lakehouse doctor",
     )

@@ -17,6 +17,7 @@ from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.objects import reading
+from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import S3Settings
 
 _HEAD = 64 * 1024
@@ -75,7 +76,7 @@ def matched(header: Sequence[str], dataset: Dataset) -> list[str | None]:
 def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     columns = [column for column in matched(found.header, dataset) if column]
     if not columns:
-        shown, expected = f"{', '.join(found.header)[:80]}", f"{', '.join(dataset.columns)[:80]}"
+        shown, expected = (clipped(", ".join(names), 80) for names in (found.header, dataset.columns))
         return replace(found, problem=f"the first row names no known column; found '{shown}', expected of '{expected}'")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:

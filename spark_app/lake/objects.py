@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlparse
 
 from spark_app.lake.s3 import S3_SCHEMES, bucket_and_key, client, is_s3, named
-from spark_app.runtime.errors import LakeError, SettingsError
+from spark_app.runtime.errors import LakeError, SettingsError, UsageError
 from spark_app.runtime.settings import S3Settings
 
 _BLOCK = 1024 * 1024
@@ -105,11 +105,24 @@ def content_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
 
 
+def made(folder: Path) -> Path:
+    """The folder, made where it was not there; UsageError where it cannot be written into."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be written into: {error.strerror}; expected a folder, or a place for one",
+            hint="give another --home, or check the rights",
+        ) from None
+
+
 @contextmanager
 def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
     """A local folder to write into that is `uri` itself, or whose files are copied there once all are written."""
     if not is_s3(uri):
-        yield local_path(uri)
+        yield made(local_path(uri))
         return
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         yield Path(folder)

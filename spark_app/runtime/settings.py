@@ -111,15 +111,22 @@ def conf_dir() -> Path:
     )
 
 
+def environment_file(environment: str) -> Path:
+    """The settings file of an environment; SettingsError names the nearest where there is none."""
+    conf = conf_dir()
+    known = {path.stem for path in conf.glob("*.yaml")} - {"base", "metrics"}
+    if environment not in known:
+        raise SettingsError(f"no settings for environment '{environment}' in {conf}{nearest(environment, known)}")
+    return conf / f"{environment}.yaml"
+
+
 def load_settings(environment: str, *, home: str | None = None, source: str | None = None) -> Settings:
     """Settings of `environment`; a SettingsError names file, line and the nearest valid word."""
-    conf = conf_dir()
-    path = conf / f"{environment}.yaml"
-    if not path.is_file() or environment == "base":
-        known = {p.stem for p in conf.glob("*.yaml")} - {"base"}
-        raise SettingsError(f"no settings for environment '{environment}' in {conf}{nearest(environment, known)}")
+    if home is not None and not home.strip():
+        raise SettingsError("--home: found nothing, expected a folder")
+    path = environment_file(environment)
     merged: dict[str, Any] = {"environment": environment}
-    for document in (Document(conf / "base.yaml", SettingsError), Document(path, SettingsError)):
+    for document in (Document(path.with_name("base.yaml"), SettingsError), Document(path, SettingsError)):
         document.data.setdefault("environment", environment)
         document.parse(Settings)  # each file alone, so that an error names its own line
         merged = _overlay(merged, document.data)

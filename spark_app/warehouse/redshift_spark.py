@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampNTZType
 
 from spark_app.runtime.errors import SettingsError, WarehouseError
+from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import RedshiftSettings, S3Settings
 from spark_app.warehouse.redshift_copy import Stager, upload
 from spark_app.warehouse.redshift_session import Session, login, place
@@ -102,8 +103,9 @@ def _failed(error: Exception, part: Slice, session: Session) -> WarehouseError:
             f"warehouse {session.place}: Spark has no connector {FORMAT}",
             hint="name its jar in $SPARK_REDSHIFT_JAR, or set redshift.loader to copy",
         )
+    why = clipped(session.clean(said), 500)
     return WarehouseError(
-        f'warehouse {session.place}: the connector could not load "etl"."{part.table}": {session.clean(said)[:500]}; '
+        f'warehouse {session.place}: the connector could not load "etl"."{part.table}": {why}; '
         "nothing of the release is visible",
         hint="run again: lakehouse run --layers publish",
     )

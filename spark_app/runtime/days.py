@@ -1,0 +1,43 @@
+"""Days as people write them, wherever a job is started: one day, or a range from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from spark_app.runtime.errors import UsageError
+
+
+def parse_day(text: str) -> date:
+    """A date as 2024-12-31; UsageError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is no date; expected one as 2024-12-31") from None
+
+
+def span(day: date | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """(first, last) of --date, or of --from and --to; nothing where none was given. UsageError for half of it."""
+    if day is not None and (first or last):
+        raise UsageError("give --date, or --from with --to, not both")
+    if (first is None) != (last is None):
+        raise UsageError("--from and --to go together")
+    in_order("--from", first, "--to", last)
+    return (day, day) if day is not None else (first, last)
+
+
+def in_order(one: str, first: date | None, other: str, last: date | None) -> None:
+    """UsageError where a range ends before it begins; `one` and `other` are what the days are called."""
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"{one} {first} is after {other} {last}", hint="give the earlier day first")
+
+
+def ranges(days: Sequence[date]) -> list[str]:
+    """Days, ascending, in words: those that follow each other as `2024-03-01 to 2024-03-05`."""
+    spans: list[list[date]] = []
+    for day in days:
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1] = [spans[-1][0], day]
+        else:
+            spans.append([day])
+    return [" to ".join(map(str, one)) for one in spans]
