@@ -24,6 +24,7 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Watch
 from spark_app.quality.anomalies import Figure, causes, judge, unusual
 from spark_app.quality.history import Series
+from spark_app.runtime import duck
 from spark_app.shops.demo import generate
 
 START = date(2023, 1, 1)
@@ -79,7 +80,7 @@ class Shop:
     """The drops of a made-up shop in DuckDB, and the figures of its days."""
 
     def __init__(self, landing: Path) -> None:
-        self.con = duckdb.connect()
+        self.con = duck.connect()
         self.watches = [
             (contract, watch)
             for contract in load_contracts().values()
@@ -240,7 +241,7 @@ def back_test(landing: Path, judged: int) -> tuple[dict[str, Score], int, int, f
 
 def olist_days(folder: Path, first: date, last: date) -> dict[date, list[str]]:
     """What is told of each of Olist's days, by orders and revenue, in all and by state."""
-    con = duckdb.connect()
+    con = duck.connect()
     con.execute(
         f"""CREATE TABLE sold AS SELECT order_purchase_timestamp::DATE AS d, customer_state AS state,
         order_status NOT IN ('canceled', 'unavailable') AS live, coalesce(amount, 0) AS amount

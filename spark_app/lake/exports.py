@@ -13,7 +13,6 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
 
@@ -22,6 +21,7 @@ from spark_app.lake import log, objects
 from spark_app.lake.delta import MONTH
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 
 _STATE = "_release.json"
@@ -39,8 +39,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     names = ", ".join(f'"{name}"' for name in contract.column_names)
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, held, version)
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        connection.execute("SET TimeZone = 'UTC'")
+    with duck.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         connection.register("data", opened.to_pyarrow_dataset())
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
@@ -67,7 +66,7 @@ def _months(opened: DeltaTable, held: int | None, version: int) -> list[date | N
     """The months to write: those that changed since the files were written, or all; [None] for a table without."""
     if MONTH not in [field.name for field in opened.schema().fields]:
         return [None]
-    with duckdb.connect() as connection:
+    with duck.connect() as connection:
         if held is None or held > version:
             connection.register("rows", opened.to_pyarrow_dataset())
         else:

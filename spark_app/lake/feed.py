@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from spark_app.lake import log
 from spark_app.lake.paths import Lake
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 
 # Functions of Spark's that rules use and DuckDB calls otherwise.
@@ -29,7 +29,7 @@ def over_changes(
     if opened is None or after >= upto:
         return []
     feed = opened.load_cdf(starting_version=after + 1, ending_version=upto, columns=[*columns, "_change_type"])
-    with duckdb.connect() as connection:
+    with duck.connect() as connection:
         connection.register("feed", pa.RecordBatchReader.from_stream(feed))
         signed = (
             "SELECT *, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS sign FROM feed"
@@ -53,8 +53,7 @@ def over_final_rows(
     opened = log.open_table(lake, table, upto)
     if opened is None:
         raise LakeError(f"{table}: no version {upto} at {lake.path(table)}")
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with duck.connect() as connection:
         for macro in SPARK_WORDS:
             connection.execute(macro)
         for name, (other, version, column) in others.items():
@@ -92,7 +91,7 @@ def over_version(lake: Lake, table: str, version: int | None, sql: str) -> list[
     opened = log.open_table(lake, table, version)
     if opened is None:
         return []
-    with duckdb.connect() as connection:
+    with duck.connect() as connection:
         connection.register("data", opened.to_pyarrow_dataset())
         return connection.execute(sql).fetchall()
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.dataset
 from deltalake import DeltaTable, write_deltalake
 
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.failpoints import commit_point
 from spark_app.runtime.yaml_lines import nearest
@@ -211,8 +211,7 @@ def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) 
     opened = open_table(lake, f"ops.{table}")
     if opened is None:
         return []
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with duck.connect() as connection:
         connection.register("ops_rows", _whole(opened, table))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]

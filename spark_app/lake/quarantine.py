@@ -7,7 +7,6 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable
 from pyspark.sql import DataFrame
@@ -15,6 +14,7 @@ from pyspark.sql import functions as F
 
 from spark_app.lake import delta, log
 from spark_app.lake.paths import Lake
+from spark_app.runtime import duck
 
 TABLE = "silver.quarantine"
 _one_writer = Lock()
@@ -89,7 +89,7 @@ def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict
     table = log.open_table(lake, TABLE)
     if table is None:
         return []
-    with duckdb.connect() as connection:
+    with duck.connect() as connection:
         connection.register("quarantined", table.to_pyarrow_dataset())
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
-
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import Source, slug
 from spark_app.contracts.table import Contract
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
+from spark_app.runtime import duck
 
 WHOLE = "*"  # the column name of the row that speaks of the drop as a whole
 # Spark's letters for times, as strptime has them.
@@ -93,8 +92,7 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
         parts.append(f"count(DISTINCT {text})" if name in what.distinct else "NULL")
     listed = ", ".join(f"DATE '{day}'" for day in days)
     sql = f"SELECT _batch_date, {', '.join(parts)} FROM data WHERE _batch_date IN ({listed}) GROUP BY 1 ORDER BY 1"
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with duck.connect() as connection:
         connection.register("data", data)
         found = connection.execute(sql).fetchall()
     return [row for each in found for row in _rows(what.dataset, version, columns, each)]

@@ -22,6 +22,7 @@ from spark_app.lake.behind import Behind, behind, taken_in
 from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
 
@@ -103,8 +104,7 @@ def open_release(
         yield None
         return
     views = load_views(contracts)
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with duck.connect() as connection:
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from spark_app.runtime import duck
 from spark_app.runtime.errors import UsageError
 
 
@@ -95,7 +96,7 @@ def open_dump(source: Path) -> duckdb.DuckDBPyConnection:
     item or payment points to a row the dump lacks.
     """
     headers = {table: _header(source / name, columns) for table, (name, columns) in FILES.items()}
-    dump = duckdb.connect()
+    dump = duck.connect()
     try:
         for table in FILES.keys() - _NOT_READ:
             _load(dump, table, source / FILES[table][0], headers[table])

@@ -18,6 +18,7 @@ from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
 from spark_app.warehouse.base import Loaded
@@ -65,14 +66,13 @@ class DuckDBWarehouse:
     @contextmanager
     def _connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
-            connection = duckdb.connect(str(self.path))
+            connection = duck.connect(str(self.path))
         except duckdb.Error as error:
             raise WarehouseError(
                 f"warehouse {self.path}: cannot be opened: {error}",
                 hint="another process may have it open for writing; close it, then: lakehouse run --layers publish",
             ) from None
         try:
-            connection.execute("SET TimeZone = 'UTC'")
             yield connection
         except duckdb.Error as error:
             raise WarehouseError(

@@ -20,6 +20,7 @@ from spark_app.contracts.table import Contract
 from spark_app.contracts.views import View
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.runtime import duck
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import AWS_ITSELF, RedshiftSettings, S3Settings
 from spark_app.warehouse import redshift_ledger as ledger
@@ -116,8 +117,7 @@ class RedshiftWarehouse:
         load = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{uuid4().hex[:8]}"
         with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
             try:
-                with duckdb.connect(f"{folder}/changes.duckdb") as scratch:
-                    scratch.execute("SET TimeZone = 'UTC'")
+                with duck.connect(f"{folder}/changes.duckdb") as scratch:
                     yield load, scratch
             finally:
                 with suppress(WarehouseError):  # the load has succeeded or failed by now; a later one sweeps

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
-
+from spark_app.runtime import duck
 from superset_assets.queries import GUIDE, PAGES
 
 _ANSWERED = re.compile(r"```sql\n(?P<sql>.*?)```\n(?P<table>(?:\n?\|[^\n]*)*)", re.DOTALL)
@@ -25,7 +24,7 @@ def in_duckdb(warehouse: Path) -> Ask:
     """Asks a DuckDB warehouse, whose views need no schema before their names."""
 
     def ask(sql: str) -> Answer:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
+        with duck.connect(str(warehouse), read_only=True) as connection:
             connection.execute("SET search_path = 'analytics'")
             found = connection.execute(sql)
             return [column[0] for column in found.description], found.fetchall()

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import duckdb
-
 from spark_app.contracts.ddl_script import duckdb_script
 from spark_app.contracts.metrics import Metric, Metrics, Unit
 from spark_app.contracts.table import Contract
 from spark_app.contracts.views import View
+from spark_app.runtime import duck
 from superset_assets.dashboards import day_of
 from superset_assets.identity import VERSION, identity
 
@@ -25,7 +24,7 @@ Types = Mapping[tuple[str, str], str]
 
 def column_types(contracts: Iterable[Contract], views: Iterable[View]) -> Types:
     """The type of every view's column, by view and column: asked of an empty warehouse that DuckDB makes in memory."""
-    with duckdb.connect() as connection:
+    with duck.connect() as connection:
         for statement in duckdb_script(contracts, list(views)):
             connection.execute(statement)
         rows = connection.execute(
