@@ -27,6 +27,7 @@ CLASSIFICATIONS = ("public", "internal", "restricted", "personal")
 LAYERS: tuple[Layer, ...] = ("silver", "gold")
 _DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 _SCHEMA: Where = ("schema", 0)
+_NOT_JUDGED = ("latency", "retention")  # service levels of the standard that no job here looks at
 
 
 def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
@@ -86,7 +87,7 @@ def load_contract(path: Path, layer: Layer) -> Contract:
         key=key,
         rules=rules,
         references=_references(document, table, names),
-        daily=_daily(document, model),
+        daily=_daily(document, model, layer),
         serving=_serving(document, table, names),
         path=str(path),
         watches=_watches(document, table, layer, columns, key, rules),
@@ -182,15 +183,23 @@ def _check_upstream(contract: Contract, contracts: dict[str, Contract]) -> None:
                 raise ContractError(f"{contract.path}: {watch.name}: upstream: {told}")
 
 
-def _daily(document: Document, model: OpenDataContractStandard) -> bool:
+def _daily(document: Document, model: OpenDataContractStandard, layer: Layer) -> bool:
+    """Whether a drop is due every day. A service level that nothing judges is refused: it would be a mere promise."""
     daily = False
     for index, item in enumerate(model.slaProperties or []):
-        if item.property not in ("frequency", "latency", "retention"):
-            valid = ("frequency", "latency", "retention")
-            where = ("slaProperties", index, "property")
-            raise document.unknown(where, str(item.property), valid, "service level")
-        if item.property == "frequency":
-            daily = item.value == 1 and item.unit in ("d", "day", "days")
+        where = ("slaProperties", index)
+        if item.property in _NOT_JUDGED:
+            raise document.fail(
+                (*where, "property"),
+                f"found {item.property}, which nothing judges; expected frequency, of a silver table",
+                hint="how recent a gold table must be is a rule: check: daysBehind (docs/quality.md)",
+            )
+        if item.property != "frequency":
+            raise document.unknown((*where, "property"), str(item.property), ("frequency",), "service level")
+        if layer != "silver" or item.value != 1 or item.unit not in ("d", "day", "days"):
+            found = f"{item.value} {item.unit or '(no unit)'} of a {layer} table"
+            raise document.fail(where, f"frequency: found {found}, expected 1 d of a silver table: a drop every day")
+        daily = True
     return daily
 
 

@@ -16,7 +16,7 @@ from spark_app.lake.behind import with_sources
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
 from spark_app.quality.balances import weigh
-from spark_app.quality.expectations import validate
+from spark_app.quality.expectations import broken, validate
 from spark_app.quality.profile import Finding, measure
 from spark_app.runtime.errors import AuditFailed, LakeError
 
@@ -43,11 +43,14 @@ def run(context: Context) -> str | None:
         docs = f"{context.settings.resolve(context.settings.reports)}/quality"
         with writable(docs, context.settings.s3) as folder:
             outcome = validate(findings, folder)
-    failed = [finding for finding in findings if not outcome[finding.table, finding.rule] and finding.withholds]
-    failed += [finding for finding in watched if finding.withholds]
-    _keep(context, [*findings, *watched], candidate_id(tables), failed)
-    for finding in findings:
-        if not finding.passed and finding not in failed:
+    wrong, differing = broken(findings, outcome)
+    for text in differing:
+        context.record.warn(text)
+    unusual = [finding for finding in watched if not finding.passed]
+    failed = [finding for finding in [*wrong, *unusual] if finding.grave]
+    _keep(context, [*findings, *watched], candidate_id(tables), [*wrong, *unusual], failed)
+    for finding in wrong:
+        if finding not in failed:
             context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)
     if failed:
         shown = examples(context, failed, tables, released)
@@ -119,7 +122,13 @@ def _balances(context: Context, tables: dict[str, int], released: Release | None
     ]
 
 
-def _keep(context: Context, findings: Sequence[Finding], candidate: str, failed: Sequence[Finding]) -> None:
+def _keep(
+    context: Context,
+    findings: Sequence[Finding],
+    candidate: str,
+    wrong: Sequence[Finding],
+    failed: Sequence[Finding],
+) -> None:
     now = datetime.now(UTC)
     rows: list[dict[str, object]] = [
         {
@@ -134,8 +143,8 @@ def _keep(context: Context, findings: Sequence[Finding], candidate: str, failed:
             "observed": finding.value,
             "expected": f"{finding.expected}{'; ' + finding.threshold.text if finding.threshold else ''}",
             "cause": "\n".join(finding.causes) or None,
-            "passed": finding.passed,
-            "effect": "withheld" if finding in failed else "none" if finding.passed else "warned",
+            "passed": finding not in wrong,
+            "effect": "withheld" if finding in failed else "warned" if finding in wrong else "none",
             "checked_at": now,
         }
         for finding in findings

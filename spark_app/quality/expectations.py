@@ -1,7 +1,8 @@
 """Findings judged by Great Expectations, and its Data Docs.
 
 Each table's findings are one row of measured values; each rule is one expectation on them. So Great Expectations
-decides and documents, and the data themselves are read once (quality.profile).
+decides and documents, and the data themselves are read once (quality.profile). A finding holds where it and our own
+bounds say so; where the two differ, which no test has seen, it does not hold, and the run says that they differ.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import threading
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,26 @@ def validate(findings: Sequence[Finding], docs: Path) -> dict[tuple[str, str], b
         outcome |= _validate_table(gx, context, source, table, found)
     context.build_data_docs()
     return outcome
+
+
+def broken(findings: Sequence[Finding], outcome: Mapping[tuple[str, str], bool]) -> tuple[list[Finding], list[str]]:
+    """(findings that do not hold, sentences on those of which the two judges differ).
+
+    `outcome`: what `validate` gave for these findings.
+    """
+    failed, differing = [], []
+    for finding in findings:
+        verdict = outcome.get((finding.table, finding.rule))
+        if verdict is not finding.passed:
+            theirs = {True: "holds", False: "does not hold", None: "was not judged"}[verdict]
+            ours = "holds" if finding.passed else "does not hold"
+            differing.append(
+                f"{finding.table}: {finding.rule}: {theirs} for Great Expectations, {ours} by its bounds "
+                f"(found {finding.value:g}): taken as failed"
+            )
+        if not (verdict and finding.passed):
+            failed.append(finding)
+    return failed, differing
 
 
 def _validate_table(

@@ -39,10 +39,14 @@ class Finding:
         return self.threshold.holds(self.value) if self.threshold else not self.rows_broken
 
     @property
-    def withholds(self) -> bool:
-        """An error always does; a warning only where the contract bounds how many rows may break it."""
+    def grave(self) -> bool:
+        """Whether it withholds where it does not hold: an error does, a warning where the contract bounds its rows."""
         bounded = self.threshold is not None and self.rows_broken is not None
-        return not self.passed and not self.told_only and (self.severity == "error" or bounded)
+        return not self.told_only and (self.severity == "error" or bounded)
+
+    @property
+    def withholds(self) -> bool:
+        return self.grave and not self.passed
 
 
 def measure(

@@ -47,7 +47,6 @@ CASES = [
     ("unknown sort column", "sortKey, value: [order_date]", "sortKey, value: [order_dat]",
      "did you mean 'order_date'?"),
     ("unknown property", "property: sortKey", "property: sortkey", "did you mean 'sortKey'?"),
-    ("unknown service level", "property: latency", "property: latancy", "did you mean 'latency'?"),
     ("unknown argument", "{validValues: [created", "{validValue: [created", "did you mean 'validValues'?"),
     ("words that differ by case alone", "{validValues: [created", "{validValues: [Created, created",
      "'Created' and 'created' are the same but for case"),
@@ -62,6 +61,35 @@ def test_message_names_file_line_and_nearest_word(tmp_path, old, new, hint):
         load_contract(path, "gold")
     assert str(error.value).startswith(f"{path}:{line}: ")
     assert hint in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("property: frequenzy, value: 1, unit: d", "unknown service level 'frequenzy'; did you mean 'frequency'?"),
+        ("property: latency, value: 1, unit: d", "found latency, which nothing judges; expected frequency"),
+        ("property: retention, value: 3, unit: y", "found retention, which nothing judges; expected frequency"),
+        ("property: frequency, value: 2, unit: d", "frequency: found 2 d of a silver table, expected 1 d"),
+        ("property: frequency, value: 1, unit: h", "frequency: found 1 h of a silver table, expected 1 d"),
+        ("property: frequency, value: 1", "frequency: found 1 (no unit) of a silver table, expected 1 d"),
+    ],
+)
+def test_a_service_level_that_nothing_judges_is_refused(tmp_path, new, says):
+    old, path = "property: frequency, value: 1, unit: d", tmp_path / "orders.yaml"
+    text = (SHIPPED / "silver" / "orders.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ContractError) as error:
+        load_contract(path, "silver")
+    assert str(error.value).startswith(f"{path}:{text[: text.index(old)].count(chr(10)) + 1}: ")
+    assert says in str(error.value)
+
+
+def test_gold_is_not_dropped_by_anybody(tmp_path):
+    path = tmp_path / "daily_sales.yaml"
+    level = "slaProperties:\n  - {property: frequency, value: 1, unit: d}\n"
+    path.write_text((SHIPPED / "gold" / "daily_sales.yaml").read_text(encoding="utf-8") + level, encoding="utf-8")
+    with pytest.raises(ContractError, match="found 1 d of a gold table"):
+        load_contract(path, "gold")
 
 
 def test_unknown_column_of_a_uniqueness_rule(tmp_path):
