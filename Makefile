@@ -147,7 +147,7 @@ lock: .venv-uv/.synced ## Write locks/*.txt anew from pyproject.toml (UPGRADE=--
 	@sh tools/lock.sh $(UPGRADE)
 
 clean: ## Remove what tools leave behind (data under .lakehouse stay)
-	rm -rf spark-warehouse metastore_db derby.log build dist
+	rm -rf build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find spark_app tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

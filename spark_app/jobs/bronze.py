@@ -16,7 +16,7 @@ from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
 from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
-from spark_app.lake.log import note_text, version_of
+from spark_app.lake.log import note_text, rows_written, version_of
 from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
 from spark_app.runtime.messages import some
@@ -58,12 +58,15 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
 
     def work(spark: SparkSession, name: str) -> None:
         with context.record.step("bronze", name) as step:
+            table = f"bronze.{name}"
+            before = version_of(context.lake, table)
             step.action, step.version = "replaced", _ingest(context, spark, datasets[name], changed[name])
+            step.rows = rows_written(context.lake, table, before)
 
     for name in datasets:
         if name not in busy:
-            with context.record.step("bronze", name):
-                pass
+            with context.record.step("bronze", name) as step:
+                step.rows = 0
     in_parallel(context, work, busy)
     tell_columns(context, {name: {*recovered[name], *changed[name]} for name in datasets})
     return sum(file.size for drop in changed.values() for files in drop.values() for file in files)

@@ -77,6 +77,7 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
         step.version = log.version_of(context.lake, contract.qualified)
+        step.rows = log.rows_written(context.lake, contract.qualified, version)
 
 
 def _version(context: Context, full: str, table: GoldTable) -> int:

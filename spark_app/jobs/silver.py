@@ -27,15 +27,17 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
     for name in context.source.entities:
         work = _work(context, tables[name], (again or {}).get(name, ()), whole)
         if work is None:
-            with context.record.step("silver", name):
-                pass
+            with context.record.step("silver", name) as step:
+                step.rows = 0
         else:
             todo[name] = work
 
     def one(spark: SparkSession, name: str) -> None:
         with context.record.step("silver", name) as step:
-            step.action, step.rows = take_in(context, spark, todo[name])
+            before = log.version_of(context.lake, f"silver.{name}")
+            step.action = take_in(context, spark, todo[name])
             step.version = log.version_of(context.lake, f"silver.{name}")
+            step.rows = log.rows_written(context.lake, f"silver.{name}", before)
 
     in_parallel(context, one, list(todo))
     with context.record.step("silver", "reconciliation") as step:

@@ -44,8 +44,8 @@ class Work:
     first: bool
 
 
-def take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, int]:
-    """(what was done, rows landed in the days taken in)."""
+def take_in(context: Context, spark: SparkSession, work: Work) -> str:
+    """Take the days in; what was done."""
     bronze = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
     judged = _judged(context, bronze if work.days is None else bronze.where(_in_days(work.days)), work).persist()
     try:
@@ -58,7 +58,7 @@ def take_in(context: Context, spark: SparkSession, work: Work) -> tuple[str, int
             _merge(context, spark, bronze, _kept(judged, work), work, counts)
     finally:
         judged.unpersist()
-    return ("built" if work.days is None else "merged"), sum(int(row["landed"]) for row in counts)
+    return "built" if work.days is None else "merged"
 
 
 def _judged(context: Context, bronze: DataFrame, work: Work) -> DataFrame:

@@ -118,6 +118,28 @@ def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
     return sorted((commit for commit in found if commit.note), key=lambda commit: commit.version)
 
 
+def rows_written(lake: Lake, table: str, after: int | None) -> int:
+    """Rows that the commits newer than `after` (None: all of them) added or changed, as they count them themselves.
+
+    What a merge copies, because it lies in a file with what it changes, and what is deleted is not written.
+    """
+    opened = open_table(lake, table)
+    newer = 0 if opened is None else opened.version() - (-1 if after is None else after)
+    return (
+        sum(_written(entry.get("operationMetrics") or {}) for entry in opened.history(newer)) if opened and newer else 0
+    )
+
+
+def _written(metrics: Mapping[str, Any]) -> int:
+    if "numTargetRowsInserted" in metrics:
+        return int(metrics["numTargetRowsInserted"]) + int(metrics["numTargetRowsUpdated"])
+    return (
+        int(metrics.get("numOutputRows", 0))
+        - int(metrics.get("numCopiedRows", 0))
+        + int(metrics.get("num_added_rows", 0))
+    )
+
+
 # Operations of others' commits that change no row.
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
 

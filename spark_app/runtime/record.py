@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 
 @dataclass
 class Step:
-    """One table's part of a layer. `rows` is what was written, from Delta's own metrics; None where not known."""
+    """One table's part of a layer. `rows`: rows it added or changed in its table; None for what writes no table."""
 
     layer: str
     table: str

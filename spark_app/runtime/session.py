@@ -51,6 +51,9 @@ EMBEDDED: Mapping[str, str] = {
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.autoBroadcastJoinThreshold": "32m",
+    # Tables are known by their paths and none lies here. By itself Spark would make a folder spark-warehouse where the
+    # command is given, or, under a path with a space, in a folder made beside it. This one is there everywhere.
+    "spark.sql.warehouse.dir": "file:///tmp",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from tests.airflow.parts import until
 from tests.airflow.shop import PROJECT
+from tests.support.scripts import python_program
 
 pytestmark = pytest.mark.airflow
 Dags = Callable[..., dict[str, DAG]]
@@ -23,8 +23,7 @@ Dags = Callable[..., dict[str, DAG]]
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
     """Stands in for the project's Python: prints its words and environment, and ends as the date says."""
-    script = tmp_path / "python"
-    script.write_text(f"""#!{sys.executable}
+    code = f"""
 import os, subprocess, sys, time
 print("words", *sys.argv[1:])
 print("env", os.getcwd(), os.environ.get("PYTHONPATH"), os.environ.get("AIRFLOW_HOME"), flush=True)
@@ -37,9 +36,8 @@ if code < 0:
 if code:
     print("error: it ended\\n  look there", file=sys.stderr)
 sys.exit(code)
-""")
-    script.chmod(0o755)
-    return script
+"""
+    return python_program(tmp_path / "python", code)
 
 
 def run(dags: Dags, python: Path, task: str = "silver") -> None:

@@ -20,12 +20,13 @@ from emr_standin import Platform, Standin, start
 from moto.server import ThreadedMotoServer
 
 from spark_app.runtime.java import find_java
+from tests.support.scripts import python_program
 
 ROLE = "arn:aws:iam::000000000000:role/lakehouse-emr-serverless"
 CHECKOUT = Path(__file__).resolve().parents[2]
 ENDED = ("SUCCESS", "FAILED", "CANCELLED")
 # Prints its words, then does what the first of the job's arguments says.
-SCRIPT = """#!{python}
+SCRIPT = """
 import json, os, signal, subprocess, sys, time
 print(json.dumps(sys.argv[1:]), os.environ.get("GREETING"), flush=True)
 what = sys.argv[-1]
@@ -44,10 +45,7 @@ if what.isdigit() and what != "0":
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Path:
-    script = tmp_path / "spark-submit"
-    script.write_text(SCRIPT.format(python=sys.executable))
-    script.chmod(0o755)
-    return script
+    return python_program(tmp_path / "spark-submit", SCRIPT)
 
 
 @pytest.fixture

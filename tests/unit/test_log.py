@@ -1,0 +1,50 @@
+"""What Delta's logs say of commits: how many rows each wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from spark_app.lake import log
+from spark_app.lake.log import note_text
+from spark_app.lake.paths import Lake
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    """gold.t: 3 rows, then 2 more, then a commit of a note alone."""
+    lake = Lake(str(tmp_path))
+    for first, last in ((0, 3), (3, 5)):
+        write_deltalake(lake.path("gold.t"), pa.table({"k": list(range(first, last))}), mode="append")
+    log.advance(lake, "gold.t", note_text("r1", {}))
+    return lake
+
+
+def test_rows_written_are_those_of_the_commits_since(lake: Lake) -> None:
+    assert [log.rows_written(lake, "gold.t", after) for after in (None, 0, 1, 2)] == [5, 2, 0, 0]
+    assert log.rows_written(lake, "gold.none", None) == 0
+
+
+@pytest.mark.parametrize(
+    ("metrics", "rows"),
+    [
+        ({"numFiles": "1", "numOutputRows": "37", "numOutputBytes": "6654"}, 37),
+        ({"numOutputRows": "9", "numCopiedRows": "0", "numDeletedRows": "4"}, 9),
+        # A merge: of the 12 rows it put out 7 only lay in the same files.
+        ({"numOutputRows": "12", "numTargetRowsCopied": "7", "numTargetRowsInserted": "2", "numTargetRowsUpdated": "3"}
+         | {"numTargetRowsDeleted": "1"}, 5),
+        ({"num_added_rows": 4, "num_copied_rows": 8}, 4),
+        ({}, 0),
+    ],
+)  # fmt: skip
+def test_each_engine_counts_in_its_own_words(metrics: dict[str, object], rows: int) -> None:
+    assert log._written(metrics) == rows
+
+
+def test_a_merge_of_delta_rs_is_not_asked_for(lake: Lake) -> None:
+    """Commits of ours are Spark's, or rows that delta-rs appends: another of its own operations has other words."""
+    DeltaTable(lake.path("gold.t")).delete("k = 0")
+    assert log.rows_written(lake, "gold.t", 2) == 0
