@@ -21,7 +21,8 @@ from spark_app.cli import lakehouse
 from spark_app.jobs.entry import order
 from spark_app.jobs.maintenance import main as maintenance
 from spark_app.jobs.nightly import Order, open_context
-from spark_app.lake import ops, releases
+from spark_app.lake import log, ops, releases
+from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import conf_dir
@@ -68,6 +69,20 @@ def test_a_run_says_what_it_did(command: Command) -> None:
         "readers see release 2",
     ):
         assert said in result.output
+
+
+def test_steps_say_how_many_rows_they_wrote(shop: Path) -> None:
+    """Of a table that was built all its rows, of one that a day was merged into only those of that day."""
+    lake = Lake(str(shop / "lake"))
+    steps = ops.select(lake, "steps", "SELECT * FROM ops_rows WHERE layer IN ('bronze', 'silver', 'gold')")
+    built = {f"{s['layer']}.{s['table_name']}": s for s in steps if s["action"] == "built" and s["version"] == 1}
+    assert "silver.orders" in built
+    assert "gold.daily_sales" in built
+    for name, step in built.items():
+        assert step["rows_written"] == log.row_count(lake, name, 1), name
+    merged = [s for s in steps if (s["layer"], s["table_name"], s["action"]) == ("gold", "daily_sales", "merged")]
+    assert 1 <= merged[-1]["rows_written"] < log.row_count(lake, "gold.daily_sales")
+    assert Path("spark-warehouse").exists() is False
 
 
 def test_running_again_finds_nothing_new(command: Command) -> None:
