@@ -1,9 +1,15 @@
-"""What a session is told of S3: nothing on a local lake, and on S3 what the settings say."""
+"""What a session is told of S3, nothing on a local lake and on S3 what the settings say; and what it leaves behind."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+import spark_app
 from spark_app.runtime.jars import delta_coordinates, s3_coordinates
 from spark_app.runtime.session import s3_conf
 from spark_app.runtime.settings import Settings
@@ -57,3 +63,24 @@ def test_s3a_fits_the_hadoop_of_the_spark(spark: str, jars: list[str]) -> None:
     assert [name.partition(":")[2] for name in s3_coordinates(spark)] == jars
     delta = delta_coordinates(spark)[0].rpartition(":")[2]
     assert f"io.delta:delta-storage-s3-dynamodb:{delta}" in s3_coordinates(spark, dynamodb=True)
+
+
+STARTED = """
+import sys
+from spark_app.runtime.session import session
+from spark_app.runtime.settings import load_settings
+spark = session(load_settings("local"))
+spark.sql("SELECT 1 AS one").write.format("delta").save(sys.argv[1])
+print(spark.read.format("delta").load(sys.argv[1]).count(), "row")
+"""
+
+
+def test_a_session_leaves_nothing_where_it_was_started(tmp_path: Path) -> None:
+    here = tmp_path / "fresh clone"
+    here.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(spark_app.__file__).parents[1])}
+    words = [sys.executable, "-c", STARTED, str(tmp_path / "a table")]
+    done = subprocess.run(words, cwd=here, env=environment, capture_output=True, text=True)
+    assert done.stdout == "1 row\n", done.stderr[-2000:]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a table", "fresh clone"]
+    assert list(here.iterdir()) == []
