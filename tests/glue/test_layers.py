@@ -10,7 +10,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_app.jobs import nightly
-from spark_app.jobs.nightly import LAYERS, Order
+from spark_app.jobs.nightly import Order
+from spark_app.runtime.layers import LAYERS
 from spark_app.shops.demo import generate
 from tests.glue.conftest import Glue
 from tests.support.drops import gold, warehouse
