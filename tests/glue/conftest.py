@@ -15,7 +15,7 @@ import pyspark
 import pytest
 
 from spark_app.runtime.jars import delta_coordinates, fetch_jars
-from spark_app.runtime.java import find_java
+from spark_app.runtime.java import bundled_spark_home, find_java
 from spark_app.runtime.session import DELTA
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -71,8 +71,9 @@ class Glue:
         command += ["--conf", "spark.ui.enabled=false", "--py-files", str(self.bundle / "lakehouse.zip")]
         command += [str(LAUNCHER), str(here / f"{script}.py"), str(here / "events"), *arguments]
         environment = os.environ | {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}
-        environment |= {"PYSPARK_PYTHON": sys.executable}
-        for name in ("PYTHONPATH", "SPARK_HOME", "LAKEHOUSE_CONF"):
+        # Named, as spark-submit would look for it in a way that fails under a path with a space.
+        environment |= {"PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(bundled_spark_home())}
+        for name in ("PYTHONPATH", "LAKEHOUSE_CONF"):
             environment.pop(name, None)
         done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True)
         events = (here / "events").read_text().splitlines() if (here / "events").is_file() else []

@@ -86,7 +86,10 @@ def _environment(platform: Platform, words: list[str]) -> dict[str, str]:
     environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
     # spark-submit is that of its environment, so Python is too; an activated other one must not shine through.
     environment["PYSPARK_PYTHON"] = str(platform.spark_submit.parent / "python")
+    # Named, as spark-submit would ask that Python in a way that fails under a path with a space.
     environment.pop("SPARK_HOME", None)
+    for package in platform.spark_submit.parent.parent.glob("lib/python*/site-packages/pyspark"):
+        environment["SPARK_HOME"] = str(package)
     for before, word in pairwise(words):
         name, _, value = word.partition("=")
         if before == "--conf" and name.startswith(_DRIVER_ENV):
