@@ -140,13 +140,13 @@ def test_a_day_that_is_mostly_unusable_is_withheld(home: Path) -> None:
     ids=["utf-16", "empty", "torn"],
 )
 def test_a_small_day_without_a_usable_row_is_withheld_until_it_is_mended(home: Path, file: bytes, named: str) -> None:
-    """However few rows; a header alone says that there are none."""
+    """However few rows."""
     put(home / "landing", "orders", DAY, "a.csv", file)
     outcome = run_days(home, DAY, expect=4)
     first = outcome.message.splitlines()[1]
     assert first.startswith(f"    orders: orders/dt={DAY}/a.csv")
     assert named in first
-    put(home / "landing", "orders", DAY, "a.csv", header("orders") + "\n")
+    put(home / "landing", "orders", DAY, "a.csv", lines("orders", {}))
     assert run_days(home, "2024-03-02").release is not None
 
 
