@@ -11,7 +11,7 @@ import pytest
 from spark_app.jobs.nightly import Order, Outcome, run
 from spark_app.runtime.settings import conf_dir
 from tests.support.drops import drop, run_days
-from tests.support.files import GOOD, header, lines, put
+from tests.support.files import GOOD, lines, put
 
 DAY = "2024-03-01"
 
