@@ -87,7 +87,8 @@ def _show_sample(found: dict[str, object]) -> None:
     for entity, shown in data["entities"].items():
         columns = list(shown["rows"][0]) if shown["rows"] else ["nothing"]
         rows = [[row[name] for name in columns] for row in shown["rows"]]
-        screen.table(f"{entity}: {shown['usable']} rows usable, {shown['quarantined']} not", columns, rows)
+        empty = f", {shown['passed_over']} of nothing passed over" if shown["passed_over"] else ""
+        screen.table(f"{entity}: {shown['usable']} rows usable, {shown['quarantined']} not{empty}", columns, rows)
         screen.more(shown["usable"] - len(rows), "--rows 0 shows all")
         for reason in shown["reasons"]:
             screen.warn(f"row {reason['row_number']}: {reason['text']}")

@@ -55,7 +55,7 @@ def _bounded(table: str, rule: Rule, checked: int, broken: int) -> Finding:
 
 def _adds_up(contract: Contract, days: Days) -> Finding:
     lost = sorted(day for day, landed in days.items() if not landed.balanced)
-    name, expected = "landed = accepted + superseded + quarantined", "every day to add up"
+    name, expected = "landed = accepted + superseded + quarantined + passed over", "every day to add up"
     if lost:
         expected += f"; look at {some(lost, 3)} in ops.reconciliation"
     none = Threshold(None, 0, "rows")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from spark_app.contracts.sources import Dataset
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import delta, feed, ledger, ops
-from spark_app.lake.csv_files import CORRUPT, numbered, read_csv
+from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
 from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
 from spark_app.lake.log import note_text, rows_written, version_of
@@ -21,7 +22,7 @@ from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
 from spark_app.runtime.messages import some
 
-META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT)
+META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,16 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     for found in files:
         if found.problem:
             context.record.warn(f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on")
+        elif found.damaged:
+            context.record.warn(_damage(found))
     days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
     replaced = sorted(feed.rows_by_day(context.lake, dataset.name, before, list(drop))) if before is not None else []
-    note = note_text(context.run_id, {}, days=days, replaced=[day.isoformat() for day in replaced])
+    counted: Counter[str] = Counter()
+    for found in files:
+        counted[found.file.day.isoformat()] += found.rows
+    note = note_text(context.run_id, {}, days=days, rows=counted, replaced=[day.isoformat() for day in replaced])
     rows = _laid_out(with_meta(read_csv(spark, dataset, files), context))
     if before is None:
         delta.append(rows, context.lake, table, note, partition=delta.MONTH)
@@ -127,6 +133,7 @@ def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str,
         "file": None,  # which files it were, and what was in them, nobody knows any more
         "size": None,
         "checksum": None,
+        "rows": one.rows,
         "status": "recovered",
         "message": f"taken in by run {one.run_id}, which ended before it noted its files",
         "header": None,
@@ -136,6 +143,17 @@ def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str,
         "bronze_version": one.bronze_version,
         "ingested_at": None,
     }
+
+
+def _damage(found: Inspected) -> str:
+    """What a file whose quotes are not in order lost by it: how many lines, and why the first."""
+    lines, sound = found.damaged, found.rows - len(found.damaged)
+    more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return f"{found.file.name}: {lines[0].damage}{more}; {_rows(len(lines))} quarantined, {_rows(sound)} read"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def with_meta(rows: DataFrame, context: Context) -> DataFrame:
@@ -164,8 +182,9 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "file": file.name,
         "size": file.size,
         "checksum": file.checksum,
+        "rows": found.rows,
         "status": "rejected" if found.problem else "ingested",
-        "message": found.problem or "; ".join(found.notes) or None,
+        "message": found.problem or "; ".join([*found.notes, *([_damage(found)] if found.damaged else [])]) or None,
         "header": None if found.problem else list(found.header),
         "missing_columns": None if found.problem else list(found.missing),
         "unknown_columns": None if found.problem else list(found.unknown),

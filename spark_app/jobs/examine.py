@@ -22,7 +22,7 @@ from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
 from spark_app.lake.s3 import access
-from spark_app.quality.rows import REASONS, judge
+from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
 from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
 from spark_app.runtime.java import find_java
@@ -148,7 +148,7 @@ def sample_file(
 
 def _outcome(context: Context, entity: str, judged: Any, most: int | None) -> dict[str, Any]:
     names = context.contracts[f"silver.{entity}"].column_names
-    good, bad = judged.where(F.size(REASONS) == 0), judged.where(F.size(REASONS) > 0)
+    good, bad = judged.where(can_be_used()), judged.where(F.size(REASONS) > 0)
     usable, unusable = (rows.orderBy("_row_number") for rows in (good.select("_row_number", *names), bad))
     if most is not None:
         usable, unusable = usable.limit(most), unusable.limit(most)
@@ -160,6 +160,7 @@ def _outcome(context: Context, entity: str, judged: Any, most: int | None) -> di
     return {
         "usable": good.count(),
         "quarantined": bad.count(),
+        "passed_over": judged.where(PASSED_OVER).count(),
         "rows": [row.asDict() for row in usable.select(*names).collect()],
         "reasons": reasons,
     }

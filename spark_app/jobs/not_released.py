@@ -38,8 +38,8 @@ def not_released(context: Context, released: Release | None) -> dict[str, dict[d
     held = [f"WHEN '{table.partition('.')[2]}' THEN {version}" for table, version in taken.items()]
     since = f"CASE entity {' '.join(held)} ELSE -1 END" if held else "-1"
     tally = (
-        "struct_pack(l := rows_landed, q := rows_quarantined, al := coalesce(amount_landed, 0), "
-        "aq := coalesce(amount_quarantined, 0), b := balanced)"
+        "struct_pack(l := rows_landed - coalesce(rows_passed_over, 0), q := rows_quarantined, "
+        "al := coalesce(amount_landed, 0), aq := coalesce(amount_quarantined, 0), b := balanced)"
     )
     sql = (
         f"SELECT entity, batch_date, arg_max(t, silver_version) AS now, "

@@ -16,7 +16,7 @@ from spark_app.jobs.context import Context
 from spark_app.jobs.fates import Moves, moves, summed
 from spark_app.lake import delta, entities, log, ops, quarantine
 from spark_app.quality.results import silver_results
-from spark_app.quality.rows import REASONS, counted, judge, money
+from spark_app.quality.rows import can_be_used, counted, judge, money
 from spark_app.tables.declare import SilverTable
 
 PROVENANCE: tuple[tuple[str, TypeName], ...] = (
@@ -69,6 +69,10 @@ def _keep_results(context: Context, work: Work, counts: Sequence[Row]) -> None:
     """Before the entity's own commit: a run killed between the two counts again, and nothing goes uncounted."""
     results = silver_results(context.run_id, work.contract, counts, context.record.started_at)
     ops.add(context.lake, "quality_results", results)
+    for row in counts:
+        if count := row["passed_over"]:
+            held = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
+            context.record.warn(f"{work.dataset} {row['_batch_date']}: {held}; passed over")
     for result in results:
         if result["effect"] == "warned":
             context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
@@ -84,7 +88,7 @@ def _quarantine(context: Context, judged: DataFrame, work: Work, counts: Sequenc
 def _kept(judged: DataFrame, work: Work) -> DataFrame:
     """Usable rows with what is kept of where they came from."""
     names = work.contract.column_names
-    good = judged.where(F.size(REASONS) == 0).select(*names, "_batch_date", "_source_file", "_row_number")
+    good = judged.where(can_be_used()).select(*names, "_batch_date", "_source_file", "_row_number")
     clean = work.table.clean(good)
     hashed = clean.withColumn("_hash", F.xxhash64(*names, "_batch_date", "_source_file", "_row_number"))
     return delta.with_month(hashed, work.table.month_of)
@@ -152,11 +156,12 @@ def _note(context: Context, work: Work, counts: Sequence[Row], found: Moves) -> 
             str(row["amount_landed"]),
             str(row["amount_quarantined"]),
             *_as_json(found.superseded.get(row["_batch_date"])),
+            row["passed_over"],
         ]
         for row in counts
     }
     for day in work.days or ():
-        days.setdefault(day.isoformat(), [0, 0, "0", "0", 0, "0"])
+        days.setdefault(day.isoformat(), [0, 0, "0", "0", 0, "0", 0])
     moved = {day.isoformat(): _as_json(rows) for day, rows in found.moved.items()}
     unpriced = {row["_batch_date"].isoformat(): row["unpriced"] for row in counts if row["unpriced"]}
     parts = {"dataset": work.dataset, "days": days, "moved": moved, "unpriced": unpriced, "whole": work.days is None}

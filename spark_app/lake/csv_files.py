@@ -9,15 +9,18 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import reduce
+from operator import and_
 
+import pandas as pd
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
+from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.headers import Inspected, matched
 
-CORRUPT = "_corrupt_record"
+CORRUPT, DAMAGE = "_corrupt_record", "_damage"
 # A row of more fields than this would end the run; one of fewer is quarantined.
 _MOST_FIELDS = 200_000
 _GLOB = re.compile(r"([\\\[\]{}*?])")
@@ -28,16 +31,22 @@ def read_csv(spark: SparkSession, dataset: Dataset, files: Sequence[Inspected]) 
 
     Columns: the dataset's own as text, `_source_file` (below landing), `_row_number` (from 1; 0 stands for a whole
     file), `_extra` (JSON of unknown columns), `_corrupt_record` (the row as it stood, where it does not fit the
-    header; for a whole file, what is wrong with it).
+    header; for a whole file, what is wrong with it), `_damage` (of a line that is set aside for its quotes: why).
+    A row of nothing but separators and blanks has none of these but file and number.
     """
     groups: dict[tuple[tuple[str, ...], bool], list[Inspected]] = defaultdict(list)
     for found in files:
-        if not found.problem:
+        if not found.problem and found.records is None:
             groups[(found.header, found.mixed_lines)].append(found)
     frames = [
-        _read_alike(spark, dataset, header, mixed, [found.file.path for found in alike])
+        _bound(_read_alike(spark, dataset, header, mixed, [found.file.path for found in alike]), dataset, header)
         for (header, mixed), alike in groups.items()
     ]
+    read: dict[tuple[str, ...], list[Inspected]] = defaultdict(list)
+    for found in files:
+        if not found.problem and found.records is not None:
+            read[found.header].append(found)
+    frames += [_bound(_read_before(spark, header, alike), dataset, header) for header, alike in read.items()]
     broken = [found for found in files if found.problem]
     if broken or not frames:
         frames.append(_unreadable(spark, dataset, broken))
@@ -71,17 +80,58 @@ def _read_alike(
     if mixed_lines:
         reader = reader.option("lineSep", "\n")
     rows = reader.load([_GLOB.sub(r"\\\1", path) for path in paths])
+    place = _relative(F.col("_metadata.file_path")).alias("_source_file")
+    order = F.monotonically_increasing_id().alias("_order")
+    rows = rows.select(*rows.columns, F.lit(None).cast("string").alias(DAMAGE), place, order)
+    # What is left of an empty line where CR LF ends some lines only.
+    line = F.col(CORRUPT) if len(header) > 1 else F.coalesce(F.col(CORRUPT), F.col("c0"))
+    return rows.where(~F.coalesce(line.isin("\r", "\r\r"), F.lit(False)))
+
+
+def _read_before(spark: SparkSession, header: tuple[str, ...], files: Sequence[Inspected]) -> DataFrame:
+    """Records that were read when their files were looked at, as Spark's reader would have given them."""
+    records = [(found.file.name, record) for found in files for record in found.records or ()]
+    whole = [record.fields if record.fits(len(header)) else () for _, record in records]
+    columns: dict[str, list[str | None]] = {
+        f"c{index}": [fields[index] if fields else None for fields in whole] for index in range(len(header))
+    }
+    columns[CORRUPT] = [None if fields else record.text for fields, (_, record) in zip(whole, records, strict=True)]
+    columns[DAMAGE] = [record.damage for _, record in records]
+    columns["_source_file"] = [name for name, _ in records]
+    schema = StructType([*(StructField(name, StringType()) for name in columns), StructField("_order", LongType())])
+    data = pd.DataFrame({**columns, "_order": range(len(records))}, columns=schema.names, dtype=object)
+    return spark.createDataFrame(data, schema)
+
+
+def _bound(rows: DataFrame, dataset: Dataset, header: tuple[str, ...]) -> DataFrame:
+    """`c0`, `c1`, … as the dataset's columns, by the header's names."""
+    values = [F.col(f"c{index}") for index in range(len(header))]
+    rows = rows.withColumn("_blank", F.col(DAMAGE).isNull() & _blank(values, dataset.separator))
     names = matched(header, dataset)
     known = {name: F.col(f"c{index}") for index, name in enumerate(names) if name}
     unknown = [F.col(f"c{index}").alias(header[index]) for index, name in enumerate(names) if not name]
+    extra = F.to_json(F.struct(*unknown)) if unknown else F.lit(None).cast("string")
     return rows.select(
-        *[_text(known.get(column)).alias(column) for column in dataset.columns.values()],
-        _relative(F.col("_metadata.file_path")).alias("_source_file"),
+        *[_unless_blank(_text(known.get(column))).alias(column) for column in dataset.columns.values()],
+        "_source_file",
         F.lit(None).cast(LongType()).alias("_row_number"),
-        F.monotonically_increasing_id().alias("_order"),
-        (F.to_json(F.struct(*unknown)) if unknown else F.lit(None).cast("string")).alias("_extra"),
-        F.col(CORRUPT),
+        "_order",
+        _unless_blank(extra).alias("_extra"),
+        _unless_blank(F.col(CORRUPT)).alias(CORRUPT),
+        DAMAGE,
     )
+
+
+def _unless_blank(value: Column) -> Column:
+    return F.when(~F.col("_blank"), value)
+
+
+def _blank(values: Sequence[Column], separator: str) -> Column:
+    """Whether a row holds nothing: separators, blanks and pairs of quotes, however many."""
+    left = F.replace(F.translate(CORRUPT, separator + BLANKS, ""), F.lit('""'), F.lit(""))
+    of_torn = (left == "") & ~F.contains(F.col(CORRUPT), F.lit('"""'))
+    of_whole = reduce(and_, [value.isNull() | (F.btrim(value, F.lit(BLANKS)) == "") for value in values])
+    return F.coalesce(F.when(F.col(CORRUPT).isNotNull(), of_torn).otherwise(of_whole), F.lit(False))
 
 
 def _unreadable(spark: SparkSession, dataset: Dataset, broken: Sequence[Inspected]) -> DataFrame:
@@ -95,6 +145,7 @@ def _unreadable(spark: SparkSession, dataset: Dataset, broken: Sequence[Inspecte
         F.lit(0).cast(LongType()).alias("_order"),
         F.lit(None).cast("string").alias("_extra"),
         CORRUPT,
+        F.lit(None).cast("string").alias(DAMAGE),
     )
 
 

@@ -103,3 +103,9 @@ def rows_by_day(lake: Lake, dataset: str, version: int, days: Sequence[date]) ->
     listed = ", ".join(f"DATE '{day}'" for day in days)
     sql = f"SELECT _batch_date, count(*) FROM data WHERE _batch_date IN ({listed}) GROUP BY 1"
     return dict(over_version(lake, f"bronze.{dataset}", version, sql))
+
+
+def rows_by_file(lake: Lake, dataset: str, version: int, day: date) -> dict[str, int]:
+    """Rows bronze holds of each file of a day."""
+    sql = f"SELECT _source_file, count(*) FROM data WHERE _batch_date = DATE '{day}' GROUP BY 1"
+    return dict(over_version(lake, f"bronze.{dataset}", version, sql))

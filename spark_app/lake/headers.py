@@ -1,7 +1,7 @@
-"""What the first lines of a landed file say.
+"""What a landed file says of itself before Spark reads it: its header, how many rows it holds, whether it is sound.
 
-Files are looked at before Spark reads them: a file that cannot be read (binary, truncated, two columns of one name)
-is kept apart with its reason, and the rest of the day goes on.
+A file that cannot be read (binary, truncated, two columns of one name) is kept apart with its reason, and the rest of
+the day goes on. One whose quotes are not in order is read here, line by line.
 """
 
 from __future__ import annotations
@@ -10,18 +10,23 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import BinaryIO, cast
 
 from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.sources import Dataset
+from spark_app.lake.csv_damage import Record, records
+from spark_app.lake.csv_scan import blocks, scan
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.objects import reading
 from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import S3Settings
 
 _HEAD = 64 * 1024
-_BLOCK = 1024 * 1024
+# What is read line by line is held in memory: of a larger file that is damaged no row is read.
+LARGEST_DAMAGED = 32 * 1024 * 1024
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -31,6 +36,8 @@ class Inspected:
     """A file and its header; `problem` is why it cannot be read as CSV, `notes` what is odd about it.
 
     `missing`: columns of the source that the header lacks; `unknown`: names in it that the source does not know.
+    `rows`: how many it holds, counted here; a file that cannot be read stands for one. `records`: what it holds, where
+    its quotes are not in order (None: they are, and Spark reads it).
     """
 
     file: LandedFile
@@ -40,30 +47,43 @@ class Inspected:
     mixed_lines: bool = False
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    rows: int = 1
+    records: tuple[Record, ...] | None = None
+
+    @property
+    def damaged(self) -> list[Record]:
+        """Lines that are set aside because the quotes in them, or around them, are not in order."""
+        return [record for record in self.records or () if record.damage]
 
 
 def inspect(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Inspected:
-    """Read the header; for compressed files also check that they are whole."""
+    """Read the header, then all of the file: to count it, and to see that its text and its packing are whole."""
     found = Inspected(file)
     if ":" in file.name:
         return replace(
             found, problem="a colon in the file's name, which Spark cannot open; expected a name without one"
         )
     try:
-        head = _head(file, s3)
+        return _looked_into(found, dataset, s3)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         return replace(found, problem=f"not a whole gzip file ({error}); expected one that unpacks to its end")
+
+
+def _looked_into(found: Inspected, dataset: Dataset, s3: S3Settings) -> Inspected:
+    with _unpacked(found.file, s3, _HEAD) as stream:
+        head = stream.read(_HEAD)
     if head.startswith(_UTF16_MARKS):
         return replace(found, problem="UTF-16 text; expected UTF-8")
     if b"\0" in head:
-        return replace(found, problem=f"binary data (a zero byte at {head.index(0)}); expected UTF-8 text")
+        return replace(found, problem=_binary(head.index(0)))
     try:
         header = _header(head.removeprefix(_UTF8_MARK), dataset.separator)
     except (UnicodeDecodeError, csv.Error) as error:
         return replace(found, problem=f"the header is not UTF-8 text ({error}); expected column names")
     if not any(header):
         return replace(found, problem="the file is empty; expected a header row")
-    return _judged(replace(found, header=header, mixed_lines=_mixed_lines(head)), dataset)
+    judged = _judged(replace(found, header=header, mixed_lines=_mixed_lines(head)), dataset)
+    return judged if judged.problem else _counted(judged, dataset.separator, s3)
 
 
 def matched(header: Sequence[str], dataset: Dataset) -> list[str | None]:
@@ -90,20 +110,42 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     return replace(found, missing=missing, unknown=unknown, notes=notes)
 
 
-def _head(file: LandedFile, s3: S3Settings) -> bytes:
-    """The first bytes; a compressed file is unpacked to its end, so that a truncated one is found out."""
+def _counted(found: Inspected, separator: str, s3: S3Settings) -> Inspected:
+    """The file's rows counted; where its quotes are not in order, read."""
+    columns = len(found.header)
+    with _unpacked(found.file, s3) as stream:
+        seen = scan(stream, separator, columns)
+    if seen.zero_at is not None:
+        return replace(found, problem=_binary(seen.zero_at))
+    if seen.damaged_line is None:
+        return replace(found, rows=seen.rows)
+    data = bytearray()
+    with _unpacked(found.file, s3) as stream:
+        for block in blocks(stream):
+            data += block
+            if len(data) > LARGEST_DAMAGED:
+                most = f"{LARGEST_DAMAGED // 1024**2} MB"
+                told = f"quotes are not in order from line {seen.damaged_line} on, and the file is too large to be read"
+                return replace(found, problem=f"{told} line by line; expected quotes as in RFC 4180, or at most {most}")
+    read = records(bytes(data), separator, columns)
+    if isinstance(read, str):
+        return replace(found, problem=f"{read}; expected column names with their quotes in order")
+    return replace(found, rows=len(read), records=tuple(read))
+
+
+@contextmanager
+def _unpacked(file: LandedFile, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
+    """The file's text as bytes; of a file that is not compressed only the `first` few are fetched where given."""
     if not file.name.endswith(".gz"):
-        with reading(file.path, s3, _HEAD) as stream:
-            return stream.read(_HEAD)
+        with reading(file.path, s3, first) as stream:
+            yield stream
+        return
     with reading(file.path, s3) as stream, gzip.open(stream, "rb") as unpacked:
-        head = unpacked.read(_HEAD)
-        _drain(unpacked)
-        return head
+        yield cast(BinaryIO, unpacked)
 
 
-def _drain(stream: gzip.GzipFile) -> None:
-    while stream.read(_BLOCK):
-        pass
+def _binary(at: int) -> str:
+    return f"binary data (a zero byte at {at}); expected UTF-8 text"
 
 
 def _header(head: bytes, separator: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ commits newer than the ledger's last entry say what is to be entered (`unnoted`)
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,32 @@ def held(lake: Lake, dataset: str, first: date, last: date) -> dict[date, str]:
     return {row["batch_date"]: str(row["fingerprint"]) for row in rows}
 
 
+def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int) -> dict[date, int]:
+    """How many rows the files of these days (None: all) held when bronze last took them in, up to a version of it.
+
+    As they were counted when they were looked at, not as they were read. Without days that an older program of ours
+    took in: it did not count.
+    """
+    sql = (
+        "SELECT batch_date, sum(rows) AS landed FROM (SELECT * FROM ops_rows WHERE dataset = ? "
+        f"AND bronze_version <= ? {'' if days is None else 'AND list_contains(?, batch_date) '}"
+        "QUALIFY bronze_version = max(bronze_version) OVER (PARTITION BY batch_date)) "
+        "GROUP BY batch_date HAVING count(*) = count(rows)"
+    )
+    rows = ops.select(lake, "ingested_files", sql, (dataset, version, *([] if days is None else [list(days)])))
+    return {row["batch_date"]: int(row["landed"]) for row in rows}
+
+
+def files_of(lake: Lake, dataset: str, day: date, version: int) -> dict[str, int]:
+    """The rows of each file of a day, as `counted`."""
+    sql = (
+        "SELECT file, rows FROM ops_rows WHERE dataset = ? AND bronze_version <= ? AND batch_date = ? "
+        "AND file IS NOT NULL QUALIFY bronze_version = max(bronze_version) OVER ()"
+    )
+    rows = ops.select(lake, "ingested_files", sql, (dataset, version, day))
+    return {str(row["file"]): int(row["rows"]) for row in rows if row["rows"] is not None}
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """A day's files that could not be read, each with what was found and expected; `percent`: of the day's bytes."""
@@ -43,6 +69,7 @@ class Unnoted:
     fingerprint: str
     bronze_version: int
     run_id: str
+    rows: int | None = None  # counted in all its files
 
 
 def unnoted(lake: Lake, dataset: str) -> list[Unnoted]:
@@ -51,7 +78,13 @@ def unnoted(lake: Lake, dataset: str) -> list[Unnoted]:
     rows = ops.select(lake, "ingested_files", sql, (dataset,))
     last = -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
     return [
-        Unnoted(date.fromisoformat(day), word, commit.version, str(commit.note.get("run_id")))
+        Unnoted(
+            date.fromisoformat(day),
+            word,
+            commit.version,
+            str(commit.note.get("run_id")),
+            commit.note.get("rows", {}).get(day),
+        )
         for commit in commits_after(lake, f"bronze.{dataset}", last)
         for day, word in commit.note.get("days", {}).items()
     ]

@@ -119,7 +119,7 @@ def _drops(lake: Lake, span: Span) -> tuple[Rows, Rows]:
     tallies = ops.select(
         lake,
         "reconciliation",
-        f"SELECT * FROM ops_rows WHERE {between} "
+        f"SELECT * REPLACE (rows_landed - coalesce(rows_passed_over, 0) AS rows_landed) FROM ops_rows WHERE {between} "
         "QUALIFY row_number() OVER (PARTITION BY entity, batch_date ORDER BY silver_version DESC) = 1",
         (span.first - BACK, span.last),
     )

@@ -14,7 +14,7 @@ from spark_app.quality.rows import counted_rules
 
 def silver_results(run_id: str, contract: Contract, counts: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
     """One row a rule of an entity, over the days this run took in."""
-    landed = sum(int(row["landed"]) for row in counts)
+    landed = sum(int(row["landed"]) - int(row["passed_over"]) for row in counts)
     expected = {rule.name: rule.expected for rule in contract.rules}
     rows = []
     for index, (name, dimension, severity) in enumerate(counted_rules(contract)):

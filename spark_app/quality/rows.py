@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -17,9 +17,10 @@ from pyspark.sql import functions as F
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
 from spark_app.contracts.table import Column, Contract, Rule
+from spark_app.lake.csv_files import DAMAGE
 from spark_app.quality.casts import cast_text
 
-REASONS, ODD = "_reasons", "_odd"
+REASONS, ODD, PASSED_OVER = "_reasons", "_odd", "_passed_over"
 REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
 WHOLE_ROW = "row is whole"
 VALID_TEXT = "text is valid UTF-8"
@@ -29,43 +30,54 @@ _SHOWN = 200
 
 
 def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap) -> DataFrame:
-    """Bronze rows as the entity's columns, plus bronze's own and two more.
+    """Bronze rows as the entity's columns, plus bronze's own and three more.
 
     `_reasons`: array of (rule, column, found, expected, dimension), empty for a row that can be used.
     `_odd`: array of the names of warning-level rules the row breaks.
+    `_passed_over`: whether the row holds nothing at all; such a row breaks no rule and is not used.
     """
     raw = {
         column.name: _as_spelt(_text(mapped.columns.get(column.name)), contract.words(column.name))
         for column in contract.columns
     }
+    if DAMAGE not in rows.columns:  # bronze of an older program of ours
+        rows = rows.withColumn(DAMAGE, F.lit(None).cast("string"))
     withraw = rows.select("*", *[text.alias(f"_raw_{name}") for name, text in raw.items()])
     typed = withraw.select(
         *[_typed(column, mapped.columns.get(column.name), source).alias(column.name) for column in contract.columns],
         *[F.col(name) for name in withraw.columns if name.startswith("_")],
         _original(rows).alias("_raw"),
+        _passed_over(rows).alias(PASSED_OVER),
     )
     flagged = typed.select("*", _reasons(contract, mapped).alias(REASONS), _odd(contract).alias(ODD))
     return flagged.drop(*[f"_raw_{name}" for name in raw])
 
 
 def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
-    """One row a batch date: `landed`, `quarantined`, their amounts, and a count for each rule (`r0`, `r1`, …).
+    """One row a batch date: `landed`, `quarantined`, their amounts, `passed_over`, a count for each rule (`r0`, …).
 
     `unpriced`: quarantined rows whose money is not known; they are in neither amount. Rules are those of
     `counted_rules`, in that order. This is the one pass in which row rules are counted.
     """
     rules = counted_rules(contract)
     bad = F.size(REASONS) > 0
-    priced = _priced(contract, amount)
+    # A default may give money to a row that holds nothing.
+    priced = _priced(contract, amount) & ~F.col(PASSED_OVER)
     total = F.when(priced, money(amount))
     return judged.groupBy("_batch_date").agg(
         F.count(F.lit(1)).alias("landed"),
+        F.count_if(PASSED_OVER).alias("passed_over"),
         F.count_if(bad).alias("quarantined"),
         F.count_if(bad & total.isNull()).alias("unpriced"),
         F.coalesce(F.sum(total), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
         F.coalesce(F.sum(F.when(bad, total)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
         *[F.count_if(_breaks(rule)).alias(f"r{index}") for index, rule in enumerate(rules)],
     )
+
+
+def can_be_used() -> SparkColumn:
+    """Whether a judged row can be used."""
+    return (F.size(REASONS) == 0) & ~F.col(PASSED_OVER)
 
 
 def _priced(contract: Contract, amount: str) -> SparkColumn:
@@ -143,14 +155,24 @@ def _original(rows: DataFrame) -> SparkColumn:
     return F.to_json(F.struct(*kept))
 
 
+def _passed_over(rows: DataFrame) -> SparkColumn:
+    """Bronze holds nothing of a row that was only separators and blanks, but where it stood."""
+    values = [F.coalesce(F.col(name), F.lit("")) == "" for name in rows.columns if not name.startswith("_")]
+    if "_extra" in rows.columns:
+        values.append(F.coalesce(F.col("_extra"), F.lit("{}")) == "{}")
+    return reduce(and_, values, F.col("_corrupt_record").isNull())
+
+
 def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
+    damage = F.col(DAMAGE)
     torn = F.when(
         F.col("_corrupt_record").isNotNull(),
         F.struct(
             F.lit(WHOLE_ROW).alias("rule"),
             F.lit(None).cast("string").alias("column"),
-            F.substring("_corrupt_record", 1, _SHOWN).alias("found"),
+            F.substring(F.concat_ws(": ", damage, F.col("_corrupt_record")), 1, _SHOWN).alias("found"),
             F.when(F.col("_row_number") == 0, F.lit("a readable CSV file"))
+            .when(damage.isNotNull(), F.lit("quotes in their places (RFC 4180)"))
             .otherwise(F.lit("as many fields as the header has names"))
             .alias("expected"),
             F.lit("accuracy").alias("dimension"),
@@ -161,7 +183,8 @@ def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
     whole = F.array_compact(F.array(*bytes_, *rules))
     # A torn row's values stand in the wrong columns: what they break says nothing.
     empty = F.array().cast(REASON_TYPE)
-    return F.when(torn.isNotNull(), F.array(torn)).otherwise(F.coalesce(whole, empty)).cast(REASON_TYPE)
+    told = F.when(torn.isNotNull(), F.array(torn)).when(F.col(PASSED_OVER), empty).otherwise(F.coalesce(whole, empty))
+    return told.cast(REASON_TYPE)
 
 
 def _texts(contract: Contract, *, required: bool) -> list[str]:
@@ -202,7 +225,10 @@ def _odd(contract: Contract) -> SparkColumn:
     if texts := _texts(contract, required=False):
         marked = reduce(or_, [F.col(f"_raw_{name}").contains(_BAD_BYTES) for name in texts])
         warnings.append(F.when(marked, F.lit(MARKED_TEXT)))
-    return F.array_compact(F.array(*warnings)) if warnings else F.array().cast("array<string>")
+    none = F.array().cast("array<string>")
+    # Of a torn row the values stand in the wrong columns, and of one of nothing only defaults are there.
+    told = ~F.col(PASSED_OVER) & F.col("_corrupt_record").isNull()
+    return F.when(told, F.array_compact(F.array(*warnings))).otherwise(none) if warnings else none
 
 
 def _found(columns: Sequence[str]) -> SparkColumn:

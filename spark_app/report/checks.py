@@ -178,7 +178,7 @@ def _tallied(data: ReportData) -> dict[str, Any] | None:
     """The last days' drops as they were last counted; None where no row landed."""
     days = data.recent
     sql = (
-        "SELECT sum(rows_landed) AS landed, sum(rows_quarantined) AS quarantined, "
+        "SELECT sum(rows_landed - coalesce(rows_passed_over, 0)) AS landed, sum(rows_quarantined) AS quarantined, "
         "count(*) FILTER (NOT balanced) AS unbalanced FROM (SELECT * FROM ops_rows WHERE batch_date BETWEEN ? AND ? "
         "QUALIFY row_number() OVER (PARTITION BY entity, dataset, batch_date ORDER BY reconciled_at DESC) = 1)"
     )

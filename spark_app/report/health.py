@@ -138,7 +138,8 @@ def reconciled(data: ReportData) -> Rows:
         data.lake,
         "reconciliation",
         "SELECT entity, count(*) AS days, sum(rows_landed) AS landed, sum(rows_accepted) AS accepted, "
-        "sum(rows_superseded) AS superseded, sum(rows_quarantined) AS quarantined, max(batch_date) AS last_day, "
+        "sum(rows_superseded) AS superseded, sum(rows_quarantined) AS quarantined, "
+        "sum(coalesce(rows_passed_over, 0)) AS passed_over, max(batch_date) AS last_day, "
         "count(*) FILTER (NOT balanced) AS unbalanced FROM (SELECT * FROM ops_rows WHERE batch_date > ? QUALIFY "
         "row_number() OVER (PARTITION BY entity, dataset, batch_date ORDER BY silver_version DESC) = 1) "
         "GROUP BY entity ORDER BY entity",

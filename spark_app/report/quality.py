@@ -123,11 +123,13 @@ def _reconciliation(data: ReportData) -> Figure:
         Column("accepted", "accepted", "count"),
         Column("superseded", "superseded", "count"),
         Column("quarantined", "set aside", "count"),
+        Column("passed_over", "passed over", "count"),
         Column("days", "Days", "count"),
     ]
     definition = (
-        "A row that landed is accepted, superseded by a newer one, or set aside; days on which these do not make up "
-        "what landed are told."
+        "A row that landed (counted in the files themselves, not by what reads them) is accepted, superseded by a "
+        "newer one, set aside, or passed over because nothing stands in it; days on which these do not make up what "
+        "landed are told."
     )
     return Figure("Rows landed, and what became of them", definition, values=rows, columns=columns)
 

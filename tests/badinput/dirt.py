@@ -13,7 +13,7 @@ from spark_app.jobs.nightly import Outcome
 from tests.support.files import header, line, lines, put
 
 # What the days are about.
-FILES, PAYMENTS, TIMES, SHAPES, LINE_ENDS, NAMES, ALL_AT_ONCE = (f"2024-03-0{n}" for n in range(1, 8))
+FILES, PAYMENTS, TIMES, SHAPES, LINE_ENDS, NAMES, NOTHING, ALL_AT_ONCE = (f"2024-03-0{n}" for n in range(1, 9))
 
 WIDE_SPACES = " " * 300_000
 MEGABYTE = "x" * 700_000 + WIDE_SPACES + "end"
@@ -109,6 +109,7 @@ def make(landing: Path) -> None:
     _shapes(landing)
     _line_ends(landing)
     _names(landing)
+    _nothing(landing)
     _all_at_once(landing)
 
 
@@ -220,6 +221,23 @@ def _names(landing: Path) -> None:
     put(landing, "products", NAMES, "reordered.csv", "updated_at,product_id\n2024-03-01,reordered\n")
     extra = f"colour,{header('products')},x,x,,\nred,{line('products', product_id='extra')},1,2,,\n"
     put(landing, "products", NAMES, "extra.csv", extra)
+
+
+def _nothing(landing: Path) -> None:
+    """Rows without a value, as spreadsheets save them; and one that only a column nobody knows has a value of."""
+    head, width = header("reviews"), header("reviews").count(",")
+    nothing = [
+        "," * width,
+        "," * (width + 4),
+        ",,",
+        ",".join(['""'] * (width + 1)),
+        "\u00a0,\t, ,,\u3000,\u200b,,",
+        " ",
+    ]
+    good = line("reviews", review_id="something")
+    put(landing, "reviews", NOTHING, "a.csv", "\n".join([head, nothing[0], "", good, *nothing[1:], "", ""]))
+    extra = f"{head},colour\n{',' * width}, \n{',' * width},red\n"
+    put(landing, "reviews", NOTHING, "extra.csv", extra)
 
 
 def _all_at_once(landing: Path) -> None:

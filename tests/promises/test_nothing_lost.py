@@ -1,4 +1,4 @@
-"""Promise 2: landed = accepted + superseded + quarantined, by entity and day, and money to the cent.
+"""Promise 2: landed = accepted + superseded + quarantined + passed over, by entity and day, and money to the cent.
 
 The landed files are counted here by Python's csv module, not by the code under test.
 """
@@ -16,6 +16,8 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+from spark_app.jobs import bronze
+from spark_app.lake.csv_files import read_csv
 from spark_app.shops.demo import DIRT_KINDS, DemoSummary, generate
 from spark_app.shops.demo_rows import COLUMNS
 from spark_app.tables import payments
@@ -52,7 +54,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_every_landed_row_is_accounted_for(shop: Shop) -> None:
-    parts = ("rows_accepted", "rows_superseded", "rows_quarantined")
+    parts = ("rows_accepted", "rows_superseded", "rows_quarantined", "rows_passed_over")
     accounted = Counter({key: sum(row[part] for part in parts) for key, row in shop.proof.items()})
     assert +accounted == rows_landed(shop.home / "landing")
     assert all(row["balanced"] for row in shop.proof.values())
@@ -114,8 +116,29 @@ def test_a_row_that_silver_loses_on_its_way_withholds_the_release(
     landed = [payment("O00000001", amount, "paid", f"{night} 09:00:00", 9) for amount in ("7.77", "1.00")]
     drop(home / "landing", "payments", night, landed)
     withheld = run_days(home, night, expect=4, allow_missing=True)
-    assert "landed = accepted + superseded + quarantined" in withheld.message
+    assert "landed = accepted + superseded + quarantined + passed over" in withheld.message
     assert f"payments {night}: 2 rows landed, but" in " ".join(withheld.record.warnings)
+    assert warehouse(home) == shown
+
+
+def test_a_row_that_the_reader_of_files_loses_withholds_the_release(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landed is what the files hold, not what a parser made of them; the file is named with both numbers."""
+    home, shown = copied(shop.home, tmp_path), warehouse(shop.home)
+
+    def careless(*given: Any) -> Any:
+        rows = read_csv(*given)
+        return rows.where("amount IS NULL OR amount <> '7.77'") if "amount" in rows.columns else rows
+
+    monkeypatch.setattr(bronze, "read_csv", careless)
+    night = shop.summary.last_day + timedelta(days=1)
+    landed = [payment("O00000001", amount, "paid", f"{night} 09:00:00", 9) for amount in ("7.77", "1.00")]
+    drop(home / "landing", "payments", night, landed)
+    withheld = run_days(home, night, expect=4, allow_missing=True)
+    assert "landed = accepted + superseded + quarantined + passed over" in withheld.message
+    told = f"payments/dt={night}/a.csv: holds 2 rows by our own count, but 1 were read"
+    assert told in withheld.record.warnings
     assert warehouse(home) == shown
 
 
@@ -134,7 +157,7 @@ def test_rows_that_others_remove_withhold_the_next_release(shop: Shop, tmp_path:
     drop(tampered / "landing", "payments", night, [payment("O00000001", "1.00", "paid", f"{night} 09:00:00", 9)])
     drop(tampered / "landing", "order_items", night, [])
     withheld = run_days(tampered, night, expect=4)
-    assert "landed = accepted + superseded + quarantined" in withheld.message
+    assert "landed = accepted + superseded + quarantined + passed over" in withheld.message
     assert f"{table.replace('/', '.')} version" in " ".join(withheld.record.warnings)
     assert warehouse(tampered) == shown
 
