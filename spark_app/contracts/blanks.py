@@ -29,3 +29,8 @@ def trimmed(text: str) -> str:
 def folded(header: str) -> str:
     """A header as headers are compared: no blanks at its ends, one space for any inside, without regard to case."""
     return _INSIDE.sub(" ", trimmed(header)).lower()
+
+
+def slug(header: str) -> str:
+    """A header as a column name: `Order No` -> `order_no`."""
+    return re.sub(r"[^a-z0-9]+", "_", folded(header)).strip("_") or "_"

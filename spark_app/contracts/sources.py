@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
-from spark_app.contracts.blanks import folded
+from spark_app.contracts import source_check
+from spark_app.contracts.blanks import slug as slug
 from spark_app.contracts.table import Contract
-from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.errors import SettingsError, together
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, nearest
 
@@ -34,10 +33,15 @@ class ColumnMap(_Closed):
 
     column: str | None = Field(None, description="header name in the file")
     expression: str | None = Field(None, description="Spark SQL over the file's columns, giving text")
-    formats: tuple[str, ...] = Field((), description="Spark datetime patterns, tried in order")
+    formats: tuple[str, ...] = Field((), description="Spark datetime patterns or an epoch's word, tried in order")
     number: NumberFormat | None = None
     codes: dict[str, str] = Field(default_factory=dict, description="the shop's words to ours")
     default: str | None = Field(None, description="taken where the file has nothing")
+
+    @field_validator("formats", mode="before")
+    @classmethod
+    def _one_alone(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
 
 class DatasetMap(_Closed):
@@ -70,6 +74,12 @@ class Source(_Closed):
     timezone: str = Field("UTC", description="zone of times that carry none")
     datasets: dict[str, DatasetMap]
     entities: dict[str, EntityMap]
+    _path: Path | None = PrivateAttr(None)
+
+    @property
+    def path(self) -> Path | None:
+        """The file it stands in."""
+        return self._path
 
 
 @dataclass(frozen=True)
@@ -80,11 +90,6 @@ class Dataset:
     columns: Mapping[str, str]
     separator: str
     entities: tuple[str, ...]
-
-
-def slug(header: str) -> str:
-    """A header as a column name: `Order No` -> `order_no`."""
-    return re.sub(r"[^a-z0-9]+", "_", folded(header)).strip("_") or "_"
 
 
 def source_file(name: str, folder: Path | None = None) -> Path:
@@ -98,17 +103,14 @@ def source_file(name: str, folder: Path | None = None) -> Path:
 
 
 def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | None = None) -> Source:
-    """The source `name`, checked against the silver contracts; SettingsError names file and line."""
-    document = Document(source_file(name, folder), SettingsError)
+    """The source `name`, checked against the silver contracts; SettingsError names all that is wrong, with lines."""
+    path = source_file(name, folder)
+    document = Document(path, SettingsError)
     source = document.parse(Source)
-    try:
-        ZoneInfo(source.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise document.fail(("timezone",), f"unknown time zone '{source.timezone}'") from None
-    for dataset, item in source.datasets.items():
-        _check_dataset(document, dataset, item)
-    for entity, mapped in source.entities.items():
-        _check_entity(document, entity, mapped, source, contracts)
+    wrong = source_check.faults(document, source, contracts)
+    if wrong:
+        raise together(wrong)
+    source._path = path
     return source
 
 
@@ -123,53 +125,3 @@ def datasets_of(source: Source) -> dict[str, Dataset]:
         )
         for name, item in source.datasets.items()
     }
-
-
-def _check_dataset(document: Document, name: str, item: DatasetMap) -> None:
-    seen: dict[str, str] = {}
-    for index, header in enumerate(item.columns):
-        where = ("datasets", name, "columns", index)
-        if slug(header) in seen:
-            other = seen[slug(header)]
-            raise document.fail(where, f"'{header}' and '{other}' would be the same column '{slug(header)}'")
-        seen[slug(header)] = header
-
-
-def _check_entity(
-    document: Document, entity: str, mapped: EntityMap, source: Source, contracts: Mapping[str, Contract]
-) -> None:
-    where: tuple[str, ...] = ("entities", entity)
-    contract = contracts.get(f"silver.{entity}")
-    if contract is None:
-        valid = [c.name for c in contracts.values() if c.layer == "silver"]
-        raise document.unknown(where, entity, valid, "entity")
-    dataset = source.datasets.get(mapped.dataset)
-    if dataset is None:
-        raise document.unknown((*where, "from"), mapped.dataset, source.datasets, "dataset")
-    for name, item in mapped.columns.items():
-        here = (*where, "columns", name)
-        if name not in contract.column_names:
-            raise document.unknown(here, name, contract.column_names, "column")
-        if item.column is not None and item.expression is not None:
-            raise document.fail(here, "give a column or an expression, not both")
-        if item.column is None and item.expression is None and item.default is None:
-            raise document.fail(here, "give a column, an expression or a default")
-        if item.column is not None and item.column not in dataset.columns:
-            raise document.unknown(here, item.column, dataset.columns, "column of the file")
-        _check_codes(document, (*here, "codes"), item.codes)
-    for column in contract.columns:
-        if column.required and column.name not in mapped.columns:
-            raise document.fail((*where, "columns"), f"required column '{column.name}' of {entity} is not mapped")
-
-
-def _check_codes(document: Document, where: tuple[str, ...], codes: Mapping[str, str]) -> None:
-    """Words are read without regard to case: two that differ by nothing else must mean the same."""
-    seen: dict[str, str] = {}
-    for word, ours in codes.items():
-        other = seen.setdefault(word.lower(), word)
-        if codes[other].lower() != ours.lower():
-            raise document.fail(
-                (*where, word),
-                f"'{word}' means {ours} and '{other}' means {codes[other]}; words are read without regard to case, so "
-                "both are the same word",
-            )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class LakehouseError(Exception):
     """What was found, what was expected, where it was looked for, and what to do.
@@ -19,6 +21,13 @@ class LakehouseError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+def together(errors: Sequence[LakehouseError]) -> LakehouseError:
+    """Several errors as one of the first one's kind, each a line of its message, none twice."""
+    if len(errors) == 1:
+        return errors[0]
+    return type(errors[0])("\n".join(dict.fromkeys(error.message for error in errors)), hint=errors[0].hint)
 
 
 class UsageError(LakehouseError):

@@ -107,7 +107,8 @@ def test_unset_and_set(conf: Path, name: str, unset: object, text: str, then: ob
     assert value(name) == unset
     if f"{key}:" in SECTIONS[section]:
         (conf / "base.yaml").write_text((conf / "local.yaml").read_text())
-        (conf / "local.yaml").write_text(f"airflow: {{{section}: {{{SECTIONS[section]}, {key}: {text}}}}}\n")
+        others = [pair for pair in SECTIONS[section].split(", ") if not pair.startswith(f"{key}:")]
+        (conf / "local.yaml").write_text(f"airflow: {{{section}: {{{', '.join([*others, f'{key}: {text}'])}}}}}\n")
     else:
         write(conf, section, f"{key}: {text}")
     assert value(name) == then

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from spark_app.contracts.load import load_contracts
@@ -87,3 +90,54 @@ def test_codes_that_differ_by_case_alone_may_mean_the_same(tmp_path):
 def test_codes_that_differ_by_case_alone_and_mean_two_things_are_refused(tmp_path):
     with pytest.raises(SettingsError, match=r"canonical.yaml:\d+: .*'open' means shipped and 'Open' means created"):
         with_codes(tmp_path, "{Open: created, open: shipped}")
+
+
+def told(tmp_path, old, new):
+    """What is said of the canonical source with a part of it changed, a line each, without its path."""
+    text = (FOLDER / "canonical.yaml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "canonical.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        load_source("canonical", CONTRACTS, tmp_path)
+    return [line.removeprefix(f"{path}:").partition(": ")[2] for line in str(error.value).splitlines()]
+
+
+def test_patterns_and_expressions_are_checked_and_every_fault_is_told(tmp_path):
+    found = told(
+        tmp_path,
+        "      purchased_at: purchased_at\n      approved_at: approved_at\n      shipped_at: shipped_at\n",
+        "      purchased_at: {column: purchased_at, formats: '%d/%m/%Y'}\n"
+        "      approved_at: {expression: 'coalesce(puchased_at, aproved_at)'}\n"
+        "      shipped_at: {column: shiped_at, formats: [yyyy-MM-dd, dd/mm/yyyy]}\n",
+    )
+    assert [line.partition(": ")[0].rpartition(".")[2] for line in found] == [
+        "purchased_at", "approved_at", "approved_at", "shipped_at", "shipped_at"
+    ]  # fmt: skip
+    said = " ".join(found)
+    for part in ("'%d' is no letter of a pattern; did you mean 'dd'?",
+                 "no column 'puchased_at'; did you mean 'purchased_at'?",
+                 "no column 'aproved_at'; did you mean 'approved_at'?", "unknown column of the file 'shiped_at'",
+                 "'dd/mm/yyyy': 'mm' is minutes; did you mean 'MM' for months?"):  # fmt: skip
+        assert part in said
+
+
+def test_the_place_in_the_file_stands_with_a_fault_in_a_value(tmp_path):
+    (line,) = told(tmp_path, "      paid_at: paid_at\n", '      paid_at: {expression: "upper(payd_at)"}\n')
+    text = (FOLDER / "canonical.yaml").read_text(encoding="utf-8")
+    at = text[: text.index("      paid_at: paid_at")].count("\n") + 1
+    assert line == f"entities.payments.columns.paid_at: at {at}:36: no column 'payd_at'; did you mean 'paid_at'?"
+
+
+def test_one_format_may_stand_without_a_list(tmp_path):
+    text = (FOLDER / "canonical.yaml").read_text(encoding="utf-8")
+    old, new = "      paid_at: paid_at\n", "      paid_at: {column: paid_at, formats: dd/MM/yyyy}\n"
+    (tmp_path / "canonical.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    source = load_source("canonical", CONTRACTS, tmp_path)
+    assert source.entities["payments"].columns["paid_at"].formats == ("dd/MM/yyyy",)
+
+
+def test_a_source_without_expressions_needs_no_parser():
+    code = "import sys; from spark_app.contracts.load import load_contracts; from spark_app.contracts.sources import "
+    code += "load_source; load_source('canonical', load_contracts()); sys.exit('sqlglot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

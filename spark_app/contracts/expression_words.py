@@ -1,0 +1,104 @@
+"""The words of a source's expression: functions that give something else each time, and text that is a pattern."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spark_app.contracts import pattern_check
+from spark_app.contracts.regex_check import regex_problem
+
+if TYPE_CHECKING:
+    from sqlglot.tokenizer_core import Token
+
+_CHANGING = (
+    "current_timestamp", "current_date", "current_timezone", "now", "localtimestamp", "curdate", "rand", "random",
+    "randn", "uuid", "shuffle", "monotonically_increasing_id", "spark_partition_id", "input_file_name",
+    "input_file_block_start", "unix_timestamp", "current_user", "user",
+)  # fmt: skip
+_BARE = ("current_timestamp", "current_date", "localtimestamp")  # may stand without parentheses
+_READ_TIMES = (
+    "to_timestamp", "try_to_timestamp", "to_timestamp_ntz", "to_timestamp_ltz", "to_date", "unix_timestamp",
+    "to_unix_timestamp",
+)  # fmt: skip
+_WRITE_TIMES = ("date_format", "from_unixtime")
+_REGEXES = (
+    "regexp", "rlike", "regexp_like", "regexp_extract", "regexp_extract_all", "regexp_replace", "regexp_count",
+    "regexp_instr", "regexp_substr", "split",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and where in the expression (from 0) where that is known."""
+
+    text: str
+    at: int | None = None
+
+
+def tokens_of(expression: str) -> list[Token]:
+    """The expression's words and marks, as Spark's SQL divides them."""
+    import sqlglot
+
+    return list(sqlglot.tokenize(expression, dialect="spark"))
+
+
+def changing(tokens: Sequence[Token]) -> Iterator[Fault]:
+    """Functions of the clock, of chance and of where Spark happens to be."""
+    for name, arguments, at in _calls(tokens):
+        if name in _CHANGING and not (name == "unix_timestamp" and arguments):
+            yield Fault(f"{name}() gives something else each time; the same files must give the same rows", at)
+    for token, after in itertools.pairwise([*tokens, None]):
+        word = token.text.lower() if token and "STRING" not in token.token_type.name else ""
+        if token and word in _BARE and (after is None or after.text != "("):
+            yield Fault(f"{word} gives something else each time; the same files must give the same rows", token.start)
+
+
+def literals(tokens: Sequence[Token]) -> Iterator[Fault]:
+    """Patterns and regular expressions that stand in it as text: Spark would look at them only at the first row."""
+    for name, arguments, at in _calls(tokens):
+        text = _text(arguments[1]) if len(arguments) > 1 else None
+        if text is None:
+            continue
+        if name in _READ_TIMES or name in _WRITE_TIMES:
+            if wrong := pattern_check.problems(text, reading=name in _READ_TIMES):
+                yield Fault(f"{name}: '{text}': {'; '.join(wrong)}", at)
+        elif name in _REGEXES and (broken := regex_problem(text)):
+            yield Fault(f"{name}: '{text}': {broken}", at)
+    for before, token in itertools.pairwise(tokens):
+        text = _text([token])
+        if before.text.lower() in ("rlike", "regexp") and text is not None and (broken := regex_problem(text)):
+            yield Fault(f"{before.text.lower()}: '{text}': {broken}", before.start)
+
+
+def _calls(tokens: Sequence[Token]) -> Iterator[tuple[str, list[list[Token]], int]]:
+    """(function in lower case, tokens of each argument, place) of every call."""
+    for index, token in enumerate(tokens[:-1]):
+        if tokens[index + 1].text == "(" and re.fullmatch(r"\w+", token.text):
+            yield token.text.lower(), _arguments(tokens[index + 2 :]), token.start
+
+
+def _arguments(tokens: Sequence[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        bracket = token.token_type.name in ("L_PAREN", "R_PAREN")
+        depth += {"(": 1, ")": -1}.get(token.text, 0) if bracket else 0
+        if depth < 0:
+            break
+        if token.token_type.name == "COMMA" and depth == 0:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found if found != [[]] else []
+
+
+def _text(tokens: Sequence[Token]) -> str | None:
+    """The text that these tokens are, as Spark reads it; None where they are anything else."""
+    if len(tokens) != 1 or tokens[0].token_type.name not in ("STRING", "RAW_STRING"):
+        return None
+    text = tokens[0].text
+    return text if tokens[0].token_type.name == "RAW_STRING" else re.sub(r"\\(.)", r"\1", text)
