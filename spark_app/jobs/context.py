@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from spark_app.contracts.sources import Dataset, Source, datasets_of
 from spark_app.contracts.table import Contract
 from spark_app.lake.paths import Lake, Landing
+from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
@@ -32,8 +33,13 @@ class Context:
 
     @cached_property
     def spark(self) -> SparkSession:
-        """The run's one session, started when first needed: audit, publish and the commands do without."""
-        return session(self.settings)
+        """The run's one session, started when first needed: audit, publish and the commands do without.
+
+        What of the source only Spark can judge, it judges here, before any layer has written.
+        """
+        started = session(self.settings)
+        expressions.check(started, self.source)
+        return started
 
     @property
     def lake(self) -> Lake:

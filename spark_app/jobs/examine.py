@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
 from spark_app.lake.s3 import access
+from spark_app.quality import expressions
 from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
 from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
@@ -54,6 +56,8 @@ def checks(environment: str, home: str | None, source: str | None) -> list[Check
 
     found.append(_tried("settings, contracts, source", settings))
     if opened:
+        if any(expressions.of(mapped) for mapped in opened[0].source.entities.values()):
+            found.append(_tried("expressions", lambda: _expressions(opened[0])))
         found += _places(opened[0])
     return found
 
@@ -100,6 +104,12 @@ def _tried(what: str, look: Callable[[], str]) -> Check:
         return Check(what, False, error.message, error.hint)
 
 
+def _expressions(context: Context) -> str:
+    """Spark's own word on them: it is asked when its session starts."""
+    _ = context.spark
+    return f"{sum(len(expressions.of(mapped)) for mapped in context.source.entities.values())}, understood by Spark"
+
+
 def _jars() -> str:
     import pyspark
     from pyspark import __version__
@@ -141,7 +151,13 @@ def sample_file(
         for entity in meant.entities:
             mapped = context.source.entities[entity]
             judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)
-            found["entities"][entity] = _outcome(context, entity, judged, most)
+            try:
+                found["entities"][entity] = _outcome(context, entity, judged, most)
+            except Exception:
+                wrong = expressions.explained(context.source, entity, bronze)
+                if wrong is None:
+                    raise
+                raise wrong from None
         bronze.unpersist()
     return found
 
@@ -180,7 +196,8 @@ def _feeds(source: Source, dataset: Dataset, column: str | None) -> list[str]:
         f"{entity}.{name}"
         for entity in dataset.entities
         for name, mapped in source.entities[entity].columns.items()
-        if (mapped.column is not None and slug(mapped.column) == column) or column in (mapped.expression or "")
+        if (mapped.column is not None and slug(mapped.column) == column)
+        or re.search(rf"\b{column}\b", mapped.expression or "", re.IGNORECASE)
     ]
 
 

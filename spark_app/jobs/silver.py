@@ -12,6 +12,9 @@ from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.reconcile import reconcile
 from spark_app.jobs.take_in import PROVENANCE, Work, take_in
 from spark_app.lake import delta, log, quarantine
+from spark_app.lake.failures import understood
+from spark_app.quality import expressions
+from spark_app.runtime.errors import LakehouseError
 from spark_app.tables.declare import SilverTable, silver_tables
 
 
@@ -35,13 +38,29 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
     def one(spark: SparkSession, name: str) -> None:
         with context.record.step("silver", name) as step:
             before = log.version_of(context.lake, f"silver.{name}")
-            step.action = take_in(context, spark, todo[name])
+            step.action = _taken_in(context, spark, todo[name])
             step.version = log.version_of(context.lake, f"silver.{name}")
             step.rows = log.rows_written(context.lake, f"silver.{name}", before)
 
     in_parallel(context, one, list(todo))
     with context.record.step("silver", "reconciliation") as step:
         step.action, step.rows = "reconciled", reconcile(context, tables)
+
+
+def _taken_in(context: Context, spark: SparkSession, work: Work) -> str:
+    """As take_in; where a row breaks an expression of the source's, the error is ours and names it."""
+    try:
+        return take_in(context, spark, work)
+    except LakehouseError:
+        raise
+    except Exception as error:
+        if understood(error, context.lake.root) is not None:
+            raise
+        rows = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
+        wrong = expressions.explained(context.source, work.table.name, rows)
+        if wrong is None:
+            raise
+        raise wrong from None
 
 
 def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bool) -> Work | None:

@@ -10,11 +10,9 @@ from pyspark.sql import functions as F
 from spark_app.contracts.blanks import BLANK_CLASS, BLANKS
 from spark_app.contracts.sources import ColumnMap, NumberFormat
 from spark_app.contracts.table import Type
+from spark_app.quality.times import day, moment
 
 _PLAIN = NumberFormat()
-_ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
-_ISO_TIME = r"([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?"
-_ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
 _EXPONENT = r"([eE][+-]?\d{1,2})?"
 # What decimal(38,12) would round away.
 _TOO_FINE = r"[.]\d{12}\d*[1-9]|[eE]-"
@@ -27,9 +25,9 @@ def cast_text(text: Column, kind: Type, mapped: ColumnMap | None, timezone: str)
     if kind.name == "string":
         return text
     if kind.name == "timestamp":
-        return _timestamp(text, formats, timezone)
+        return moment(text, formats, timezone)
     if kind.name == "date":
-        return F.coalesce(*_by_format(text, formats)).cast("date") if formats else _iso(text, "").cast("date")
+        return day(text, formats, timezone)
     if kind.name == "boolean":
         return F.when(F.lower(text).isin("true", "t", "yes", "y", "1"), F.lit(True)).when(
             F.lower(text).isin("false", "f", "no", "n", "0"), F.lit(False)
@@ -38,23 +36,6 @@ def cast_text(text: Column, kind: Type, mapped: ColumnMap | None, timezone: str)
     if kind.name == "double":
         return _try(plain, "double")
     return _exact(plain, kind)
-
-
-def _timestamp(text: Column, formats: tuple[str, ...], timezone: str) -> Column:
-    time = F.coalesce(*_by_format(text, formats)) if formats else _iso(text, _ISO_TIME)
-    if timezone == "UTC":
-        return time
-    return F.when(text.rlike(rf":\d{{2}}([.]\d+)?{_ZONE}$"), time).otherwise(F.to_utc_timestamp(time, timezone))
-
-
-def _by_format(text: Column, formats: tuple[str, ...]) -> list[Column]:
-    return [F.try_to_timestamp(text, F.lit(pattern)) for pattern in formats]
-
-
-def _iso(text: Column, time: str) -> Column:
-    """ISO 8601 days and times. Spark alone would also take '2017' or '2017-1-1T': here a date is a whole date."""
-    whole = text.rlike(f"{_ISO_DATE}{time or _ISO_TIME}({_ZONE})?$")
-    return F.when(whole, _try(text, "timestamp"))
 
 
 def _number(text: Column, number: NumberFormat) -> Column:

@@ -5,7 +5,6 @@ One query a dataset over the days asked for; the rows go to `ops.profiles`, the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,38 +15,24 @@ from spark_app.contracts.sources import Source, slug
 from spark_app.contracts.table import Contract
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
+from spark_app.quality.drop_times import shop_time
 from spark_app.runtime import duck
 
 WHOLE = "*"  # the column name of the row that speaks of the drop as a whole
-# Spark's letters for times, as strptime has them.
-_LETTERS = {
-    "yyyy": "%Y",
-    "yy": "%y",
-    "MM": "%m",
-    "M": "%m",
-    "dd": "%d",
-    "d": "%d",
-    "HH": "%H",
-    "H": "%H",
-    "mm": "%M",
-    "m": "%M",
-    "ss": "%S",
-    "s": "%S",
-    "'T'": "T",
-    "hh": "%I",
-    "h": "%I",
-    "a": "%p",
-}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look for in a dataset: columns whose missing and different values are counted, and its times."""
+    """What to look for in a dataset: columns whose missing and different values are counted, and its times.
+
+    `timezone`: the shop's, whose clock the times are compared on.
+    """
 
     dataset: str
     missing: tuple[str, ...]
     distinct: tuple[str, ...]
     changed: tuple[tuple[str, tuple[str, ...]], ...]  # column with the time of change -> its formats
+    timezone: str = "UTC"
 
 
 def wanted(source: Source, contracts: Sequence[Contract]) -> list[Wanted]:
@@ -66,7 +51,9 @@ def wanted(source: Source, contracts: Sequence[Contract]) -> list[Wanted]:
             elif watch.measure == "delay" and (name := landed(source, contract, "updated_at")):
                 changed[name] = mapped.columns["updated_at"].formats
     return [
-        Wanted(name, tuple(sorted(missing - {""})), tuple(sorted(distinct - {""})), tuple(changed.items()))
+        Wanted(
+            name, tuple(sorted(missing - {""})), tuple(sorted(distinct - {""})), tuple(changed.items()), source.timezone
+        )
         for name, (missing, distinct, changed) in found.items()
     ]
 
@@ -126,20 +113,10 @@ def _newest(what: Wanted, there: Sequence[str]) -> str:
     for name, formats in what.changed:
         if name not in there:
             continue
-        patterns = [_strptime(one) for one in formats]
-        tried = [f"try_strptime({_trimmed(name)}, '{one}')" for one in patterns if one]
-        tried = tried if formats else [f"try_cast({_trimmed(name)} AS TIMESTAMP)"]
-        if tried:
-            time = f"coalesce({', '.join(tried)})"
+        time = shop_time(_trimmed(name), formats, what.timezone)
+        if time:
             times.append(f"max({time}) FILTER (WHERE {time} < _batch_date + INTERVAL 1 DAY)")
     return f"greatest({', '.join(times)})" if times else "NULL"
-
-
-def _strptime(pattern: str) -> str | None:
-    """A pattern of Spark's in strptime's letters; None for one that has others."""
-    words = [found.group(0) for found in re.finditer(r"'T'|([A-Za-z])\1*|[^A-Za-z']+", pattern)]
-    out = [_LETTERS.get(word) if word[0].isalpha() or word[0] == "'" else word for word in words]
-    return None if None in out else "".join(word for word in out if word)
 
 
 def _trimmed(name: str) -> str:

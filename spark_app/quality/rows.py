@@ -13,12 +13,15 @@ from operator import and_, or_
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType
 
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
 from spark_app.contracts.table import Column, Contract, Rule
 from spark_app.lake.csv_files import DAMAGE
 from spark_app.quality.casts import cast_text
+from spark_app.quality.expressions import times_given
+from spark_app.quality.times import cast_time
 
 REASONS, ODD, PASSED_OVER = "_reasons", "_odd", "_passed_over"
 REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
@@ -42,15 +45,23 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
     }
     if DAMAGE not in rows.columns:  # bronze of an older program of ours
         rows = rows.withColumn(DAMAGE, F.lit(None).cast("string"))
-    withraw = rows.select("*", *[text.alias(f"_raw_{name}") for name, text in raw.items()])
+    times = times_given(rows, contract, mapped)
+    withraw = rows.select(
+        "*",
+        *[text.alias(f"_raw_{name}") for name, text in raw.items()],
+        *[F.expr(mapped.columns[name].expression or "").alias(f"_time_{name}") for name in times],
+    )
     typed = withraw.select(
-        *[_typed(column, mapped.columns.get(column.name), source).alias(column.name) for column in contract.columns],
+        *[
+            _typed(column, mapped.columns.get(column.name), source, times.get(column.name)).alias(column.name)
+            for column in contract.columns
+        ],
         *[F.col(name) for name in withraw.columns if name.startswith("_")],
         _original(rows).alias("_raw"),
         _passed_over(rows).alias(PASSED_OVER),
     )
     flagged = typed.select("*", _reasons(contract, mapped).alias(REASONS), _odd(contract).alias(ODD))
-    return flagged.drop(*[f"_raw_{name}" for name in raw])
+    return flagged.drop(*[f"_raw_{name}" for name in raw], *[f"_time_{name}" for name in times])
 
 
 def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
@@ -145,8 +156,12 @@ def _translated(text: SparkColumn, words: Mapping[str, str]) -> SparkColumn:
     return F.coalesce(F.element_at(F.create_map(*pairs), F.lower(text)), text)
 
 
-def _typed(column: Column, mapped: ColumnMap | None, source: Source) -> SparkColumn:
-    return cast_text(F.col(f"_raw_{column.name}"), column.type, mapped, source.timezone)
+def _typed(column: Column, mapped: ColumnMap | None, source: Source, given: DataType | None) -> SparkColumn:
+    value = cast_text(F.col(f"_raw_{column.name}"), column.type, mapped, source.timezone)
+    if given is None:
+        return value
+    # Text is there too: of a default, where the expression gives nothing.
+    return F.coalesce(cast_time(F.col(f"_time_{column.name}"), given, column.type, source.timezone), value)
 
 
 def _original(rows: DataFrame) -> SparkColumn:
