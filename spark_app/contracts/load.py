@@ -75,7 +75,7 @@ def load_contract(path: Path, layer: Layer) -> Contract:
     )
     if not key:
         raise document.fail((*_SCHEMA, "properties"), "no column has primaryKey: true")
-    rules = compile_rules(document, table, columns, key)
+    rules = compile_rules(document, table, columns, key, layer)
     _check_kinds(document, layer, rules, key)
     return Contract(
         layer=layer,

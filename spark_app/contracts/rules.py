@@ -16,7 +16,7 @@ from typing import Any, get_args
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
 from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
-from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Rule, RuleKind, Severity, Threshold, Unit
+from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Layer, Rule, RuleKind, Severity, Threshold, Unit
 from spark_app.contracts.watches import is_watch
 from spark_app.runtime.yaml_lines import Document, Where
 
@@ -36,12 +36,17 @@ META = ("_batch_date", "_source_file", "_row_number")
 
 
 def compile_rules(
-    document: Document, table: SchemaObject, columns: Sequence[Column], key: tuple[str, ...]
+    document: Document, table: SchemaObject, columns: Sequence[Column], key: tuple[str, ...], layer: Layer
 ) -> tuple[Rule, ...]:
-    """Implied rules first (type, required, key), then those the contract spells out; names are unique."""
+    """Implied rules first (type, required, key, whole ids), then those spelt out; names are unique."""
     rules = [_type_rule(column) for column in columns if column.type.name != "string"]
     rules += [_required_rule(column) for column in columns if column.required]
     rules.append(_key_rule(key))
+    if layer == "silver":
+        ids = [column.name for column in columns if column.name in key or column.name.endswith("_id")]
+        rules += [
+            _whole_id_rule(column.name) for column in columns if column.type.name == "string" and column.name in ids
+        ]
     names = [column.name for column in columns]
     for index, item in enumerate(table.properties or []):
         for number, quality in enumerate(item.quality or []):
@@ -78,6 +83,22 @@ def _required_rule(column: Column) -> Rule:
 def _key_rule(key: tuple[str, ...]) -> Rule:
     name = f"{', '.join(key)} is unique"
     return _make(name, "unique", key, "", "one row a key", dimension="uniqueness")
+
+
+def is_whole_id(column: str) -> str:
+    """SQL that holds unless an id is a number that a spreadsheet rounded: 4.50001E+14, also with a decimal comma."""
+    # A plus sign is rare in ids: the pattern is tried on few.
+    return f"instr({column}, '+') = 0 OR NOT regexp_like({column}, '^[0-9]([.,][0-9]+)?[eE][+][0-9]+$')"
+
+
+def rounded_rule_name(column: str) -> str:
+    """The name of the rule that tells rounded ids of a column."""
+    return f"{column} is not rounded by a spreadsheet"
+
+
+def _whole_id_rule(column: str) -> Rule:
+    expected = "an id as the shop wrote it; 4.50001E+14 looks like a number that a spreadsheet rounded"
+    return _make(rounded_rule_name(column), "row", (column,), is_whole_id(column), expected, severity="warning")
 
 
 def _make(

@@ -15,6 +15,7 @@ from spark_app.contracts.table import Contract, TypeName
 from spark_app.jobs.context import Context
 from spark_app.jobs.fates import Moves, moves, summed
 from spark_app.lake import delta, entities, log, ops, quarantine
+from spark_app.quality import rounded_ids
 from spark_app.quality.results import silver_results
 from spark_app.quality.rows import can_be_used, counted, judge, money
 from spark_app.tables.declare import SilverTable
@@ -50,6 +51,11 @@ def take_in(context: Context, spark: SparkSession, work: Work) -> str:
     judged = _judged(context, bronze if work.days is None else bronze.where(_in_days(work.days)), work).persist()
     try:
         counts = counted(judged, work.contract, work.table.amount).collect()
+        if rounded_ids.some(counts, work.contract):
+            whole = judged
+            judged = rounded_ids.set_apart(whole, work.contract, work.table.tells_apart).persist()
+            counts = counted(judged, work.contract, work.table.amount).collect()
+            whole.unpersist()
         _quarantine(context, judged, work, counts)
         _keep_results(context, work, counts)
         if work.days is None:
@@ -144,7 +150,10 @@ def _again(
     if lost.isEmpty():
         lost.unpersist()
         return None, None
-    everything = _kept(_judged(context, bronze, work), work).join(lost, list(key), "left_semi")
+    everything = _judged(context, bronze, work)
+    if not lost.where(rounded_ids.rounded(work.contract)).isEmpty():
+        everything = rounded_ids.set_apart(everything, work.contract, work.table.tells_apart)
+    everything = _kept(everything, work).join(lost, list(key), "left_semi")
     return lost, entities.holding(everything, key).persist()
 
 

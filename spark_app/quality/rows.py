@@ -27,6 +27,7 @@ REASONS, ODD, PASSED_OVER = "_reasons", "_odd", "_passed_over"
 REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
 WHOLE_ROW = "row is whole"
 VALID_TEXT = "text is valid UTF-8"
+SHARED_ID = "rows of a rounded id are of one thing"  # see quality.rounded_ids
 MARKED_TEXT = "optional text is valid UTF-8"  # where it is not, the value is kept with marks in it
 _BAD_BYTES = "\ufffd"
 _SHOWN = 200
@@ -117,9 +118,16 @@ def money(amount: str) -> SparkColumn:
 def counted_rules(contract: Contract) -> tuple[tuple[str, str, str], ...]:
     """(rule, dimension, severity) of everything `counted` counts."""
     own: tuple[tuple[str, str, str], ...] = ((WHOLE_ROW, "accuracy", "error"), (VALID_TEXT, "accuracy", "error"))
+    if key_texts(contract):
+        own += ((SHARED_ID, "uniqueness", "error"),)
     if _texts(contract, required=False):
         own += ((MARKED_TEXT, "accuracy", "warning"),)
     return own + tuple((rule.name, rule.dimension, rule.severity) for rule in contract.row_rules)
+
+
+def key_texts(contract: Contract) -> tuple[str, ...]:
+    """The parts of a key that are text: ids as the shop writes them."""
+    return tuple(name for name in contract.key if contract.column(name).type.name == "string")
 
 
 def _breaks(rule: tuple[str, str, str]) -> SparkColumn:

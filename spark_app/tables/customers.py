@@ -10,4 +10,4 @@ def clean(rows: DataFrame) -> DataFrame:
     return rows.withColumn("customer_id", member("customer_id"))
 
 
-TABLE = SilverTable("customers", month_of="updated_at", clean=clean)
+TABLE = SilverTable("customers", month_of="updated_at", tells_apart=("name", "created_at"), clean=clean)

@@ -29,12 +29,15 @@ def as_it_is(rows: DataFrame) -> DataFrame:
 class SilverTable:
     """An entity. `month_of`: the column its files are laid out by. `amount`: SQL of the money a row stands for.
 
-    `clean` sets right what the rules let pass (a default quantity, say), before rows are kept.
+    `tells_apart`: columns that two states of one row do not differ in; rows of a key that a spreadsheet has rounded,
+    and that do, were different things (quality.rounded_ids). `clean` sets right what the rules let pass (a default
+    quantity, say), before rows are kept.
     """
 
     name: str
     month_of: str
     amount: str = NO_MONEY
+    tells_apart: tuple[str, ...] = ()
     clean: Callable[[DataFrame], DataFrame] = as_it_is
 
     @property
@@ -79,8 +82,9 @@ def silver_tables(contracts: Mapping[str, Contract]) -> dict[str, SilverTable]:
     _same(set(found), {c.name for c in contracts.values() if c.layer == "silver"}, "silver")
     for table in found.values():
         contract = contracts[f"silver.{table.name}"]
-        if table.month_of not in contract.column_names:
-            raise ContractError(f"tables/{table.name}.py: month_of '{table.month_of}' is no column of {contract.path}")
+        for name in (table.month_of, *table.tells_apart):
+            if name not in contract.column_names:
+                raise ContractError(f"tables/{table.name}.py: '{name}' is no column of {contract.path}")
         for rule in contract.rules if not table.has_money else ():
             if rule.kind == "quarantined_money":
                 told = f"{contract.path}: rule '{rule.name}': a row of {table.name} stands for no money"

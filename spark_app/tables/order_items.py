@@ -21,5 +21,6 @@ TABLE = SilverTable(
     "order_items",
     month_of="updated_at",
     amount="coalesce(quantity, 1) * unit_price + coalesce(freight_amount, 0)",
+    tells_apart=("product_id", "unit_price"),
     clean=clean,
 )

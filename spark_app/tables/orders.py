@@ -10,4 +10,4 @@ def clean(rows: DataFrame) -> DataFrame:
     return rows.withColumn("customer_id", member("customer_id"))
 
 
-TABLE = SilverTable("orders", month_of="purchased_at", clean=clean)
+TABLE = SilverTable("orders", month_of="purchased_at", tells_apart=("customer_id", "purchased_at"), clean=clean)

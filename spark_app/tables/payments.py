@@ -2,4 +2,4 @@
 
 from spark_app.tables.declare import SilverTable
 
-TABLE = SilverTable("payments", month_of="updated_at", amount="amount")
+TABLE = SilverTable("payments", month_of="updated_at", amount="amount", tells_apart=("method", "amount"))

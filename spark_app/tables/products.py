@@ -10,4 +10,4 @@ def clean(rows: DataFrame) -> DataFrame:
     return rows.withColumn("product_id", member("product_id"))
 
 
-TABLE = SilverTable("products", month_of="updated_at", clean=clean)
+TABLE = SilverTable("products", month_of="updated_at", tells_apart=("name",), clean=clean)

@@ -2,4 +2,4 @@
 
 from spark_app.tables.declare import SilverTable
 
-TABLE = SilverTable("reviews", month_of="updated_at")
+TABLE = SilverTable("reviews", month_of="updated_at", tells_apart=("created_at",))
