@@ -16,7 +16,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from spark_app.contracts.rules import SHARES, compile_rules
 from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName, Watch
 from spark_app.contracts.watches import compile_watches
-from spark_app.runtime.errors import ContractError
+from spark_app.runtime.errors import ContractError, together
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where, nearest
 
@@ -41,10 +41,15 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
 
 @cache
 def _load_folder(folder: Path) -> tuple[tuple[str, Contract], ...]:
-    found = []
+    found, wrong = [], []
     for layer in LAYERS:
         for path in sorted((folder / layer).glob("*.yaml")):
-            found.append((f"{layer}.{path.stem}", load_contract(path, layer)))
+            try:
+                found.append((f"{layer}.{path.stem}", load_contract(path, layer)))
+            except ContractError as error:
+                wrong.append(error)
+    if wrong:
+        raise together(wrong)
     if not found:
         raise ContractError(f"{folder}: no contracts found; expected silver/<table>.yaml and gold/<table>.yaml")
     return tuple(found)

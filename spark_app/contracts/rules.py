@@ -10,14 +10,17 @@ A custom entry's `implementation` is that text, or with a bound `{check: <text>,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
-from spark_app.contracts.table import DIMENSIONS, Column, Dimension, Layer, Rule, RuleKind, Severity, Threshold, Unit
+from spark_app.contracts.bounds import threshold, unfolded, valid_word
+from spark_app.contracts.implied_rules import implied_rules
+from spark_app.contracts.regex_check import regex_problem
+from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Unit
 from spark_app.contracts.watches import is_watch
+from spark_app.runtime.errors import LakehouseError, together
 from spark_app.runtime.yaml_lines import Document, Where
 
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
@@ -39,23 +42,16 @@ def compile_rules(
     document: Document, table: SchemaObject, columns: Sequence[Column], key: tuple[str, ...], layer: Layer
 ) -> tuple[Rule, ...]:
     """Implied rules first (type, required, key, whole ids), then those spelt out; names are unique."""
-    rules = [_type_rule(column) for column in columns if column.type.name != "string"]
-    rules += [_required_rule(column) for column in columns if column.required]
-    rules.append(_key_rule(key))
-    if layer == "silver":
-        ids = [column.name for column in columns if column.name in key or column.name.endswith("_id")]
-        rules += [
-            _whole_id_rule(column.name) for column in columns if column.type.name == "string" and column.name in ids
-        ]
+    rules = implied_rules(columns, key, layer)
     names = [column.name for column in columns]
-    for index, item in enumerate(table.properties or []):
-        for number, quality in enumerate(item.quality or []):
-            where = ("schema", 0, "properties", index, "quality", number)
-            if not is_watch(quality):
-                rules.append(_rule(document, where, quality, (names[index],), names))
-    for number, quality in enumerate(table.quality or []):
-        if not is_watch(quality):
-            rules.append(_rule(document, ("schema", 0, "quality", number), quality, (), names))
+    wrong: list[LakehouseError] = []
+    for where, quality, own in _entries(table, names):
+        try:
+            rules.append(_rule(document, where, quality, own, names))
+        except LakehouseError as error:
+            wrong.append(error)
+    if wrong:
+        raise together(wrong)
     seen: set[str] = set()
     for rule in rules:
         if rule.name in seen:
@@ -64,58 +60,17 @@ def compile_rules(
     return tuple(rules)
 
 
-def _type_rule(column: Column) -> Rule:
-    expected = {
-        "date": "a date as 2024-12-31",
-        "timestamp": "a time as 2024-12-31 23:59:59",
-        "decimal": f"a number with at most {column.type.scale} decimals",
-        "boolean": "true or false",
-        "double": "a number",
-    }.get(column.type.name, "a whole number")
-    return _make(f"{column.name} is {_article(column.type.name)}", "type", (column.name,), "true", expected)
-
-
-def _required_rule(column: Column) -> Rule:
-    name, passes = f"{column.name} is present", f"{column.name} IS NOT NULL"
-    return _make(name, "required", (column.name,), passes, "a value", dimension="completeness")
-
-
-def _key_rule(key: tuple[str, ...]) -> Rule:
-    name = f"{', '.join(key)} is unique"
-    return _make(name, "unique", key, "", "one row a key", dimension="uniqueness")
-
-
-def is_whole_id(column: str) -> str:
-    """SQL that holds unless an id is a number that a spreadsheet rounded: 4.50001E+14, also with a decimal comma."""
-    # A plus sign is rare in ids: the pattern is tried on few.
-    return f"instr({column}, '+') = 0 OR NOT regexp_like({column}, '^[0-9]([.,][0-9]+)?[eE][+][0-9]+$')"
-
-
-def rounded_rule_name(column: str) -> str:
-    """The name of the rule that tells rounded ids of a column."""
-    return f"{column} is not rounded by a spreadsheet"
-
-
-def _whole_id_rule(column: str) -> Rule:
-    expected = "an id as the shop wrote it; 4.50001E+14 looks like a number that a spreadsheet rounded"
-    return _make(rounded_rule_name(column), "row", (column,), is_whole_id(column), expected, severity="warning")
-
-
-def _make(
-    name: str,
-    kind: RuleKind,
-    columns: tuple[str, ...],
-    passes: str,
-    expected: str,
-    dimension: Dimension = "accuracy",
-    severity: Severity = "error",
-    borne: Threshold | None = NONE_BROKEN,
-) -> Rule:
-    return Rule(name, kind, columns, passes, expected, dimension, severity, borne)
-
-
-def _article(word: str) -> str:
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+def _entries(
+    table: SchemaObject, names: Sequence[str]
+) -> Iterator[tuple[tuple[str | int, ...], DataQuality, tuple[str, ...]]]:
+    """(place, entry, the column it stands under) of every rule that the contract spells out; watches are not among."""
+    for index, item in enumerate(table.properties or []):
+        for number, quality in enumerate(item.quality or []):
+            if not is_watch(quality):
+                yield ("schema", 0, "properties", index, "quality", number), quality, (names[index],)
+    for number, quality in enumerate(table.quality or []):
+        if not is_watch(quality):
+            yield ("schema", 0, "quality", number), quality, ()
 
 
 def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...], names: list[str]) -> Rule:
@@ -186,6 +141,8 @@ def _valid_values(document: Document, where: Where, column: str, arguments: dict
         return f"{column} IN ({', '.join(map(_quoted, values))})", f"one of {', '.join(values)}"
     if "pattern" in arguments:
         pattern = str(arguments["pattern"])
+        if broken := regex_problem(pattern):
+            raise document.fail((*where, "pattern"), f"'{pattern}': {broken}")
         return f"regexp_like({column}, {_quoted(pattern)})", f"text like {pattern}"
     raise document.fail(where, "invalidValues needs validValues or a pattern")
 

@@ -1,7 +1,7 @@
 """Ids that a spreadsheet has made numbers of and rounded: 450001123456789 saved again as 4.50001E+14.
 
-Each is told by a warning of its own (contracts.rules). Where one such id is the key of rows that cannot be states of
-one thing, the later would replace the others: all of them are set apart.
+Each is told by a warning of its own (contracts.implied_rules). Where one such id is the key of rows that cannot be
+states of one thing, the later would replace the others: all of them are set apart.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from spark_app.contracts.rules import is_whole_id, rounded_rule_name
+from spark_app.contracts.implied_rules import is_whole_id, rounded_rule_name
 from spark_app.contracts.table import Contract
 from spark_app.quality.rows import REASON_TYPE, REASONS, SHARED_ID, counted_rules, key_texts
 

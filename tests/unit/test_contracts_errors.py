@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -152,3 +153,28 @@ def test_no_row_may_be_asked_for(tmp_path):
     path, _ = broken(tmp_path, "dim_dates", "rowCount, mustBeGreaterOrEqualTo: 1", "rowCount, mustBe: 0")
     rules = {rule.name: rule.threshold for rule in load_contract(path, "gold").rules}
     assert rules["there are days"] == Threshold(0, 0, "rows")
+
+
+def test_all_contracts_are_looked_at_and_all_their_rules(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "contracts")
+    orders, items = (tmp_path / "contracts" / "silver" / f"{name}.yaml" for name in ("orders", "order_items"))
+    text = orders.read_text(encoding="utf-8").replace("purchased_at <= approved_at", "purchased_at <= aproved_at")
+    orders.write_text(text.replace("status <> 'delivered' OR", "statuss <> 'delivered' OR"), encoding="utf-8")
+    text = items.read_text(encoding="utf-8")
+    items.write_text(text.replace("dimension: accuracy", "dimension: acuracy", 1), encoding="utf-8")
+    with pytest.raises(ContractError) as error:
+        load_contracts(tmp_path / "contracts")
+    said = str(error.value).splitlines()
+    assert [line.rpartition(": ")[2] for line in said] == [
+        "unknown dimension 'acuracy'; did you mean 'accuracy'?",
+        "unknown column 'aproved_at'; did you mean 'approved_at'?",
+        "unknown column 'statuss'; did you mean 'status'?",
+    ]
+
+
+def test_a_pattern_that_is_no_regular_expression(tmp_path):
+    shipped = (SHIPPED / "gold" / "fact_orders.yaml").read_text(encoding="utf-8")
+    (old,) = re.findall(r"\{validValues: \[none.*?\]\}", shipped)
+    path, _ = broken(tmp_path, "fact_orders", old, "{pattern: '(a'}")
+    with pytest.raises(ContractError, match="no regular expression: missing"):
+        load_contract(path, "gold")
