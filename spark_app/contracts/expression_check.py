@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # What bronze knows of each row beside the file's own columns.
 BRONZE = ("_source_file", "_row_number", "_batch_date", "_extra")
-_OF_A_DAY = ("_source_file", "_batch_date")
 
 
 def faults(expression: str, columns: Collection[str]) -> list[Fault]:
@@ -38,7 +37,7 @@ def faults(expression: str, columns: Collection[str]) -> list[Fault]:
     (tree,) = trees
     if tree.find(exp.Query):
         return [Fault("a query; an expression sees one row of the file and nothing else")]
-    if not isinstance(tree, exp.Condition | exp.Alias | exp.Interval | exp.Paren):
+    if not isinstance(tree, exp.Condition | exp.Alias | exp.Interval | exp.AtTimeZone | exp.FromTimeZone):
         return [Fault(f"a statement ({tree.key.upper()}); expected an expression over the columns of the file")]
     tokens = tokens_of(expression)
     return [*_columns(tree, columns), *_rows(tree), *changing(tokens), *literals(tokens)]
@@ -100,19 +99,6 @@ def _columns(tree: exp.Expr, columns: Collection[str]) -> Iterator[Fault]:
 def _rows(tree: exp.Expr) -> Iterator[Fault]:
     from sqlglot import exp
 
-    for window in tree.find_all(exp.Window):
-        names = {column.name.lower() for part in window.args.get("partition_by") or () for column in _named(part)}
-        if not names.intersection(_OF_A_DAY):
-            yield Fault(
-                f"a window over rows of other days; expected PARTITION BY {' or '.join(_OF_A_DAY)} in it, else a value "
-                "would depend on which days are taken in together"
-            )
     for aggregate in tree.find_all(exp.AggFunc):
         if not aggregate.find_ancestor(exp.Window):
             yield Fault(f"{aggregate.sql_name().lower()}(…) is over many rows; an expression sees one row of the file")
-
-
-def _named(part: exp.Expr) -> list[exp.Column]:
-    from sqlglot import exp
-
-    return list(part.find_all(exp.Column))

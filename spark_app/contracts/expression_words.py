@@ -46,6 +46,25 @@ def tokens_of(expression: str) -> list[Token]:
     return list(sqlglot.tokenize(expression, dialect="spark"))
 
 
+def of_one_day(expression: str) -> str:
+    """The expression with each window over the rows of one day's drop alone.
+
+    Else a value would depend on which days are taken in together, and a rebuild would give another one.
+    """
+    if "over" not in expression.lower():
+        return expression
+    out, end = "", 0
+    tokens = tokens_of(expression)
+    for index, token in enumerate(tokens[:-1]):
+        words = [" ".join(one.text.lower().split()) for one in tokens[index : index + 3]]
+        if words[:2] != ["over", "("] or "STRING" in token.token_type.name:
+            continue
+        divided = words[2:] == ["partition by"]
+        at = tokens[index + (2 if divided else 1)].end + 1
+        out, end = out + expression[end:at] + (" _batch_date," if divided else "PARTITION BY _batch_date "), at
+    return out + expression[end:]
+
+
 def changing(tokens: Sequence[Token]) -> Iterator[Fault]:
     """Functions of the clock, of chance and of where Spark happens to be."""
     for name, arguments, at in _calls(tokens):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from spark_app.contracts import source_check
 from spark_app.contracts.blanks import slug as slug
+from spark_app.contracts.expression_words import of_one_day
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import SettingsError, together
 from spark_app.runtime.settings import conf_dir
@@ -37,6 +38,11 @@ class ColumnMap(_Closed):
     number: NumberFormat | None = None
     codes: dict[str, str] = Field(default_factory=dict, description="the shop's words to ours")
     default: str | None = Field(None, description="taken where the file has nothing")
+
+    @property
+    def sql(self) -> str | None:
+        """The expression as rows are given it."""
+        return None if self.expression is None else of_one_day(self.expression)
 
     @field_validator("formats", mode="before")
     @classmethod

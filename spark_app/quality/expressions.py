@@ -33,7 +33,7 @@ def times_given(rows: DataFrame, contract: Contract, mapped: EntityMap) -> dict[
 
 def of(mapped: EntityMap) -> dict[str, str]:
     """An entity's expressions by the column they give."""
-    return {name: item.expression for name, item in mapped.columns.items() if item.expression is not None}
+    return {name: item.sql for name, item in mapped.columns.items() if item.sql is not None}
 
 
 def check(spark: SparkSession, source: Source) -> None:

@@ -50,7 +50,7 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
     withraw = rows.select(
         "*",
         *[text.alias(f"_raw_{name}") for name, text in raw.items()],
-        *[F.expr(mapped.columns[name].expression or "").alias(f"_time_{name}") for name in times],
+        *[F.expr(mapped.columns[name].sql or "").alias(f"_time_{name}") for name in times],
     )
     typed = withraw.select(
         *[
@@ -142,8 +142,8 @@ def _text(mapped: ColumnMap | None) -> SparkColumn:
     text = F.lit(None).cast("string")
     if mapped.column is not None:
         text = F.col(slug(mapped.column))
-    elif mapped.expression is not None:
-        text = F.expr(mapped.expression).cast("string")
+    elif mapped.sql is not None:
+        text = F.expr(mapped.sql).cast("string")
     text = F.btrim(text, F.lit(BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
     text = F.when(text != "", text)
     text = _translated(text, mapped.codes)

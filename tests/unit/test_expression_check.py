@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spark_app.contracts.expression_check import Fault, faults
+from spark_app.contracts.expression_words import of_one_day
 from spark_app.contracts.regex_check import regex_problem
 
 COLUMNS = {"order", "line", "state", "when", "cust", "qty", "price", "ms", "day", "order_no"}
@@ -17,6 +18,7 @@ GOOD = [
     "if(qty = '', null, qty)", "get_json_object(_extra, '$.x')", "regexp_extract(_source_file, '([^/]+)[.]csv$', 1)",
     "unix_timestamp(day, 'yyyy')", "regexp_replace(price, '[^\\\\p{L}0-9]', '')",
     "row_number() over (partition by _source_file, order order by _row_number)",
+    "to_utc_timestamp(to_timestamp(day), 'Asia/Seoul')", "from_utc_timestamp(to_timestamp(day), 'Asia/Seoul')",
     "to_timestamp(concat(day, ' ', when), 'dd/MM/yyyy HH:mm')", "date_format(to_date(day), 'EEE')", "'sum(1); select'",
 ]  # fmt: skip
 BAD = [
@@ -26,7 +28,6 @@ BAD = [
     ("x", ["no column 'x'; valid: cust, day,"]),
     ("lines.order", ["no column 'lines'"]),
     ("sum(qty)", ["sum(…) is over many rows"]),
-    ("row_number() over (order by line)", ["a window over rows of other days; expected PARTITION BY _source_file"]),
     ("(select 1)", ["a query"]), ("qty in (select 1)", ["a query"]), ("select price", ["a query"]),
     ("qty; drop table x", ["several statements"]), ("drop table x", ["a statement (DROP)"]),
     ("", ["it is empty"]), ("-- nothing", ["it is empty"]),
@@ -56,6 +57,21 @@ def test_all_that_is_wrong_is_told(expression: str, said: list[str]) -> None:
 
 def test_a_column_is_told_with_its_place() -> None:
     assert faults("coalesce(custt, qty)", COLUMNS) == [Fault("no column 'custt'; did you mean 'cust'?", 9)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "given"),
+    [
+        ("row_number() over (partition by order order by line)",
+         "row_number() over (partition by _batch_date, order order by line)"),
+        ("max(qty) OVER ( ) + min(qty) over(order by line)",
+         "max(qty) OVER (PARTITION BY _batch_date  ) + min(qty) over(PARTITION BY _batch_date order by line)"),
+        ("concat('over (', overall)", "concat('over (', overall)"),
+        ("qty", "qty"),
+    ],
+)  # fmt: skip
+def test_a_window_sees_its_day_alone(expression: str, given: str) -> None:
+    assert of_one_day(expression) == given
 
 
 @pytest.mark.parametrize(
