@@ -15,10 +15,10 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import threshold, unfolded, valid_word
+from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
 from spark_app.contracts.implied_rules import implied_rules
 from spark_app.contracts.regex_check import regex_problem
-from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Unit
+from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Threshold, Unit
 from spark_app.contracts.watches import is_watch
 from spark_app.runtime.errors import LakehouseError, together
 from spark_app.runtime.yaml_lines import Document, Where
