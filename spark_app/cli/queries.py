@@ -25,6 +25,7 @@ DAILY = (
     "new_customers",
     "returning_customers",
     "late_deliveries",
+    "incomplete_orders",
 )
 
 
@@ -49,7 +50,8 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     if last is None:
         return []
     sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= DATE '{last - timedelta(days=7)}'"
-    by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in feed.over_version(lake, SALES, version, sql)}
+    rows = feed.over_version(lake, SALES, version, sql, contracts[SALES].columns)
+    by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in rows}
     days = [last - timedelta(days=back) for back in (0, 1, 7)]
     return [Day(day, *_figures_of(day, by_day, found, first or last)) for day in days]
 

@@ -14,6 +14,7 @@ from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.report.address import site_uri
+from spark_app.report.incomplete import told
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
@@ -92,6 +93,9 @@ def _figures(lake: Lake, release: Release | None) -> None:
     notes = [f" ({day.why})" if day.why else "" for day in days]
     columns = ("", f"{days[0].day}{notes[0]}", f"day before{notes[1]}", f"week before{notes[2]}")
     screen.table("The last day", columns, rows, numbers=columns[1:])
+    last = days[0].figures
+    if missing := told(last.get("incomplete_orders"), last.get("orders")):
+        screen.warn(f"{days[0].day}: {missing}")
 
 
 def _release(lake: Lake, outcome: Outcome) -> None:

@@ -16,10 +16,11 @@ from pyspark.sql.types import DateType
 from spark_app.contracts.table import Column, Contract, Type
 from spark_app.jobs import landed_days
 from spark_app.jobs.context import Context, thread_session
-from spark_app.lake import delta, log
+from spark_app.lake import delta, log, quarantine
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
 from spark_app.runtime.errors import LakeError
-from spark_app.tables.declare import GoldTable, gold_tables
+from spark_app.tables.declare import QUARANTINE, GoldTable, gold_tables
+from spark_app.tables.incomplete import PARTS
 
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
 
@@ -33,6 +34,8 @@ class Refresh:
     now: Mapping[str, int]
     taken: Mapping[str, int]
     version: int
+    lacking: Sequence[str] = ()  # columns that came to the contract after the table was made
+    retyped: Sequence[str] = ()  # columns that have another type in the contract now
 
     @property
     def name(self) -> str:
@@ -42,6 +45,7 @@ class Refresh:
 def run(context: Context, *, whole: bool = False) -> None:
     """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
     tables = gold_tables(context.contracts)
+    quarantine.ensure(context.lake, context.run_id)
     needs = {name: _gold_inputs(table) for name, table in tables.items()}
     order = TopologicalSorter(needs)
     order.prepare()
@@ -70,14 +74,26 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
         log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True)
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
         commit = log.last_commit(context.lake, contract.qualified)
-        version = log.version_of(context.lake, contract.qualified) or 0
-        work = Refresh(table, contract, now, commit.sources if commit else {}, version)
-        if whole or commit is None or set(work.taken) != set(now):
+        opened = log.open_table(context.lake, contract.qualified)
+        assert opened is not None  # it was made above, if need be
+        unlike = log.unlike(opened, contract.columns)
+        work = Refresh(table, contract, now, commit.sources if commit else {}, opened.version(), *unlike)
+        _refuse_retyped(work, whole)
+        if whole or commit is None or work.lacking or set(work.taken) != set(now):
             step.action = _build(context, spark, work, first=commit is None)
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
         step.version = log.version_of(context.lake, contract.qualified)
-        step.rows = log.rows_written(context.lake, contract.qualified, version)
+        step.rows = log.rows_written(context.lake, contract.qualified, work.version)
+
+
+def _refuse_retyped(work: Refresh, whole: bool) -> None:
+    """A new column is filled by building the table anew; one of another type stands in the tables behind it too."""
+    if work.retyped and not whole:
+        raise LakeError(
+            f"{work.name}: {', '.join(work.retyped)} has another type in {work.contract.path} than in the table",
+            hint="derive gold anew: lakehouse rebuild --from-layer gold",
+        )
 
 
 def _version(context: Context, full: str, table: GoldTable) -> int:
@@ -94,12 +110,14 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
     inputs = {name: _input(context, spark, full, work.now[full]) for name, full in work.table.inputs.items()}
     rows = _shaped(work, work.table.derive(**inputs))
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
+    partition = delta.MONTH if work.table.month_of else None
     if first:
-        partition = delta.MONTH if work.table.month_of else None
         delta.append(rows, context.lake, work.name, _note(context, work), partition)
+    elif work.lacking or work.retyped:
+        delta.reshape(rows, context.lake, work.name, _note(context, work), partition)
     else:
         delta.overwrite(rows, context.lake, work.name, _note(context, work))
-    return "built"
+    return f"built: new {', '.join(work.lacking)}" if work.lacking and not first else "built"
 
 
 def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
@@ -171,10 +189,18 @@ def _in_months(months: Sequence[date | None]) -> str:
 
 
 def _input(context: Context, spark: SparkSession, full: str, version: int) -> DataFrame:
-    """An input's own columns (and its month, for pruning); where its rows came from is nobody's business here."""
+    """An input's own columns, its month for pruning, and of silver the batch date that decides between rows."""
     rows = delta.read(spark, context.lake, full, version)
-    own = [*context.contracts[full].column_names, *([delta.MONTH] if delta.MONTH in rows.columns else [])]
-    return rows.select(*own)
+    if full == QUARANTINE:
+        return _quarantined(context, rows, version)
+    technical = [name for name in (delta.MONTH, "_batch_date") if name in rows.columns]
+    return rows.select(*context.contracts[full].column_names, *technical)
+
+
+def _quarantined(context: Context, rows: DataFrame, version: int) -> DataFrame:
+    """What the quarantine knows of orders. Where that is nothing, Spark is told so and reads nothing."""
+    own = rows.select("entity", "batch_date", *quarantine.WHOSE)
+    return own if quarantine.rows_of(context.lake, version, PARTS) else own.where("false")
 
 
 def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:

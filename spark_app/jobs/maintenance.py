@@ -15,7 +15,7 @@ from spark_app.jobs import nightly
 from spark_app.jobs.context import Context, thread_session
 from spark_app.jobs.entry import Parser, launch
 from spark_app.jobs.nightly import Order
-from spark_app.lake import delta, log, releases
+from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
 from spark_app.lake.s3 import abort_uploads, named
 from spark_app.runtime import glue
@@ -28,11 +28,11 @@ def run(context: Context, keep_releases: int) -> None:
     """Pack silver's and gold's files, then remove files that none of the last `keep_releases` releases needs."""
     needed = _needed(context, keep_releases)
     spark = thread_session(context)
-    for name, contract in context.contracts.items():
+    for name in (*context.contracts, quarantine.TABLE):
         commit = log.last_commit(context.lake, name)
         if commit is None:
             continue
-        with context.record.step(contract.layer, contract.name) as step:
+        with context.record.step(*name.split(".")) as step:
             # Packing changes no row: the table's progress stays what it was.
             delta.optimize(spark, context.lake, name, log.note_text(context.run_id, commit.sources, packed=True))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))

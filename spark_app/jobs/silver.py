@@ -21,7 +21,7 @@ from spark_app.tables.declare import SilverTable, silver_tables
 def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, whole: bool = False) -> None:
     """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
     tables = silver_tables(context.contracts)
-    quarantine.ensure(context.lake)
+    quarantine.ensure(context.lake, context.run_id)
     # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
     for contract in context.contracts.values():
         if contract.layer == "silver":

@@ -48,6 +48,13 @@ def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | 
     _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
 
 
+def reshape(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None) -> None:
+    """Replace all rows and the table's columns in one commit; versions before it keep theirs."""
+    writer = rows.write.format("delta").mode("overwrite").option("userMetadata", note)
+    writer = writer.option("overwriteSchema", "true")
+    _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
+
+
 def overwrite(
     rows: DataFrame, lake: Lake, table: str, note: str, where: str | None = None, point: str | None = None
 ) -> None:

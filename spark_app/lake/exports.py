@@ -40,7 +40,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, held, version)
     with duck.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        connection.register("data", opened.to_pyarrow_dataset())
+        connection.register("data", log.rows_as(opened, contract.columns))
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
             where = f"WHERE {MONTH} = DATE '{month}'" if month else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from spark_app.contracts.table import Column
 from spark_app.lake import log
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
@@ -86,13 +87,15 @@ def last_changes(feed: str, key: Sequence[str]) -> str:
     )
 
 
-def over_version(lake: Lake, table: str, version: int | None, sql: str) -> list[tuple[Any, ...]]:
-    """`sql` over a version of a table, named `data`."""
+def over_version(
+    lake: Lake, table: str, version: int | None, sql: str, columns: Sequence[Column] = ()
+) -> list[tuple[Any, ...]]:
+    """`sql` over a version of a table, named `data`; those of `columns` that it had not yet are empty."""
     opened = log.open_table(lake, table, version)
     if opened is None:
         return []
     with duck.connect() as connection:
-        connection.register("data", opened.to_pyarrow_dataset())
+        connection.register("data", log.rows_as(opened, columns))
         return connection.execute(sql).fetchall()
 
 

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
 from deltalake.exceptions import TableNotFoundError
+from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake.paths import Lake
@@ -190,7 +191,22 @@ def advance(lake: Lake, table: str, note: str) -> None:
         raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
     with commit_point(table):
-        write_deltalake(opened, empty, mode="append", commit_properties=_properties(note))
+        write_deltalake(opened, empty, mode="append", commit_properties=noted(note))
+
+
+def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    """Of `columns`, the names of those that the table lacks, and of those that it has in another type."""
+    has = {field.name: field.type for field in opened.schema().fields}
+    wanted = Schema.from_arrow(pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]))
+    lacking = [field.name for field in wanted.fields if field.name not in has]
+    return lacking, [field.name for field in wanted.fields if field.name in has and has[field.name] != field.type]
+
+
+def rows_as(opened: DeltaTable, columns: Sequence[Column]) -> Dataset:
+    """A version's rows for DuckDB, with every one of `columns`: one that came to the contract later is empty."""
+    rows = opened.to_pyarrow_dataset()
+    later = [pa.field(c.name, arrow_type(c.type)) for c in columns if c.name not in rows.schema.names]
+    return rows.replace_schema(pa.schema([*rows.schema, *later])) if later else rows
 
 
 def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: str, note: str) -> None:
@@ -206,7 +222,7 @@ def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: s
     columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
     with commit_point(table):
         merging = opened.merge(
-            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=_properties(note)
+            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=noted(note)
         )
         merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
         merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
@@ -227,7 +243,8 @@ def arrow_type(kind: Type) -> pa.DataType:
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
 
 
-def _properties(note: str) -> CommitProperties:
+def noted(note: str) -> CommitProperties:
+    """What makes a commit one of ours."""
     return CommitProperties(custom_metadata={"userMetadata": note})
 
 

@@ -1,15 +1,19 @@
-"""The quarantine: rows that cannot be used, as they landed, with every reason."""
+"""The quarantine: rows that cannot be used, as they landed, with every reason.
+
+What of a row could be read tells whose it is: its order and its place there, and when the shop changed it. Gold takes
+in the quarantine's changes as it does any other input's, and marks orders of which something is missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
 import pyarrow as pa
-from deltalake import DeltaTable
-from pyspark.sql import DataFrame
+from deltalake import DeltaTable, Schema
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.lake import delta, log
@@ -32,20 +36,38 @@ _SCHEMA = pa.schema(
         "raw": _TEXT,
         "run_id": _TEXT,
         "quarantined_at": pa.timestamp("us", tz="UTC"),
+        "order_id": _TEXT,
+        "item_number": pa.int32(),
+        "payment_sequence": pa.int32(),
+        "updated_at": pa.timestamp("us", tz="UTC"),
     }.items()
 )
+# Of a row's own columns, those that say whose it is; empty where the entity has none or the value cannot be read.
+WHOSE = {"order_id": "string", "item_number": "int", "payment_sequence": "int", "updated_at": "timestamp"}
+_SETTINGS = {"delta.enableChangeDataFeed": "true", "delta.logRetentionDuration": "interval 3650 days"}
 
 
-def ensure(lake: Lake) -> None:
-    """Make the empty table: `entity dataset batch_date source_file row_number reasons raw run_id quarantined_at`."""
-    if log.open_table(lake, TABLE) is None:
+def ensure(lake: Lake, run_id: str) -> None:
+    """Make the empty table: `entity dataset batch_date source_file row_number reasons raw run_id quarantined_at`, and
+    the columns `WHOSE`. A table from before it had these gets them, empty until the days are judged again.
+    """
+    table = log.open_table(lake, TABLE)
+    if table is None:
         DeltaTable.create(
             lake.path(TABLE),
             schema=_SCHEMA,
             mode="ignore",
             partition_by=["entity"],
+            configuration=_SETTINGS,
             storage_options=lake.storage_options,
         )
+    elif not set(_SETTINGS) <= set(table.metadata().configuration):
+        has = {field.name for field in table.schema().fields}
+        lacking = [field for field in Schema.from_arrow(_SCHEMA).fields if field.name not in has]
+        if lacking:
+            table.alter.add_columns(lacking)
+        # Last, and with our note: from this version on there are changes to take in.
+        table.alter.set_table_properties(_SETTINGS, commit_properties=log.noted(log.note_text(run_id, {})))
 
 
 def replace(
@@ -68,12 +90,28 @@ def replace(
         F.col("_raw").alias("raw"),
         F.lit(run_id).alias("run_id"),
         F.lit(now).alias("quarantined_at"),
+        *[_whose(judged, name) for name in WHOSE],
     )
     where = f"entity = '{entity}'"
     if days is not None:
         where += f" AND batch_date IN ({delta.date_list(days)})"
     with _one_writer:
         delta.overwrite(rows.coalesce(1), lake, TABLE, log.note_text(run_id, {}), where, f"{TABLE}.{entity}")
+
+
+def _whose(judged: DataFrame, name: str) -> Column:
+    """A column of the row as far as it can be trusted: a torn row's values stand in the wrong columns."""
+    value = F.when(F.col("_corrupt_record").isNull(), F.col(name)) if name in judged.columns else F.lit(None)
+    return value.cast(WHOSE[name]).alias(name)
+
+
+def rows_of(lake: Lake, version: int, entities: Collection[str]) -> int:
+    """Rows that a version holds of these entities, from the log alone."""
+    table = log.open_table(lake, TABLE, version)
+    if table is None:
+        return 0
+    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    return sum(int(file["num_records"]) for file in files if file["partition.entity"] in entities)
 
 
 def holds(lake: Lake, entity: str, days: Sequence[date] | None) -> bool:

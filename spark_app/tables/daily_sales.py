@@ -24,6 +24,7 @@ def derive(orders: DataFrame) -> DataFrame:
         live_money("freight_amount").alias("freight_amount"),
         live_money("order_amount").alias("revenue"),
         F.count_if(F.col("is_late")).alias("late_deliveries"),
+        F.count_if(F.col("is_incomplete")).alias("incomplete_orders"),
     )
     live_orders = F.col("orders") - F.col("canceled_orders")
     average = F.when(live_orders > 0, F.round(F.col("revenue") / live_orders, 2)).cast("decimal(18,2)")
@@ -40,6 +41,7 @@ def derive(orders: DataFrame) -> DataFrame:
         "revenue",
         average.alias("average_order_value"),
         "late_deliveries",
+        "incomplete_orders",
     )
 
 

@@ -6,7 +6,8 @@ An order without items, payments or review is an order all the same.
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import QUARANTINE, GoldTable
+from spark_app.tables.incomplete import ANSWERED, answered, is_incomplete, of_orders, waiting_by_order
 from spark_app.tables.payment_status import payment_status, payment_sums
 from spark_app.tables.versions import valid_at
 from spark_app.tables.words import MONEY, UNKNOWN, UNKNOWN_KEY, is_live, is_unknown, money
@@ -17,14 +18,22 @@ _BUYER = f"CASE WHEN lower(customer_id) = '{UNKNOWN}' THEN concat('{UNKNOWN} of 
 
 
 def derive(
-    orders: DataFrame, items: DataFrame, payments: DataFrame, reviews: DataFrame, customers: DataFrame
+    orders: DataFrame,
+    items: DataFrame,
+    payments: DataFrame,
+    reviews: DataFrame,
+    customers: DataFrame,
+    quarantined: DataFrame,
 ) -> DataFrame:
     ids = orders.select("order_id")
+    lines, of_lines = answered(items.join(ids, "order_id", "left_semi"), quarantined, "order_items")
+    paid, of_payments = answered(payments.join(ids, "order_id", "left_semi"), quarantined, "payments")
     rows = (
         with_customer_key(orders.withColumnRenamed("status", "order_status"), customers)
-        .join(item_sums(items.join(ids, "order_id", "left_semi")), "order_id", "left")
-        .join(payment_sums(payments.join(ids, "order_id", "left_semi")), "order_id", "left")
+        .join(item_sums(lines), "order_id", "left")
+        .join(payment_sums(paid), "order_id", "left")
         .join(review_means(reviews.join(ids, "order_id", "left_semi")), "order_id", "left")
+        .join(waiting_by_order(of_lines, of_payments), "order_id", "left")
     )
     amount = (money(F.col("items_amount")) + money(F.col("freight_amount"))).cast(MONEY)
     return rows.select(
@@ -49,6 +58,7 @@ def derive(
         F.datediff("delivered_at", "purchased_at").alias("delivery_days"),
         (F.to_date("delivered_at") > F.to_date("estimated_delivery_at")).alias("is_late"),
         "review_score",
+        is_incomplete(F.col("_lines_answered"), F.col("_payments_answered")).alias("is_incomplete"),
     )
 
 
@@ -60,11 +70,12 @@ def with_customer_key(orders: DataFrame, customers: DataFrame) -> DataFrame:
 
 
 def item_sums(items: DataFrame) -> DataFrame:
-    """order_id, item_count (lines), items_amount, freight_amount."""
+    """order_id, item_count (lines), items_amount, freight_amount, and _lines_answered: see `incomplete.answered`."""
     return items.groupBy("order_id").agg(
         F.count(F.lit(1)).alias("item_count"),
         F.sum(F.col("quantity") * F.col("unit_price")).alias("items_amount"),
         F.sum("freight_amount").alias("freight_amount"),
+        F.sum(ANSWERED).alias("_lines_answered"),
     )
 
 
@@ -90,13 +101,16 @@ def touched(
     payments: DataFrame,
     reviews: DataFrame,
     customers: DataFrame,
+    quarantined: DataFrame,
     all_orders: DataFrame,
 ) -> DataFrame:
     """Customers, not orders: an order that comes, goes or moves may make another one the customer's first."""
-    ids = items.select("order_id").union(payments.select("order_id")).union(reviews.select("order_id"))
-    of_orders = all_orders.join(ids, "order_id", "left_semi")
+    ids = items.select("order_id")
+    for changed in (payments, reviews, of_orders(quarantined)):
+        ids = ids.union(changed.select("order_id"))
+    theirs = all_orders.join(ids, "order_id", "left_semi")
     buyers = F.expr(_BUYER).alias(BUYER)
-    return orders.select(buyers).union(of_orders.select(buyers)).union(customers.select("customer_id"))
+    return orders.select(buyers).union(theirs.select(buyers)).union(customers.select("customer_id"))
 
 
 TABLE = GoldTable(
@@ -107,6 +121,7 @@ TABLE = GoldTable(
         "payments": "silver.payments",
         "reviews": "silver.reviews",
         "customers": "gold.dim_customers",
+        "quarantined": QUARANTINE,
     },
     derive=derive,
     driver="orders",

@@ -7,6 +7,7 @@ its own says `refunded` beside the one that stays `paid`. Both count by amounts.
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from spark_app.tables.incomplete import ANSWERED
 from spark_app.tables.words import money
 
 NONE = "none"
@@ -15,12 +16,15 @@ _WITHOUT_EFFECT = ("failed", "voided")
 
 
 def payment_sums(payments: DataFrame) -> DataFrame:
-    """order_id, paid_amount, refunded_amount, and what `payment_status` needs: _refunds, _common, _any_paid."""
+    """order_id, paid_amount, refunded_amount, what `payment_status` needs (_refunds, _common, _any_paid), and
+    _payments_answered: see `incomplete.answered`.
+    """
     paid, refunded = F.col("status") == "paid", F.col("status") == "refunded"
     standing = F.when(~refunded & ~F.col("status").isin(*_WITHOUT_EFFECT), F.col("status"))
     return payments.groupBy("order_id").agg(
         F.sum(F.when(paid, F.col("amount"))).alias("paid_amount"),
         F.sum(F.when(refunded, F.col("amount"))).alias("refunded_amount"),
+        F.sum(ANSWERED).alias("_payments_answered"),
         F.max(refunded).alias("_refunds"),
         F.max(paid).alias("_any_paid"),
         F.coalesce(_one_word(standing), F.when(F.max(standing).isNull(), _one_word(F.col("status")))).alias("_common"),

@@ -64,7 +64,7 @@ def whole(part: Slice) -> Slice:
 
     def batches() -> Iterator[pa.RecordBatch]:
         names = list(part.contract.column_names)
-        dataset = _opened(part.lake, part.contract, part.version).to_pyarrow_dataset()
+        dataset = log.rows_as(_opened(part.lake, part.contract, part.version), part.contract.columns)
         for batch in dataset.to_batches(columns=names, batch_size=_BATCH_ROWS):
             if batch.num_rows:
                 yield from _checked(part.contract, batch.append_column(CAME, pa.array([True] * batch.num_rows)))
@@ -115,7 +115,7 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
         sql = f'SELECT {", ".join(keyed)}, came AS "{CAME}" FROM ({last})'
     else:
         # Back to an earlier version: what it holds of the keys that changed since, and which of them it lacks.
-        scratch.register("earlier", _opened(part.lake, contract, version).to_pyarrow_dataset())
+        scratch.register("earlier", log.rows_as(_opened(part.lake, contract, version), contract.columns))
         same = " AND ".join(f'a."{name}" = b."{name}"' for name in contract.key)
         scratch.execute(f'CREATE OR REPLACE TEMP TABLE "touched" AS SELECT * REPLACE (false AS came) FROM ({last})')
         sql = (

@@ -25,6 +25,7 @@ FACT_ORDERS_COLUMNS = (
     "payment_status",
     "is_first_order",
     "is_late",
+    "is_incomplete",
     "review_score",
 )
 
@@ -51,6 +52,7 @@ def daily_sales(source: Path) -> Rows:
     A customer is returning on a day with a live order of theirs, unless it is the day of their first one.
     average_order_value is rounded half up to two digits; without a live order it is NULL.
     late_deliveries counts orders of any status delivered on a day after the estimated one.
+    incomplete_orders counts those with a payment by not_defined, which silver quarantines.
     """
     return query(
         source,
@@ -65,7 +67,9 @@ def daily_sales(source: Path) -> Rows:
                    coalesce(sum(items_amount) FILTER (is_live), 0)::DECIMAL(18,2) AS items_amount,
                    coalesce(sum(freight_amount) FILTER (is_live), 0)::DECIMAL(18,2) AS freight_amount,
                    coalesce(sum(order_amount) FILTER (is_live), 0)::DECIMAL(18,2) AS revenue,
-                   count(*) FILTER (delivered_at::DATE > estimated_delivery_at::DATE) AS late_deliveries
+                   count(*) FILTER (delivered_at::DATE > estimated_delivery_at::DATE) AS late_deliveries,
+                   count(*) FILTER (order_id IN (SELECT order_id FROM payments WHERE payment_method = 'not_defined'))
+                       AS incomplete_orders
             FROM order_sums GROUP BY order_date
         )
         SELECT order_date, orders, canceled_orders, customers, new_customers,
@@ -74,7 +78,7 @@ def daily_sales(source: Path) -> Rows:
                -- Half up in whole cents: floor(cents / n + 1/2) = (2 * cents + n) // (2 * n), exact.
                (((2 * (revenue * 100)::BIGINT + live_orders) // nullif(2 * live_orders, 0))::DECIMAL(16,0)
                    * 0.01::DECIMAL(2,2))::DECIMAL(18,2) AS average_order_value,
-               late_deliveries
+               late_deliveries, incomplete_orders
         FROM days ORDER BY order_date
         """,
     )
@@ -154,7 +158,8 @@ def fact_orders(source: Path, usable_only: bool = True) -> Rows:
 
     `usable_only` leaves out payments by not_defined, which silver quarantines. payment_status is 'none' for
     an order without payments; the rules for differing payments never apply, the replay pays an order whole.
-    is_late is NULL while the delivery or its estimate is unknown; review_score is NULL without reviews.
+    is_late is NULL while the delivery or its estimate is unknown; review_score is NULL without reviews; is_incomplete
+    is true where a payment is by not_defined.
     """
     return query(
         source,
@@ -171,7 +176,9 @@ def fact_orders(source: Path, usable_only: bool = True) -> Rows:
                order_amount, coalesce(paid_amount, 0)::DECIMAL(18,2) AS paid_amount,
                coalesce(refunded_amount, 0)::DECIMAL(18,2) AS refunded_amount,
                coalesce(payment_status, 'none') AS payment_status, is_first_order,
-               delivered_at::DATE > estimated_delivery_at::DATE AS is_late, review_score
+               delivered_at::DATE > estimated_delivery_at::DATE AS is_late,
+               order_id IN (SELECT order_id FROM payments WHERE payment_method = 'not_defined') AS is_incomplete,
+               review_score
         FROM order_sums LEFT JOIN paid USING (order_id) LEFT JOIN scores USING (order_id) ORDER BY order_id
         """,
     )

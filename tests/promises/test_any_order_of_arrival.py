@@ -30,6 +30,8 @@ DAYS = days_of("2024-01-30", 3)
 CUSTOMERS, PRODUCTS, ORDERS = ["C1", "C2", "C3"], ["P1", "P2"], ["O1", "O2", "O3", "O4", "O5", "O6"]
 STATUSES = ["created", "shipped", "delivered", "canceled"]
 PRICES = ["1.00", "9.99", "120.50"]
+# Beside good ones, what puts a line or payment into the quarantine: a price below zero, a number that is none.
+LINES, NUMBERS = [*PRICES, "-1.00"], [1, 2, 2, "two"]
 Drop = dict[str, list[Row]]
 TO_GOLD = {"layers": ("bronze", "silver", "gold")}
 
@@ -72,10 +74,11 @@ def drops(draw: st.DrawFn, day: int) -> Drop:
             for _ in some(5)
         ],
         "order_items": [
-            item(one_of(*ORDERS), one_of(1, 2), one_of(*PRODUCTS), one_of(*PRICES), moment()) for _ in some(5)
+            item(one_of(*ORDERS), one_of(*NUMBERS), one_of(*PRODUCTS), one_of(*LINES), moment()) for _ in some(5)
         ],
         "payments": [
-            payment(one_of(*ORDERS), one_of(*PRICES), one_of("pending", "paid", "refunded"), moment()) for _ in some(3)
+            payment(one_of(*ORDERS), one_of(*PRICES), one_of("pending", "paid", "refunded", "lost"), moment())
+            for _ in some(3)
         ],
         "reviews": [review(one_of("R1", "R2"), one_of(*ORDERS), one_of(1, 5), moment()) for _ in some(2)],
     }

@@ -52,7 +52,8 @@ CREATE TABLE fact_orders AS SELECT o.order_id, coalesce(c.customer_key, -1) AS c
   live(order_status) AND row_number() OVER (PARTITION BY o.customer_id, live(order_status) ORDER BY purchased_at, o.order_id) = 1
   AS is_first_order, date_diff('day', purchased_at, delivered_at) AS delivery_days,
   CASE WHEN delivered_at IS NOT NULL THEN delivered_at::DATE > estimated_delivery_at::DATE END AS is_late,
-  CASE WHEN order_status = 'delivered' AND luck % 3 > 0 THEN 1 + dice('z' || o.order_id, 5) END AS review_score
+  CASE WHEN order_status = 'delivered' AND luck % 3 > 0 THEN 1 + dice('z' || o.order_id, 5) END AS review_score,
+  false AS is_incomplete
 FROM state_of o LEFT JOIN lines l USING (order_id) LEFT JOIN dim_customers c USING (customer_id)
 LEFT JOIN fact_payments p USING (order_id);
 CREATE TABLE dim_dates AS SELECT strftime(d, '%Y%m%d')::INTEGER AS date_key, d::DATE AS date, year(d) AS year,
@@ -67,7 +68,8 @@ CREATE TABLE daily_sales AS SELECT order_date, count(*) AS orders, count(*) FILT
   coalesce(sum(freight_amount) FILTER (live(order_status)), 0) AS freight_amount,
   coalesce(sum(order_amount) FILTER (live(order_status)), 0) AS revenue,
   revenue / nullif(count(*) FILTER (live(order_status)), 0) AS average_order_value,
-  count(*) FILTER (is_late) AS late_deliveries FROM fact_orders o GROUP BY 1;
+  count(*) FILTER (is_late) AS late_deliveries, count(*) FILTER (is_incomplete) AS incomplete_orders
+FROM fact_orders o GROUP BY 1;
 CREATE TABLE daily_payments AS SELECT order_date, payment_method, payment_status, count(*) AS payments, sum(amount) AS amount
 FROM fact_payments GROUP BY ALL;
 CREATE TABLE daily_customers AS SELECT order_date, coalesce(country, 'unknown') AS country, coalesce(state, 'unknown') AS state,

@@ -27,7 +27,7 @@ def order(order_id: str, customer_id: str, purchased: str, status: str = "create
     }
 
 
-def item(order_id: str, number: int, product_id: str, price: str, at: str, **more: object) -> Row:
+def item(order_id: str, number: object, product_id: str, price: str, at: str, **more: object) -> Row:
     base = {"quantity": 1, "freight_amount": "0.00", "seller_id": "S1"}
     return {
         **base,

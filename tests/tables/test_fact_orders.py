@@ -12,15 +12,24 @@ ORDERS = (
     "order_id string, customer_id string, status string, purchased_at timestamp, approved_at timestamp, "
     "shipped_at timestamp, delivered_at timestamp, estimated_delivery_at timestamp"
 )
-ITEMS = "order_id string, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2)"
-PAYMENTS = "order_id string, status string, amount decimal(18,2)"
+ITEMS = (
+    "order_id string, item_number int, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2), "
+    "updated_at timestamp, _batch_date date"
+)
+PAYMENTS = (
+    "order_id string, payment_sequence int, status string, amount decimal(18,2), updated_at timestamp, _batch_date date"
+)
+QUARANTINED = (
+    "entity string, batch_date date, order_id string, item_number int, payment_sequence int, updated_at timestamp"
+)
 REVIEWS = "order_id string, score int"
 CUSTOMERS = "customer_id string, customer_key bigint, valid_from timestamp, valid_to timestamp"
 
 
 def test_item_sums_count_lines_and_multiply_pieces(spark: SparkSession) -> None:
     items = [("o", 3, "0.10", "1.00"), ("o", 1, "0.10", "0.05"), ("x", 1, "7.00", "0.00")]
-    found = item_sums(frame(spark, ITEMS, items)).selectExpr(
+    schema = "order_id string, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2), _answered int"
+    found = item_sums(frame(spark, schema, [(*item, 0) for item in items])).selectExpr(
         "order_id",
         "item_count",
         "cast(items_amount as decimal(18,2)) items_amount",
@@ -73,8 +82,22 @@ def test_orders_of_unknown_customers_are_derived_again_each_for_itself(spark: Sp
     orders = frame(spark, schema, [("o1", "unknown"), ("o2", "c")])
     every = frame(spark, schema, [("o1", "unknown"), ("o2", "c"), ("o3", "unknown"), ("o4", "d")])
     none, items = frame(spark, schema, []), frame(spark, schema, [("o4", "")])
-    found = touched(orders, items, none, none, none, every)
+    found = touched(orders, items, none, none, none, frame(spark, QUARANTINED, []), every)
     assert sorted(row[BUYER] for row in found.collect()) == ["c", "d", "unknown of o1"]
+
+
+def test_a_change_of_the_quarantine_touches_whose_line_or_payment_it_is(spark: SparkSession) -> None:
+    schema = "order_id string, customer_id string"
+    every = frame(spark, schema, [(f"o{n}", f"c{n}") for n in range(4)])
+    none = frame(spark, schema, [])
+    quarantined = [
+        ("payments", "2024-01-01", "o1", None, 1, None),
+        ("order_items", "2024-01-01", "o2", None, None, None),
+        ("orders", "2024-01-01", "o3", None, None, None),
+        ("order_items", "2024-01-01", None, 1, None, None),
+    ]
+    found = touched(none, none, none, none, none, frame(spark, QUARANTINED, quarantined), every)
+    assert sorted(row[BUYER] for row in found.collect()) == ["c1", "c2"]
 
 
 @pytest.mark.parametrize(
@@ -119,4 +142,5 @@ def _derived(spark: SparkSession, orders: Rows, customers: Rows = ()) -> DataFra
         frame(spark, PAYMENTS, []),
         frame(spark, REVIEWS, []),
         frame(spark, CUSTOMERS, customers),
+        frame(spark, QUARANTINED, []),
     )

@@ -9,7 +9,7 @@ from tests.support.frames import assert_rows, frame
 
 pytestmark = pytest.mark.core
 
-PAYMENTS = "order_id string, status string, amount decimal(18,2)"
+PAYMENTS = "order_id string, status string, amount decimal(18,2), _answered int"
 # Payments as "status amount", the order's amount, and the order's word.
 CASES = [
     # No money went back.
@@ -55,7 +55,7 @@ CASES = [
 
 
 def test_payment_status(spark: SparkSession) -> None:
-    rows = [(f"o{n}", *one.split()) for n, (given, _, _) in enumerate(CASES) for one in given.split(", ")]
+    rows = [(f"o{n}", *one.split(), 0) for n, (given, _, _) in enumerate(CASES) for one in given.split(", ")]
     amounts = frame(
         spark, "order_id string, order_amount decimal(18,2)", [(f"o{n}", c[1]) for n, c in enumerate(CASES)]
     )
@@ -66,13 +66,14 @@ def test_payment_status(spark: SparkSession) -> None:
 
 
 def test_no_payments_is_a_word_of_its_own(spark: SparkSession) -> None:
-    sums = payment_sums(frame(spark, PAYMENTS, [("o", "paid", "1.00")]))
+    sums = payment_sums(frame(spark, PAYMENTS, [("o", "paid", "1.00", 0)]))
     orders = frame(spark, "order_id string, order_amount decimal(18,2)", [("o", "1.00"), ("x", "1.00")])
     found = orders.join(sums, "order_id", "left").withColumn("word", payment_status(F.col("order_amount")))
     assert_rows(found, "order_id string, word string", [("o", "paid"), ("x", "none")])
 
 
 def test_paid_and_refunded_amounts(spark: SparkSession) -> None:
-    payments = [("o", "paid", "1.10"), ("o", "paid", "2.20"), ("o", "refunded", "5.00"), ("o", "voided", "9.00")]
+    given = [("paid", "1.10"), ("paid", "2.20"), ("refunded", "5.00"), ("voided", "9.00")]
+    payments = [("o", *one, 0) for one in given]
     schema = "order_id string, paid_amount decimal(28,2), refunded_amount decimal(28,2)"
     assert_rows(payment_sums(frame(spark, PAYMENTS, payments)), schema, [("o", "3.30", "5.00")])

@@ -13,7 +13,8 @@ from spark_app.contracts.table import DIMENSIONS
 DESIGN = {
     "fact_orders": "order_id customer_key customer_id order_status purchased_at order_date approved_at "
     "shipped_at delivered_at estimated_delivery_at item_count items_amount freight_amount order_amount "
-    "paid_amount refunded_amount payment_status is_first_order delivery_days is_late review_score",
+    "paid_amount refunded_amount payment_status is_first_order delivery_days is_late review_score "
+    "is_incomplete",
     "fact_order_items": "order_id item_number product_key product_id customer_key seller_id order_status "
     "order_date quantity unit_price freight_amount item_amount",
     "fact_payments": "order_id payment_sequence customer_key order_date paid_at payment_method "
@@ -24,7 +25,7 @@ DESIGN = {
     "valid_from valid_to is_current",
     "dim_dates": "date_key date year quarter month week weekday is_weekend",
     "daily_sales": "order_date orders canceled_orders customers new_customers returning_customers items "
-    "items_amount freight_amount revenue average_order_value late_deliveries",
+    "items_amount freight_amount revenue average_order_value late_deliveries incomplete_orders",
     "daily_payments": "order_date payment_method payment_status payments amount",
     "daily_customers": "order_date country state gender age_band orders customers new_customers revenue",
     "daily_products": "order_date category orders items revenue average_review_score",
@@ -92,7 +93,7 @@ def test_what_may_be_missing():
 
     assert may_be_missing("fact_order_items") == {"seller_id", "order_status", "order_date"}
     assert may_be_missing("fact_payments") == {"order_date", "paid_at", "installments"}
-    assert may_be_missing("daily_sales") == {"average_order_value"}
+    assert may_be_missing("daily_sales") == {"average_order_value", "incomplete_orders"}
     assert may_be_missing("daily_products") == {"average_review_score"}
     assert may_be_missing("daily_customers") == set()
     assert may_be_missing("dim_dates") == set()

@@ -36,6 +36,7 @@ ROWS = {
         "delivery_days": 3,
         "is_late": False,
         "review_score": 4.5,
+        "is_incomplete": False,
     },
     "fact_order_items": {
         "order_id": "o1",
@@ -106,6 +107,7 @@ ROWS = {
         "revenue": 100,
         "average_order_value": 25,
         "late_deliveries": 0,
+        "incomplete_orders": 0,
     },
     "daily_payments": {
         "order_date": DAY,
@@ -149,6 +151,8 @@ GOOD = [(name, {}) for name in ROWS] + [
     ("fact_orders", {"payment_status": "refunded", "refunded_amount": 35}),
     ("fact_orders", UNDELIVERED | {"order_status": "completed"}),
     ("fact_orders", {"review_score": None}),
+    ("fact_orders", {"is_incomplete": None}),
+    ("daily_sales", {"incomplete_orders": None}),
     ("fact_payments", {"payment_status": "pending", "paid_at": None}),
     ("dim_customers", {"valid_to": None, "is_current": True}),
     ("dim_dates", {"date_key": 20240229, "date": "2024-02-29", "year": 2024, "quarter": 1, "month": 2}
@@ -175,6 +179,7 @@ BAD = [
     ("fact_orders", {"delivered_at": "2024-03-02 23:59:58"}, "delivered after purchase"),
     ("fact_orders", {"paid_amount": "34.99"}, "paid what was ordered"),
     ("fact_orders", {"customer_key": -1}, "customer is known"),
+    ("fact_orders", {"is_incomplete": True}, "everything of the order is there"),
     ("fact_orders", {"review_score": 5.5}, "review_score from 1 to 5"),
     ("fact_order_items", {"item_amount": "29.99"}, "item_amount adds up"),
     ("fact_order_items", {"quantity": 0, "item_amount": 0}, "quantity is positive"),
@@ -206,6 +211,7 @@ BAD = [
     ("daily_sales", {"new_customers": 0, "returning_customers": 0}, "somebody known ordered"),
     ("daily_sales", {"customers": 5, "new_customers": 3, "returning_customers": 2}, "live customers have live orders"),
     ("daily_sales", {"customers": 6}, "customers have orders"),
+    ("daily_sales", {"incomplete_orders": 6}, "incomplete_orders are orders"),
     ("daily_sales", {"late_deliveries": 6}, "late_deliveries are orders"),
     ("daily_sales", CANCELED_DAY | {"items": 1}, "sales need live orders"),
     ("daily_sales", {"items": -1}, "counts are not negative"),
