@@ -16,6 +16,10 @@ TypeName = Literal["string", "int", "bigint", "double", "boolean", "date", "time
 
 DIMENSIONS: tuple[Dimension, ...] = ("completeness", "accuracy", "consistency", "uniqueness", "timeliness")
 
+# The one table without a contract, and an input all the same: entity, batch_date, order_id, item_number,
+# payment_sequence and updated_at of rows that cannot be used, as far as they could be read.
+QUARANTINE = "silver.quarantine"
+
 
 @dataclass(frozen=True)
 class Type:

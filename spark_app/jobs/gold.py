@@ -13,13 +13,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DateType
 
-from spark_app.contracts.table import Column, Contract, Type
+from spark_app.contracts.table import QUARANTINE, Column, Contract, Type
 from spark_app.jobs import landed_days
 from spark_app.jobs.context import Context, thread_session
 from spark_app.lake import delta, log, quarantine
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
 from spark_app.runtime.errors import LakeError
-from spark_app.tables.declare import QUARANTINE, GoldTable, gold_tables
+from spark_app.tables.declare import GoldTable, gold_tables
 from spark_app.tables.incomplete import PARTS
 
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)

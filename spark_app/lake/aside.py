@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from spark_app.contracts.table import QUARANTINE
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake
 
@@ -78,5 +79,5 @@ def _counted(lake: Lake, since: date, until: date) -> list[dict[str, Any]]:
 
 def _files(lake: Lake) -> dict[tuple[str, date], int]:
     sql = "SELECT entity, batch_date, count(*) FROM data WHERE row_number = 0 GROUP BY ALL"
-    rows = feed.over_version(lake, "silver.quarantine", None, sql)
+    rows = feed.over_version(lake, QUARANTINE, None, sql)
     return {(entity, day): int(files) for entity, day, files in rows}

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from spark_app.lake import log, ops, quarantine, releases
+from spark_app.contracts.table import QUARANTINE
+from spark_app.lake import log, ops, releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release, candidate_id
 
@@ -119,4 +120,4 @@ def taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[date]
 def _silver(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     """The entities; gold also takes in the quarantine, whose commits speak of no drops."""
     found = with_sources(lake, tables).items()
-    return {name: v for name, v in found if name.startswith("silver.") and name != quarantine.TABLE}
+    return {name: v for name, v in found if name.startswith("silver.") and name != QUARANTINE}

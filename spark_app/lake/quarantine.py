@@ -16,11 +16,12 @@ from deltalake import DeltaTable, Schema
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from spark_app.contracts.table import QUARANTINE
 from spark_app.lake import delta, log
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 
-TABLE = "silver.quarantine"
+TABLE = QUARANTINE
 _one_writer = Lock()
 _TEXT = pa.string()
 _REASON = pa.struct([pa.field(name, _TEXT) for name in ("rule", "column", "found", "expected", "dimension")])

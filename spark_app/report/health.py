@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from spark_app.contracts.masking import masked
-from spark_app.contracts.table import DIMENSIONS, Contract
+from spark_app.contracts.table import DIMENSIONS, QUARANTINE, Contract
 from spark_app.lake import feed, ops
 from spark_app.lake.behind import steps_of
 from spark_app.report.data import ReportData
@@ -118,7 +118,7 @@ def quarantined(data: ReportData) -> Rows:
         "FROM (SELECT *, unnest(reasons) AS reason FROM data) GROUP BY 1, 2, 3 ORDER BY rows DESC, entity, rule"
     )
     names = ("entity", "rule", "column", "expected", "rows", "last_day", "examples")
-    rows = feed.over_version(data.lake, "silver.quarantine", None, sql)
+    rows = feed.over_version(data.lake, QUARANTINE, None, sql)
     found = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         contract = data.contracts.get(f"silver.{row['entity']}")

@@ -15,13 +15,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from pyspark.sql import DataFrame
 
-from spark_app.contracts.table import Contract
+from spark_app.contracts.table import QUARANTINE, Contract
 from spark_app.runtime.errors import ContractError
 
 NO_MONEY = "0"
-# No table with a contract, but an input: entity, batch_date, order_id, item_number, payment_sequence and updated_at of
-# rows that cannot be used, as far as they could be read.
-QUARANTINE = "silver.quarantine"
 
 
 def as_it_is(rows: DataFrame) -> DataFrame:

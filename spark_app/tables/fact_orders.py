@@ -6,7 +6,8 @@ An order without items, payments or review is an order all the same.
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import QUARANTINE, GoldTable
+from spark_app.contracts.table import QUARANTINE
+from spark_app.tables.declare import GoldTable
 from spark_app.tables.incomplete import ANSWERED, answered, is_incomplete, of_orders, waiting_by_order
 from spark_app.tables.payment_status import payment_status, payment_sums
 from spark_app.tables.versions import valid_at
