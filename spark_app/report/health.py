@@ -15,7 +15,7 @@ from spark_app.report.data import ReportData
 Rows = list[dict[str, Any]]
 SHOWN_DAYS = 60
 EXAMPLES = 3
-MOST_UNUSUAL = 200
+MOST_UNUSUAL, MOST_ODD_FILES = 200, 50
 # What a rule that rows broke led to, the gravest first; the words that people read.
 EFFECTS = {
     "withheld": "release withheld",
@@ -154,7 +154,7 @@ def schema_changes(data: ReportData) -> Rows:
         "ingested_files",
         "SELECT dataset, message, status, min(batch_date) AS first_day, max(batch_date) AS last_day, "
         "count(*) AS files FROM ops_rows WHERE message IS NOT NULL AND status <> 'recovered' AND batch_date > ? "
-        "GROUP BY dataset, message, status ORDER BY last_day DESC, dataset LIMIT 50",
+        f"GROUP BY dataset, message, status ORDER BY last_day DESC, dataset LIMIT {MOST_ODD_FILES}",
         (data.last - timedelta(days=SHOWN_DAYS),),
     )
 

@@ -146,7 +146,10 @@ def _schema(data: ReportData) -> Figure:
         Column("first_day", "First on"),
         Column("last_day", "Last on"),
     ]
-    definition = "Files with columns that nobody knows (kept in _extra), without some that are known, or unreadable."
+    more = f" Only the newest {health.MOST_ODD_FILES} are shown." if len(rows) == health.MOST_ODD_FILES else ""
+    definition = (
+        f"Files with columns that nobody knows (kept in _extra), without some that are known, or unreadable.{more}"
+    )
     return Figure("Changes of files' columns", definition, values=rows, columns=columns)
 
 

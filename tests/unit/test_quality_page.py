@@ -158,3 +158,14 @@ def test_a_lake_of_one_run_has_a_page(tmp_path: Path) -> None:
     assert "No figure has been judged: that takes watches in the contracts, and 28 days of history." in text
     assert "was unusual" not in text
     assert 'href="../quality/index.html"' in text
+
+
+def test_files_that_the_page_leaves_out_are_told_of(tmp_path: Path) -> None:
+    gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
+    gold.release()
+    file = {"dataset": "orders", "batch_date": LAST, "status": "ingested", "bronze_version": 1}
+    put(gold.lake, "ingested_files", [{**file, "message": f"unknown columns kept in _extra: c{n}"} for n in range(51)])
+    with open_release(gold.lake, load_contracts(), "local", 100) as opened:
+        figure = quality._schema(opened)
+    assert len(figure.values or ()) == 50
+    assert figure.definition.endswith("Only the newest 50 are shown.")
