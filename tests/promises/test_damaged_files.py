@@ -70,8 +70,8 @@ def test_each_file_gives_what_is_sure_and_sets_the_rest_aside(taken: Taken) -> N
     for name, file in taken.files.items():
         kept, aside = taken.kept[name], taken.quarantined[name]
         lost = {key: comment for key, comment in file.sure.items() if kept.get(key) != comment.strip()}
-        assert not lost, name
-        assert len(kept) + len(aside) + file.empty == file.rows, name
+        assert (name, lost) == (name, {})
+        assert (name, len(kept) + len(aside) + file.empty) == (name, file.rows)
 
 
 def test_nothing_is_invented(taken: Taken) -> None:

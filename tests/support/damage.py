@@ -166,12 +166,11 @@ def _of_ends() -> Iterator[Damaged]:
         )
         packed = _sheet(f"packed-{name}", texts=plain).done(ends)
         yield replace(packed, name=f"{packed.name}.gz", content=gzip.compress(packed.content))
-        spoilt = _sheet(f"open-{name}", texts=plain)
-        spoilt = spoilt.with_line(7, _cell(spoilt.lines[7], 3, _CELLS["open"]))
-        yield spoilt.done(ends)
-        packed = replace(spoilt, name=f"open-packed-{name}").done(ends)
-        packed = replace(packed, name=f"{packed.name}.gz", content=gzip.compress(packed.content))
-        yield packed
+        for kind in ("open", "open-packed"):
+            sheet = _sheet(f"{kind}-{name}", texts=plain)
+            spoilt = sheet.with_line(7, _cell(sheet.lines[7], 3, _CELLS["open"])).done(ends)
+            packed = replace(spoilt, name=f"{spoilt.name}.gz", content=gzip.compress(spoilt.content))
+            yield packed if kind == "open-packed" else spoilt
     for name, step, usual, other in (
         ("crlf-among-lf", 2, "\n", "\r\n"), ("lf-among-crlf", 5, "\r\n", "\n"), ("cr-among-lf", 4, "\n", "\r"),
     ):  # fmt: skip
