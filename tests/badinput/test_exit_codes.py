@@ -152,6 +152,7 @@ def test_a_small_day_without_a_usable_row_is_withheld_until_it_is_mended(home: P
 
 def test_a_renamed_column_is_told_and_a_required_one_withholds(home: Path) -> None:
     put(home / "landing", "customers", DAY, "a.csv", lines("customers", {}))
+    put(home / "landing", "orders", DAY, "a.csv", lines("orders", {}))
     run_days(home, DAY)
     put(home / "landing", "customers", "2024-03-02", "a.csv", lines("customers", {}).replace("city", "town", 1))
     told = run_days(home, "2024-03-02").record.notices[0].lines
