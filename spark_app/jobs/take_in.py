@@ -48,14 +48,14 @@ class Work:
 def take_in(context: Context, spark: SparkSession, work: Work) -> str:
     """Take the days in; what was done."""
     bronze = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
-    judged = _judged(context, bronze if work.days is None else bronze.where(_in_days(work.days)), work).persist()
+    by_itself = _judged(context, bronze if work.days is None else bronze.where(_in_days(work.days)), work).persist()
+    judged = by_itself
     try:
         counts = counted(judged, work.contract, work.table.amount).collect()
         if rounded_ids.some(counts, work.contract):
-            whole = judged
-            judged = rounded_ids.set_apart(whole, work.contract, work.table.tells_apart).persist()
+            # Both stay cached: else Spark puts all of judging into each condition, and plans for minutes.
+            judged = rounded_ids.set_apart(by_itself, work.contract, work.table.tells_apart).persist()
             counts = counted(judged, work.contract, work.table.amount).collect()
-            whole.unpersist()
         _quarantine(context, judged, work, counts)
         _keep_results(context, work, counts)
         if work.days is None:
@@ -63,7 +63,8 @@ def take_in(context: Context, spark: SparkSession, work: Work) -> str:
         else:
             _merge(context, spark, bronze, _kept(judged, work), work, counts)
     finally:
-        judged.unpersist()
+        for frame in (judged, by_itself):
+            frame.unpersist()
     return "built" if work.days is None else "merged"
 
 
@@ -152,7 +153,9 @@ def _again(
         return None, None
     everything = _judged(context, bronze, work)
     if not lost.where(rounded_ids.rounded(work.contract)).isEmpty():
-        everything = rounded_ids.set_apart(everything, work.contract, work.table.tells_apart)
+        # Cached for the same reason as in take_in; few rows, which go with the session.
+        near = everything.join(lost, [name for name in key if name != "updated_at"], "left_semi").persist()
+        everything = rounded_ids.set_apart(near, work.contract, work.table.tells_apart)
     everything = _kept(everything, work).join(lost, list(key), "left_semi")
     return lost, entities.holding(everything, key).persist()
 

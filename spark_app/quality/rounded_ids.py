@@ -35,14 +35,16 @@ def set_apart(judged: DataFrame, contract: Contract, tells_apart: Sequence[str])
     """Judged rows, those of a day that share a rounded key and differ in `tells_apart` with a reason more.
 
     Only rows that are usable otherwise are looked at. The day is the batch date, so that the same rows are set apart
-    whether a day is taken in alone or with others. The rows of rounded keys alone are shuffled.
+    whether a day is taken in alone or with others. All rows are shuffled, so only days with such an id come here.
     """
     if not tells_apart or not key_texts(contract):
         return judged
     mine = rounded(contract) & (F.size(REASONS) == 0)
     key = [name for name in contract.key if name != "updated_at"]
     shared = Window.partitionBy("_batch_date", *key)
-    differs = reduce(or_, [F.min(name).over(shared) != F.max(name).over(shared) for name in tells_apart])
+    # One branch for all rows: two would double a plan that is large already, which Spark then plans for minutes.
+    own = [F.when(mine, F.col(name)) for name in tells_apart]
+    differs = reduce(or_, [F.min(value).over(shared) != F.max(value).over(shared) for value in own])
     reason = F.array(
         F.struct(
             F.lit(SHARED_ID).alias("rule"),
@@ -52,6 +54,4 @@ def set_apart(judged: DataFrame, contract: Contract, tells_apart: Sequence[str])
             F.lit("uniqueness").alias("dimension"),
         )
     ).cast(REASON_TYPE)
-    others, ours = judged.where(~mine), judged.where(mine)
-    told = ours.withColumn(REASONS, F.when(differs, reason).otherwise(F.col(REASONS)))
-    return others.unionByName(told)
+    return judged.withColumn(REASONS, F.when(mine & differs, reason).otherwise(F.col(REASONS)))

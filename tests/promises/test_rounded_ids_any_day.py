@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from tests.support.drops import drop, run_days, table_rows
 from tests.support.files import GOOD, quarantined
+
+pytestmark = pytest.mark.long  # four runs, three of which correct a day
 
 ID = "4.50001E+14"
 LAYERS = {"layers": ("bronze", "silver")}
