@@ -123,6 +123,7 @@ def test_the_command_prints_the_script_and_what_is_still_to_change(made, tmp_pat
     (conf / "stack.yaml").write_text(f"warehouse: redshift\nredshift:\n{text}\n")
     (conf / "contracts").symlink_to((load_dir() / "contracts").resolve())
     (conf / "views").symlink_to((load_dir() / "views").resolve())
+    (conf / "sources").symlink_to((load_dir() / "sources").resolve())
     (conf / "metrics.yaml").symlink_to((load_dir() / "metrics.yaml").resolve())
     monkeypatch.setenv("LAKEHOUSE_CONF", str(conf))
     with connected(made.settings) as session:
