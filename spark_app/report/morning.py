@@ -73,7 +73,7 @@ def page(data: ReportData) -> Page:
                     Column("label", "Day"),
                     Column("series", "Days"),
                     Column("value", "Revenue", "money"),
-                    Column("state", ""),
+                    Column("state", "Note"),
                 ],
                 note="A gap is a day that did not land: what was sold on it is not known.",
                 wide=True,
