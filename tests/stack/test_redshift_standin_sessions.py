@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redshift_connector
+from redshift_standin import postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -242,3 +244,17 @@ def test_one_command_starts_it_and_sigterm_ends_it(tmp_path):
             served.kill()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host="127.0.0.1", port=port, user="awsuser", password="Standin-1", dbname="dev")
+
+
+def test_postgresql_runs_from_a_folder_that_only_root_may_enter(tmp_path, monkeypatch):
+    """As root PostgreSQL runs as `nobody`, who may not go below a home or a `mktemp -d`."""
+    closed = tmp_path / "closed"
+    copied = postgres._copy(postgres._binaries(), closed)
+    closed.chmod(0o700)
+    monkeypatch.setattr(postgres, "_binaries", lambda: copied)
+    with tempfile.TemporaryDirectory(prefix="redshift-standin-test-") as data:
+        server = postgres.start_postgres(Path(data))
+        with server.admin() as session:
+            assert session.execute("SELECT 1").fetchone() == (1,)
+        server.stop()
+    assert not server.socket_dir.exists()

