@@ -44,10 +44,10 @@ def olist(source: Path, landing: str, environment: str, start: date | None, end:
     settings = load_settings(environment)
     if not source.is_dir():
         raise UsageError(f"--from {source}: no such folder; expected one with Olist's nine CSV files")
-    from spark_app.lake.objects import writable
+    from spark_app.lake.objects import adding
     from spark_app.shops.olist import replay as olist_replay
 
-    with writable(landing, settings.s3) as folder:
+    with adding(landing, settings.s3) as folder:
         done = olist_replay(source, str(folder), start, end)
     if json_:
         print_json({"landing": landing, **done.__dict__})

@@ -17,7 +17,7 @@ from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
 from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
-from spark_app.lake.log import note_text, rows_written, version_of
+from spark_app.lake.log import note_text, own_commit, rows_written, version_of
 from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
 from spark_app.runtime.messages import some
@@ -90,6 +90,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
+    own_commit(context.lake, table)
     replaced = sorted(feed.rows_by_day(context.lake, dataset.name, before, list(drop))) if before is not None else []
     counted: Counter[str] = Counter()
     for found in files:

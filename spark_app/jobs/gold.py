@@ -73,7 +73,7 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
         partition = delta.MONTH if table.month_of else None
         log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True)
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
-        commit = log.last_commit(context.lake, contract.qualified)
+        commit = log.own_commit(context.lake, contract.qualified)
         opened = log.open_table(context.lake, contract.qualified)
         assert opened is not None  # it was made above, if need be
         unlike = log.unlike(opened, contract.columns)

@@ -19,6 +19,7 @@ from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
 from spark_app.lake.s3 import abort_uploads, named
 from spark_app.runtime import glue
+from spark_app.runtime.apart import LAKE_FOLDERS
 
 # Files of versions newer than this stay whatever the releases say: jobs that run now may read them.
 KEEP_DAYS = 7
@@ -39,7 +40,8 @@ def run(context: Context, keep_releases: int) -> None:
             step.action, step.version = "packed", log.version_of(context.lake, name)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
     with named(context.lake.root):
-        given_up = abort_uploads(f"{context.lake.root}/", context.settings.s3, before)
+        folders = [f"{context.lake.root.rstrip('/')}/{folder}/" for folder in LAKE_FOLDERS]
+        given_up = sum(abort_uploads(folder, context.settings.s3, before) for folder in folders)
     if given_up:
         context.record.warn(f"{context.lake.root}: {given_up} unfinished uploads of killed runs were given up")
 

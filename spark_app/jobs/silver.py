@@ -70,7 +70,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     version = log.version_of(context.lake, source)
     if version is None:
         return None
-    taken = log.last_commit(context.lake, target)
+    taken = log.own_commit(context.lake, target)
     if whole or taken is None or source not in taken.sources:
         return Work(table, contract, dataset, version, None, (), first=taken is None)
     days, replaced = set(again), set(again)

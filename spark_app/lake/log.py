@@ -19,7 +19,7 @@ from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake.paths import Lake
-from spark_app.runtime.errors import LakeError
+from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.runtime.failpoints import commit_point
 
 _ARROW: dict[str, pa.DataType] = {
@@ -139,6 +139,21 @@ def _written(metrics: Mapping[str, Any]) -> int:
         - int(metrics.get("numCopiedRows", 0))
         + int(metrics.get("num_added_rows", 0))
     )
+
+
+def own_commit(lake: Lake, table: str) -> Commit | None:
+    """As `last_commit`, before what the table holds is replaced.
+
+    Raises SettingsError where there are rows and no commit of ours: the table is somebody else's.
+    """
+    commit = last_commit(lake, table)
+    if commit is None and (found := row_count(lake, table)):
+        raise SettingsError(
+            f"{table}: found a table of {found} rows at {lake.path(table)} that no run has written, expected none or "
+            "one of this lake's: it would be replaced",
+            hint="set lake to a folder of its own",
+        )
+    return commit
 
 
 # Operations of others' commits that change no row.

@@ -130,6 +130,36 @@ def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
             put(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", s3)
 
 
+@contextmanager
+def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
+    """A local folder whose files are copied below `uri` once all are written, if none of them replaces another.
+
+    Raises UsageError where a file of the same name is there and holds something else; nothing is copied then.
+    """
+    with tempfile.TemporaryDirectory(prefix="lakehouse-") as name:
+        yield Path(name)
+        new = []
+        for folder in sorted({path.parent for path in Path(name).rglob("*") if path.is_file()}):
+            below = folder.relative_to(name).as_posix()
+            target = uri.rstrip("/") if below == "." else f"{uri.rstrip('/')}/{below}"
+            there = {entry.name: entry for entry in children(target, s3)}
+            for path in sorted(path for path in folder.iterdir() if path.is_file()):
+                held = there.get(path.name)
+                if held is None:
+                    new.append((path, f"{target}/{path.name}"))
+                elif checksum(held) != _md5(path):
+                    raise UsageError(
+                        f"{held.uri}: is there and holds something else than would be written; nothing was written",
+                        hint="choose a landing of its own (another --home or --landing), or remove what is there",
+                    )
+        for path, target in new:
+            put(path, target, s3)
+
+
+def _md5(path: Path) -> str:
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
 def _opened(uri: str) -> BinaryIO:
     try:
         return local_path(uri).open("rb")

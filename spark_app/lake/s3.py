@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -50,8 +50,8 @@ def access(s3: S3Settings) -> str:
     return f"{s3.endpoint or 'AWS'}, credentials from {found.method}"
 
 
-def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
-    """Give up uploads in parts that began before a time, under keys that start as `uri` does; how many.
+def abort_uploads(uri: str, s3: S3Settings, before: datetime, ours: Callable[[str], bool] = lambda key: True) -> int:
+    """Give up uploads in parts that began before a time, under keys that start as `uri` does and are `ours`; how many.
 
     A killed process leaves them behind, and S3 bills them unseen. (MinIO lists those of one whole key only.)
     The caller says whose errors S3's are: `named`.
@@ -59,8 +59,10 @@ def abort_uploads(uri: str, s3: S3Settings, before: datetime) -> int:
     if not is_s3(uri):
         return 0
     bucket, prefix = bucket_and_key(uri)
+    prefix = prefix.lstrip("/")  # of a whole bucket
     pages = client(s3).get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
-    old = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
+    begun = [found for page in pages for found in page.get("Uploads", []) if found["Initiated"] < before]
+    old = [found for found in begun if ours(found["Key"])]
     for upload in old:
         client(s3).abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return len(old)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.alert_settings import AlertRoute
+from spark_app.runtime.apart import overlap, unclear
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.packaged import unpacked
@@ -135,6 +136,7 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
             merged[key] = value
     settings = Settings.model_validate(merged)
     _check_path(settings.resolve(settings.lake))
+    _check_apart(path, settings)
     _check_redshift(path, settings)
     if lacking := settings.airflow.lacking():
         raise SettingsError(f"{path}: airflow.{lacking}", hint="see docs/run-with-airflow.md")
@@ -149,6 +151,18 @@ def _check_path(lake: str) -> None:
             f"lake: found '{found[0]}' in {lake}, expected a path without [ ] \\ # ? ^ | and %-codes",
             hint="set home or lake to another folder",
         )
+
+
+def _check_apart(path: Path, settings: Settings) -> None:
+    # Only of the whole, too: what one file sets may lie in what the other has.
+    given = {name: getattr(settings, name) for name in ("lake", "landing", "reports")}
+    if settings.warehouse == "duckdb":
+        given["warehouse_path"] = settings.warehouse_path
+    if settings.redshift is not None and settings.redshift.temp is not None:
+        given["redshift.temp"] = settings.redshift.temp
+    places = {name: settings.resolve(value) for name, value in given.items()}
+    if found := unclear(places) or overlap(places):
+        raise SettingsError(f"{path}: {found.mistake}", hint=found.hint)
 
 
 def _check_redshift(path: Path, settings: Settings) -> None:

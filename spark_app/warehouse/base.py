@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from spark_app.contracts.table import Contract
+from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.runtime.errors import WarehouseError
+
+
+class NotOurs(WarehouseError):
+    """What is in the warehouse is another's: running again meets it again."""
+
+    exit_code = 2
+    retry = False
 
 
 @dataclass(frozen=True)
@@ -28,3 +37,9 @@ class Warehouse(Protocol):
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
         """Bring all tables to the release, in one transaction; nothing where it is held already."""
+
+
+def of_lake(lake: Lake, release: Release, held: int, run_id: str | None) -> bool:
+    """Whether a release that a warehouse has is one of this lake; of another lake, its versions mean other rows."""
+    own = {one.release_id: one.run_id for one in releases.releases(lake)} | {release.release_id: release.run_id}
+    return own.get(held) == run_id

@@ -21,12 +21,22 @@ from spark_app.lake.releases import Release
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
-from spark_app.warehouse.base import Loaded
+from spark_app.warehouse.base import Loaded, NotOurs, of_lake
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS etl.releases (release_id BIGINT NOT NULL, run_id VARCHAR, kind VARCHAR, "
     "tables VARCHAR NOT NULL, released_at TIMESTAMP, loaded_at TIMESTAMP NOT NULL)"
 )
+_DEFINITIONS = "CREATE TABLE IF NOT EXISTS etl.definitions (name VARCHAR NOT NULL, word VARCHAR NOT NULL)"
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The release the file has: its number, the run that made it, and the tables' versions."""
+
+    release_id: int
+    run_id: str | None
+    tables: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -40,21 +50,26 @@ class DuckDBWarehouse:
         if not self.path.is_file():
             return None
         with self._connection() as connection:
-            return _held(connection)[0]
+            known = _held(connection)
+            return known.release_id if known else None
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.execute("BEGIN")
+            known = _held(connection)
+            _refuse_another_lake(self.path, known, release, lake)
             for schema in ("etl", "analytics"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             connection.execute(_LEDGER)
-            held, versions = _held(connection)
-            if held == release.release_id:
+            connection.execute(_DEFINITIONS)
+            _refuse_others(connection, self.path, known, release, self.views)
+            if known is not None and known.release_id == release.release_id:
                 connection.execute("ROLLBACK")
                 return []
+            had = known.tables if known else {}
             loaded = [
-                _load_table(connection, lake, contracts[name], versions.get(name), version)
+                _load_table(connection, lake, contracts[name], had.get(name), version)
                 for name, version in release.tables.items()
             ]
             _make_views(connection, complete(self.views, [contracts[name].name for name in release.tables]))
@@ -83,14 +98,59 @@ class DuckDBWarehouse:
             connection.close()
 
 
-def _held(connection: duckdb.DuckDBPyConnection) -> tuple[int | None, dict[str, int]]:
+def _held(connection: duckdb.DuckDBPyConnection) -> _Held | None:
     known = connection.execute(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = 'etl' AND table_name = 'releases'"
     ).fetchone()
     if not known:
-        return None, {}
-    row = connection.execute("SELECT release_id, tables FROM etl.releases ORDER BY release_id DESC LIMIT 1").fetchone()
-    return (None, {}) if row is None else (int(row[0]), json.loads(row[1]))
+        return None
+    row = connection.execute(
+        "SELECT release_id, run_id, tables FROM etl.releases ORDER BY release_id DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else _Held(int(row[0]), row[1], json.loads(row[2]))
+
+
+def _refuse_another_lake(path: Path, known: _Held | None, release: Release, lake: Lake) -> None:
+    """Its versions would mean other rows."""
+    if known is not None and not of_lake(lake, release, known.release_id, known.run_id):
+        raise NotOurs(
+            f"warehouse {path}: found release {known.release_id} of run {known.run_id}, expected a release of the lake "
+            f"{lake.root}, which has none such; nothing was loaded",
+            hint="two lakes cannot share a warehouse: set warehouse_path to another file. If the lake was made anew: "
+            "delete the file, then: lakehouse run --layers publish",
+        )
+
+
+def _refuse_others(
+    connection: duckdb.DuckDBPyConnection, path: Path, known: _Held | None, release: Release, views: Sequence[View]
+) -> None:
+    """Tables and views of anybody's own are never replaced."""
+    names = {name.partition(".")[2] for name in release.tables} | {view.name for view in views}
+    found = connection.execute(
+        "SELECT table_schema || '.' || table_name, table_name FROM information_schema.tables "
+        "WHERE table_schema IN ('analytics', 'main') AND list_contains(?, table_name) ORDER BY 1",
+        [sorted(names)],
+    ).fetchall()
+    ours = _ours(connection) if known else set()
+    filled = [full for full, name in found if name not in ours and _has_rows(connection, full)]
+    if filled:
+        raise NotOurs(
+            f"warehouse {path}: found {filled[0]} with rows that no release brought, expected a file of its own, for "
+            "its tables are replaced; nothing was loaded",
+            hint="set warehouse_path to another file, or move that table away",
+        )
+
+
+def _ours(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of the tables and views that releases have brought."""
+    rows = connection.execute("SELECT tables FROM etl.releases").fetchall()
+    tables = {name.partition(".")[2] for (text,) in rows for name in json.loads(text)}
+    return tables | {name for (name,) in connection.execute("SELECT name FROM etl.definitions").fetchall()}
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    schema, _, table = name.partition(".")
+    return connection.execute(f'SELECT 1 FROM {schema}."{table}" LIMIT 1').fetchone() is not None
 
 
 def _load_table(
@@ -163,7 +223,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: str
 
 def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
     """The views named for people, where they are not yet as defined; a plain name for each as for tables."""
-    connection.execute("CREATE TABLE IF NOT EXISTS etl.definitions (name VARCHAR NOT NULL, word VARCHAR NOT NULL)")
     known = dict(connection.execute("SELECT name, word FROM etl.definitions").fetchall())
     there = {
         row[0]

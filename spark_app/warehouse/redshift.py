@@ -11,8 +11,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from uuid import uuid4
 
 import duckdb
 
@@ -25,11 +23,11 @@ from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import AWS_ITSELF, RedshiftSettings, S3Settings
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded
+from spark_app.warehouse.base import Loaded, NotOurs
 from spark_app.warehouse.redshift_copy import Stager
-from spark_app.warehouse.redshift_schema import pending, prepare
+from spark_app.warehouse.redshift_schema import State, pending, prepare
 from spark_app.warehouse.redshift_session import Conflict, Session, connected
-from spark_app.warehouse.redshift_temp import normal, remove, sweep
+from spark_app.warehouse.redshift_temp import load_name, normal, remove, sweep
 from spark_app.warehouse.redshift_transaction import Overtaken, Work, apply, slices
 from spark_app.warehouse.staging import Slice
 
@@ -84,6 +82,7 @@ class RedshiftWarehouse:
             known = ledger.held(session)
             if not ledger.needs(session, known, release, lake):
                 return []
+            self._refuse_others(session, tables, known, state)
             plan = pending(tables, self.views, state)
             for statement in plan.before:
                 session.run(statement)
@@ -100,6 +99,19 @@ class RedshiftWarehouse:
                 self.report(note)
             return done
 
+    def _refuse_others(
+        self, session: Session, tables: Mapping[str, Contract], known: ledger.Held | None, state: State
+    ) -> None:
+        """Tables that no load has defined and that hold rows are somebody's own: a load would replace these."""
+        ours = {*state.definitions, *(name.partition(".")[2] for name in (known.tables if known else ()))}
+        for name in sorted(set(tables) & set(state.columns) - ours):
+            if session.rows(f'SELECT 1 FROM "analytics"."{name}" LIMIT 1'):
+                raise NotOurs(
+                    f'warehouse {session.place}: found table "analytics"."{name}" with rows that no release brought; '
+                    "expected none, for a load replaces them; nothing was loaded",
+                    hint="set redshift.database to a database of its own, or move that table away",
+                )
+
     def _stage(self, session: Session, part: Slice) -> None:
         session.run(sql.create_staging(part))
         sent = self.stager(session, part)
@@ -114,7 +126,7 @@ class RedshiftWarehouse:
     @contextmanager
     def _room(self, prefix: str) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:
         """A name for the load, and a database on disk for changes that are too many for memory."""
-        load = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{uuid4().hex[:8]}"
+        load = load_name()
         with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
             try:
                 with duck.connect(f"{folder}/changes.duckdb") as scratch:

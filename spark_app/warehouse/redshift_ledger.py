@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import WarehouseError
+from spark_app.warehouse.base import NotOurs, of_lake
 from spark_app.warehouse.redshift_session import Session
 
 LOCK = 'LOCK "etl"."releases"'
@@ -36,13 +35,12 @@ def held(session: Session) -> Held | None:
 def needs(session: Session, known: Held | None, release: Release, lake: Lake) -> bool:
     """Whether the release is still to be loaded; not where it or a newer one of this lake is there.
 
-    Raises WarehouseError where what is held is no release of this lake: its versions would mean other rows.
+    Raises NotOurs where what is held is no release of this lake: its versions would mean other rows.
     """
     if known is None:
         return True
-    own = {one.release_id: one.run_id for one in releases.releases(lake)} | {release.release_id: release.run_id}
-    if own.get(known.release_id) != known.run_id:
-        raise WarehouseError(
+    if not of_lake(lake, release, known.release_id, known.run_id):
+        raise NotOurs(
             f"warehouse {session.place}: found release {known.release_id} of run {known.run_id}, expected a release of "
             f"the lake {lake.root}, which has none such; nothing was loaded",
             hint="two lakes cannot share a warehouse. If the lake was made anew: DELETE FROM etl.releases; "

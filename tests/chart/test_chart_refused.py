@@ -49,6 +49,18 @@ TOGETHER = [
         "serviceAccount.roleArn and secrets.aws: keys would win",
     ),
     ({"historyServer": {"enabled": True}}, "historyServer.enabled: expected eventLog.dir"),
+    (
+        {"settings": GOOD, "eventLog": {"dir": "s3a://shop/lake/"}},
+        "eventLog.dir: found 's3a://shop/lake/', and settings.lake",
+    ),
+    (
+        {"settings": GOOD, "eventLog": {"dir": "s3a://shop"}},
+        "settings.reports is 's3a://shop/reports'; expected a folder",
+    ),
+    (
+        {"settings": {**GOOD, **REDSHIFT}, "eventLog": {"dir": "s3a://shop/TMP/logs"}},
+        "eventLog.dir: found 's3a://shop/TMP/logs', and settings.redshift.temp is 's3a://shop/tmp'",
+    ),
     ({"metrics": {"podMonitor": True}}, "metrics.podMonitor: expected metrics.enabled"),
     ({"metrics": {"enabled": True}}, "metrics.enabled: networkPolicy.uiFrom is empty"),
 ]

@@ -1,4 +1,4 @@
-"""What Delta's logs say of commits: how many rows each wrote."""
+"""What Delta's logs say of commits: how many rows each wrote, and whether they are ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from spark_app.contracts.table import Column, Type
 from spark_app.lake import log
 from spark_app.lake.log import note_text
 from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import SettingsError
 
 
 @pytest.fixture
@@ -48,3 +50,17 @@ def test_a_merge_of_delta_rs_is_not_asked_for(lake: Lake) -> None:
     """Commits of ours are Spark's, or rows that delta-rs appends: another of its own operations has other words."""
     DeltaTable(lake.path("gold.t")).delete("k = 0")
     assert log.rows_written(lake, "gold.t", 2) == 0
+
+
+def test_a_table_with_rows_and_no_commit_of_ours_is_not_replaced(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+    assert log.own_commit(lake, "gold.sums") is None
+    log.create(lake, "gold.sums", [Column("a", Type("bigint"), False, "", "", None, None)])
+    assert log.own_commit(lake, "gold.sums") is None, "an empty one may be ours"
+    write_deltalake(lake.path("gold.sums"), pa.table({"a": [1, 2]}), mode="append")
+    with pytest.raises(SettingsError, match=r"gold\.sums: found a table of 2 rows at .*that no run has written"):
+        log.own_commit(lake, "gold.sums")
+    log.advance(lake, "gold.sums", log.note_text("r1", {"silver.orders": 3}))
+    commit = log.own_commit(lake, "gold.sums")
+    assert commit is not None
+    assert commit.sources == {"silver.orders": 3}

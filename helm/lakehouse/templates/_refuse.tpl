@@ -72,6 +72,18 @@
 {{- if and .Values.historyServer.enabled (not .Values.eventLog.dir) -}}
 {{- $wrong = append $wrong "historyServer.enabled: expected eventLog.dir, where its logs come from" -}}
 {{- end -}}
+{{- $settings := include "lakehouse.settings" . | fromYaml | default dict -}}
+{{- with .Values.eventLog.dir -}}
+{{- $logs := include "lakehouse.place" . -}}
+{{- $places := pick $settings "landing" "lake" "reports" -}}
+{{- with dig "redshift" "temp" "" $settings -}}{{- $_ := set $places "redshift.temp" . -}}{{- end -}}
+{{- range $name, $uri := $places -}}
+{{- $place := include "lakehouse.place" $uri -}}
+{{- if or (hasPrefix $place $logs) (hasPrefix $logs $place) -}}
+{{- $wrong = append $wrong (printf "eventLog.dir: found '%s', and settings.%s is '%s'; expected a folder of its own: the history server removes old files from it" $.Values.eventLog.dir $name $uri) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.metrics.podMonitor (not .Values.metrics.enabled) -}}
 {{- $wrong = append $wrong "metrics.podMonitor: expected metrics.enabled" -}}
 {{- end -}}
@@ -79,4 +91,9 @@
 {{- $wrong = append $wrong "metrics.enabled: networkPolicy.uiFrom is empty, so Prometheus could not reach the driver; name it there" -}}
 {{- end -}}
 {{- toJson $wrong -}}
+{{- end -}}
+
+{{/* A place in S3 by which places are compared: without scheme, slashes at the end and case. */}}
+{{- define "lakehouse.place" -}}
+{{- printf "%s/" (regexReplaceAll "^s3[an]?://" (lower .) "" | trimSuffix "/") -}}
 {{- end -}}

@@ -66,13 +66,17 @@ def test_files_and_staging_tables_of_loads_dead_for_a_day_are_removed(
     load(warehouse, gold)
     query('CREATE TABLE "etl"."stage_20240101000000_0a1b2c3d_0_dead" (a INTEGER)', fetch=False)
     query('CREATE TABLE "etl"."stage_29990101000000_0a1b2c3d_0_alive" (a INTEGER)', fetch=False)
-    bucket.put("temp/dead/x.parquet", b"")
+    bucket.put("temp/run-0/20240101000000_0a1b2c3d/dead/x.parquet", b"")
+    bucket.put("temp/somebody/elses.parquet", b"")
     monkeypatch.setattr("spark_app.warehouse.redshift_temp.LEFT_OVER", timedelta(seconds=2))
     time.sleep(3.1)
-    bucket.put("temp/alive/x.parquet", b"")
+    bucket.put("temp/run-9/20240101000000_0a1b2c3d/alive/x.parquet", b"")
     gold.merge(SALES, [sale(3, 33)])
     load(warehouse, gold)
-    assert leftovers() == (["temp/alive/x.parquet"], ["stage_29990101000000_0a1b2c3d_0_alive"])
+    assert leftovers() == (
+        ["temp/run-9/20240101000000_0a1b2c3d/alive/x.parquet", "temp/somebody/elses.parquet"],
+        ["stage_29990101000000_0a1b2c3d_0_alive"],
+    )
 
 
 def test_a_copy_with_a_bad_row_names_file_line_column_and_reason_and_shows_nothing(
@@ -116,3 +120,16 @@ def test_rows_somebody_else_wrote_are_found_by_counting(warehouse, query, gold):
     with pytest.raises(WarehouseError, match="21 rows after loading, expected 20"):
         load(warehouse, gold)
     assert warehouse.held() == 1
+
+
+def test_a_table_with_rows_of_somebodys_own_is_not_replaced(warehouse, gold, query, leftovers):
+    query("CREATE SCHEMA analytics", fetch=False)
+    query("CREATE TABLE analytics.shop_sales (day DATE, orders BIGINT, revenue DECIMAL(18,2))", fetch=False)
+    query("INSERT INTO analytics.shop_sales VALUES ('2020-01-01', 7, 1)", fetch=False)
+    with pytest.raises(WarehouseError, match=r'found table "analytics"\."shop_sales" with rows that no') as caught:
+        load(warehouse, gold)
+    assert (caught.value.exit_code, caught.value.retry) == (2, False)
+    assert query("SELECT orders FROM analytics.shop_sales") == [(7,)]
+    query("DELETE FROM analytics.shop_sales", fetch=False)
+    assert load(warehouse, gold)["shop_sales"] == ("full", 20)
+    assert leftovers() == ([], [])
