@@ -36,7 +36,7 @@ from spark_app.shops import demo, olist
 ROOT = Path(__file__).resolve().parents[2]
 BUCKET = PROJECT = "lakehouse"
 FILE = ROOT / "docker" / "compose.yaml"
-PASSWORD = "Standin-1"  # of docker/compose.yaml
+PASSWORD, SALT = "Standin-1", "a-salt-that-is-no-secret"  # of docker/compose.yaml
 # Two busy months: long enough to see every table filled, short enough for a laptop.
 OLIST_DAYS = (date(2017, 1, 1), date(2017, 2, 28))
 TOTALS = "SELECT count(*), sum(orders), sum(revenue) FROM analytics.daily_sales"
@@ -118,7 +118,7 @@ def farewell(found: object_store.ObjectStore, reached: str, last: date) -> None:
     with psycopg.connect(reached) as connection:
         days, orders, revenue = connection.execute(TOTALS).fetchone() or (0, 0, 0)
     again = shlex.join(compose()).replace(f"{ROOT}/", "")
-    exports = {**found.environment, "LAKEHOUSE_REDSHIFT_PASSWORD": PASSWORD}
+    exports = {**found.environment, "LAKEHOUSE_REDSHIFT_PASSWORD": PASSWORD, "LAKEHOUSE_EMAIL_SALT": SALT}
     print(f"""
 analytics.daily_sales: {days} days, {orders:,} orders, revenue {revenue:,}
 object store: {found.kind} at {found.endpoint}, bucket {BUCKET}

@@ -36,10 +36,15 @@ def main() -> None:
         with start(data=data / "redshift", port=5439, s3_endpoint=store.endpoint) as redshift:
             print(f"object store: {store.kind} at {store.endpoint}, bucket {BUCKET}")
             print(f"warehouse: a stand-in for Amazon Redshift (not Redshift) on {redshift.host} port {redshift.port}\n")
-            for name, value in {**store.environment, "LAKEHOUSE_REDSHIFT_PASSWORD": redshift.password}.items():
+            for name, value in _needed(store, redshift.password).items():
                 print(f"export {name}={value}")
             print("\n./lakehouse demo --env minio          (Ctrl-C here stops the stack; its data stay)", flush=True)
             enough.wait()
+
+
+def _needed(store: object_store.ObjectStore, password: str) -> dict[str, str]:
+    salt = "a-salt-that-is-no-secret"  # of e-mail hashes, as docker/compose.yaml has it
+    return {**store.environment, "LAKEHOUSE_REDSHIFT_PASSWORD": password, "LAKEHOUSE_EMAIL_SALT": salt}
 
 
 def _make_bucket(store: object_store.ObjectStore) -> None:

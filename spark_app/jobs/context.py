@@ -15,6 +15,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake.paths import Lake, Landing
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.salt import Salt, salt
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
 
@@ -40,6 +41,11 @@ class Context:
         started = session(self.settings)
         expressions.check(started, self.source)
         return started
+
+    @cached_property
+    def salt(self) -> Salt:
+        """Of e-mail hashes; raises SettingsError where the settings refer to none that is there."""
+        return salt(self.settings)
 
     @property
     def lake(self) -> Lake:

@@ -16,6 +16,7 @@ from spark_app.contracts.sources import Dataset, Source, slug
 from spark_app.jobs.bronze import with_meta
 from spark_app.jobs.context import Context
 from spark_app.jobs.examine_warehouse import warehouse_line
+from spark_app.jobs.gold import check_salt
 from spark_app.jobs.nightly import Order, open_context
 from spark_app.jobs.publish import warehouse
 from spark_app.lake import releases
@@ -58,8 +59,14 @@ def checks(environment: str, home: str | None, source: str | None) -> list[Check
     if opened:
         if any(expressions.of(mapped) for mapped in opened[0].source.entities.values()):
             found.append(_tried("expressions", lambda: _expressions(opened[0])))
+        found.append(_tried("e-mail hashes", lambda: _salt(opened[0])))
         found += _places(opened[0])
     return found
+
+
+def _salt(context: Context) -> str:
+    check_salt(context, again=False)
+    return context.salt.origin
 
 
 def _places(context: Context) -> list[Check]:

@@ -18,8 +18,9 @@ from spark_app.jobs import landed_days
 from spark_app.jobs.context import Context, thread_session
 from spark_app.lake import delta, log, quarantine
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
-from spark_app.runtime.errors import LakeError
+from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_tables
+from spark_app.tables.hashes import hashed
 from spark_app.tables.incomplete import PARTS
 
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
@@ -96,6 +97,23 @@ def _refuse_retyped(work: Refresh, whole: bool) -> None:
         )
 
 
+def check_salt(context: Context, *, again: bool) -> None:
+    """Before a run writes anything: raises SettingsError without a salt, or where gold holds hashes of another one.
+
+    Going on would give a customer two hashes, the old one until something of them changes. `again`: all of gold is
+    derived again, so that any salt will do.
+    """
+    today = context.salt
+    for table in gold_tables(context.contracts).values():
+        commit = log.last_commit(context.lake, f"gold.{table.name}") if table.hashed else None
+        if not again and commit is not None and commit.note.get(log.SALT, "none") != today.fingerprint:
+            raise SettingsError(
+                f"gold.{table.name}: its e-mail hashes were made with another salt than today's "
+                f"({today.origin}), expected the same one; nothing was done",
+                hint="give the former salt back, or hash all again: lakehouse rebuild --from-layer gold",
+            )
+
+
 def _version(context: Context, full: str, table: GoldTable) -> int:
     version = log.data_version(context.lake, full)
     if version is None:
@@ -107,7 +125,7 @@ def _version(context: Context, full: str, table: GoldTable) -> int:
 
 
 def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool) -> str:
-    inputs = {name: _input(context, spark, full, work.now[full]) for name, full in work.table.inputs.items()}
+    inputs = _inputs(context, spark, work)
     rows = _shaped(work, work.table.derive(**inputs))
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
@@ -122,7 +140,7 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
 
 def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
     table = work.table
-    inputs = {name: _input(context, spark, full, work.now[full]) for name, full in table.inputs.items()}
+    inputs = _inputs(context, spark, work)
     holds = delta.read(spark, context.lake, work.name, work.version)
     if table.touched is None:
         should = table.derive(**inputs)
@@ -188,6 +206,14 @@ def _in_months(months: Sequence[date | None]) -> str:
     return f"t.{delta.MONTH} IN ({delta.date_list([month for month in months if month is not None])})"
 
 
+def _inputs(context: Context, spark: SparkSession, work: Refresh) -> dict[str, DataFrame]:
+    """What `derive` is given, by its parameters' names."""
+    found = {name: _input(context, spark, full, work.now[full]) for name, full in work.table.inputs.items()}
+    for name, columns in work.table.hashed.items():
+        found[name] = hashed(found[name], columns, context.salt.key)
+    return found
+
+
 def _input(context: Context, spark: SparkSession, full: str, version: int) -> DataFrame:
     """An input's own columns, its month for pruning, and of silver the batch date that decides between rows."""
     rows = delta.read(spark, context.lake, full, version)
@@ -213,7 +239,8 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
 
 
 def _note(context: Context, work: Refresh) -> str:
-    return log.note_text(context.run_id, work.now)
+    salt = {log.SALT: context.salt.fingerprint} if work.table.hashed else {}
+    return log.note_text(context.run_id, work.now, **salt)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from spark_app.runtime.days import in_order
 from spark_app.runtime.errors import AuditFailed, LakehouseError, LandingIncomplete, UsageError
 from spark_app.runtime.layers import LAYERS, Layer
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.salt import check as check_salt
 from spark_app.runtime.settings import load_settings
 from spark_app.tables.declare import gold_tables, silver_tables
 
@@ -124,6 +125,9 @@ def _layers(context: Context, order: Order) -> Release | None:
     if "audit" in order.layers:
         import_early()
     whole = LAYERS[LAYERS.index(order.whole_from) :] if order.whole_from else ()
+    check_salt(context.settings)
+    if "gold" in order.layers:
+        gold.check_salt(context, again="gold" in whole)
     for layer in order.layers:
         if layer == "bronze":
             landed = bronze.run(

@@ -156,6 +156,9 @@ def own_commit(lake: Lake, table: str) -> Commit | None:
     return commit
 
 
+# In the note of a table that holds hashes: the fingerprint of the salt they were made with.
+SALT = "salt"
+
 # Operations of others' commits that change no row.
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
 

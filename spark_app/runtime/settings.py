@@ -83,6 +83,12 @@ class Settings(Closed):
     parallel: int = Field(4, ge=1, le=32, description="tables worked on at once")
     warehouse: Literal["duckdb", "redshift", "none"] = Field("duckdb", description="where releases are loaded")
     warehouse_path: str = Field("warehouse.duckdb", description="DuckDB's file")
+    email_salt_from: str | None = Field(
+        None, pattern=r"^[A-Z_][A-Z0-9_]*$", description="environment variable that holds the salt of e-mail hashes"
+    )
+    email_salt_secret: str | None = Field(
+        None, min_length=1, description="Secrets Manager id of that salt, where the variable is not set"
+    )
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")

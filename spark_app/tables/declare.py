@@ -55,7 +55,8 @@ class GoldTable:
     columns select rows of the input `driver` before `derive` sees it, and rows of the table itself: what is in the
     scope and is not derived again is deleted. Without `touched` the table is derived whole each time an input
     changes: for small tables only. `scope_sql` and `driver_sql` give the scope's columns where the table's own rows
-    or the driver's name them otherwise.
+    or the driver's name them otherwise. `hashed`: input -> its columns that `derive` gets as hashes, never in clear
+    (tables/hashes.py).
     """
 
     name: str
@@ -67,6 +68,7 @@ class GoldTable:
     month_of: str | None = None
     scope_sql: Mapping[str, str] = field(default_factory=dict)
     driver_sql: Mapping[str, str] = field(default_factory=dict)
+    hashed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,10 @@ def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
     for name, full in table.inputs.items():
         if full not in contracts and full != QUARANTINE:
             raise ContractError(f"{where}: input {name} is '{full}', which is no table; known: {', '.join(contracts)}")
+    for name, columns in table.hashed.items():
+        known = contracts[table.inputs[name]].column_names if name in table.inputs else ()
+        if unknown := sorted(set(columns) - set(known)):
+            raise ContractError(f"{where}: hashed: {name} has no {', '.join(unknown)}")
     if set(inspect.signature(table.derive).parameters) != set(table.inputs):
         raise ContractError(f"{where}: derive takes other names than the inputs {', '.join(table.inputs)}")
     if table.month_of is not None and table.month_of not in own:
@@ -137,8 +143,8 @@ def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
     if table.touched is None:
         return
     allowed = set(table.inputs) | {f"all_{name}" for name in table.inputs}
-    unknown = set(inspect.signature(table.touched).parameters) - allowed
-    if unknown:
-        raise ContractError(f"{where}: touched asks for {', '.join(sorted(unknown))}; expected of {sorted(allowed)}")
+    strange = set(inspect.signature(table.touched).parameters) - allowed
+    if strange:
+        raise ContractError(f"{where}: touched asks for {', '.join(sorted(strange))}; expected of {sorted(allowed)}")
     if table.driver not in table.inputs or not table.scope:
         raise ContractError(f"{where}: a table with touched needs a driver among its inputs and a scope")

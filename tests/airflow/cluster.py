@@ -53,7 +53,7 @@ def settings(conf: Path, **airflow: Any) -> None:
         "image": "lakehouse:dev",
         "namespace": kube.NAMESPACE,
         "connection": "tests_cluster",
-        "secrets": ["lakehouse-aws", "lakehouse-redshift"],
+        "secrets": ["lakehouse-aws", "lakehouse-redshift", "lakehouse-email"],
         "env": plain,
         "default_resources": small,
         **airflow.pop("kubernetes", {}),

@@ -28,6 +28,7 @@ SETTINGS = {
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
     "PYTHONPATH": str(PROJECT),
+    "LAKEHOUSE_EMAIL_SALT": "a-salt-that-is-no-secret",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",

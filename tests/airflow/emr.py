@@ -84,6 +84,7 @@ def job_runs(folder: Path, shop: Shop, s3: str | None = None) -> Iterator[JobRun
     jars = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
     command = [str(PYTHON), "docker/emr_serverless/serve.py", "--logs", str(folder / "logs"), "--conf"]
     command += [f"spark.jars={jars}", "--env", f"LAKEHOUSE_CONF={shop.conf}"]
+    command += ["--env", f"LAKEHOUSE_EMAIL_SALT={os.environ['LAKEHOUSE_EMAIL_SALT']}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     if s3:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}

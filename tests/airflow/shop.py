@@ -50,6 +50,7 @@ class Shop:
     def settings(self, **airflow: Any) -> None:
         """Write its settings anew, with a section `airflow` of these."""
         local = yaml.safe_load((PROJECT / "conf" / "local.yaml").read_text())
+        del local["email_salt_from"]  # which no other environment may leave empty
         local["spark"] |= {"master": "local[2]", "driver_memory": "2g"}
         text = yaml.safe_dump({**local, "home": str(self.home), "airflow": airflow})
         written = self.conf / f"{NAME}.part"

@@ -18,6 +18,7 @@ SETTINGS = {
     "lake": "s3a://shop/lake",
     "reports": "s3a://shop/reports",
     "warehouse": "none",
+    "email_salt_secret": "shop/salt",
 }
 DIGEST = "sha256:" + "0" * 64
 
@@ -59,6 +60,14 @@ PROMISES: list[tuple[str, Any, str, Any, Any, dict[str, Any]]] = [
         "house",
         f"pod CronJob nightly:{CONTAINER}.env.5.valueFrom.secretKeyRef",
         {"name": "house", "key": "LAKEHOUSE_REDSHIFT_PASSWORD"},
+        None,
+        {},
+    ),
+    (
+        "secrets.emailSalt",
+        "mail",
+        f"pod CronJob nightly:{CONTAINER}.env.5.valueFrom.secretKeyRef",
+        {"name": "mail", "key": "LAKEHOUSE_EMAIL_SALT"},
         None,
         {},
     ),

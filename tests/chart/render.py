@@ -20,7 +20,7 @@ EVERYTHING: dict[str, Any] = {
     "metrics": {"enabled": True},
     "networkPolicy": {"uiFrom": [{"namespaceSelector": {}}]},
     "executor": {"coresLimit": 2},
-    "secrets": {"aws": "keys", "redshift": "house"},
+    "secrets": {"aws": "keys", "redshift": "house", "emailSalt": "mail"},
 }
 # The objects by kind and name, without the release's name: `Job`, `CronJob nightly`, `ConfigMap`.
 Objects = dict[str, dict[str, Any]]

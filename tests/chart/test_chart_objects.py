@@ -70,7 +70,7 @@ def test_pods_are_restricted(words: tuple[str, ...], values: Any) -> None:
 def test_secrets_by_reference_only(words: tuple[str, ...], values: Any) -> None:
     for name, one in pods(objects(*words, values=values)).items():
         for variable in one["spec"]["containers"][0].get("env") or []:
-            secret = re.search("PASSWORD|SECRET|ACCESS_KEY", variable["name"])
+            secret = re.search("PASSWORD|SECRET|ACCESS_KEY|SALT", variable["name"])
             assert ("value" in variable) is (secret is None and "valueFrom" not in variable), (name, variable)
             if secret:
                 assert set(variable["valueFrom"]) == {"secretKeyRef"}

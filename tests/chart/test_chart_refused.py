@@ -19,6 +19,7 @@ GOOD = {
     "lake": "s3a://shop/lake",
     "reports": "s3a://shop/reports",
     "warehouse": "none",
+    "email_salt_secret": "shop/salt",
 }
 REDSHIFT: dict[str, Any] = {
     "warehouse": "redshift",
@@ -34,6 +35,10 @@ TOGETHER = [
     ({"settings": {**GOOD, "spark": {"master": "yarn"}}}, "settings.spark.master: found 'yarn', expected none"),
     ({"settings": {**GOOD, "spark": {"fetch_jars": True}}}, "settings.spark.fetch_jars: found true"),
     ({"settings": {**GOOD, **REDSHIFT}}, "settings.redshift: no way to log in"),
+    (
+        {"settings": {k: v for k, v in GOOD.items() if k != "email_salt_secret"}},
+        "settings.email_salt_secret: no salt for e-mail hashes; expected it (Secrets Manager), or the value secrets.",
+    ),
     ({"settings": "lake: [broken"}, "settings: not YAML"),
     ({"backfill": {"from": "2024-01-01"}}, "backfill: found from '2024-01-01' and to '', expected both"),
     ({"backfill": {"to": "2024-01-01"}}, "backfill: found from '' and to '2024-01-01', expected both"),

@@ -39,7 +39,15 @@ def night(run: Run, lake: Path, *words: str) -> subprocess.CompletedProcess[str]
     for path in [lake, *lake.rglob("*")]:
         path.chmod(0o777)
     mounts = ("--volume", f"{lake}:/lake", "--volume", f"{lake}/files.yaml:/opt/lakehouse/conf/files.yaml:ro")
-    options = (*mounts, "--network", "none", "--hostname", "localhost")
+    options = (
+        *mounts,
+        "--env",
+        "LAKEHOUSE_EMAIL_SALT=a-salt-that-is-no-secret",
+        "--network",
+        "none",
+        "--hostname",
+        "localhost",
+    )
     return run("run", "--env", "files", *words, options=options)
 
 

@@ -24,6 +24,8 @@ SETTINGS = [
     ("parallel", 4, "parallel: 1", 1),
     ("warehouse", "duckdb", "warehouse: none", "none"),
     ("warehouse_path", "warehouse.duckdb", "warehouse_path: w.duckdb", "w.duckdb"),
+    ("email_salt_from", None, "email_salt_from: OUR_SALT", "OUR_SALT"),
+    ("email_salt_secret", None, "email_salt_secret: shop/salt", "shop/salt"),
     ("spark.master", None, "spark: {master: 'local[1]'}", "local[1]"),
     ("spark.driver_memory", None, "spark: {driver_memory: 1g}", "1g"),
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),

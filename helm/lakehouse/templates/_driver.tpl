@@ -69,7 +69,7 @@ containers:
         valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
       {{- include "lakehouse.sparkEnv" .root | nindent 6 }}
       {{- with include "lakehouse.env" .root | trim }}{{ nindent 6 . }}{{ end }}
-      {{- with include "lakehouse.redshiftEnv" .root | trim }}{{ nindent 6 . }}{{ end }}
+      {{- with include "lakehouse.driverSecrets" .root | trim }}{{ nindent 6 . }}{{ end }}
     ports:
       - {name: driver, containerPort: 7078}
       - {name: blocks, containerPort: 7079}

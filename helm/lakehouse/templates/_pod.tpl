@@ -77,10 +77,15 @@ tolerations:
 {{- end -}}
 
 {{/* What only the driver and the doctor know beside that */}}
-{{- define "lakehouse.redshiftEnv" -}}
+{{- define "lakehouse.driverSecrets" -}}
 {{- with .Values.secrets.redshift }}
 - name: LAKEHOUSE_REDSHIFT_PASSWORD
   valueFrom: {secretKeyRef: {name: {{ . }}, key: LAKEHOUSE_REDSHIFT_PASSWORD}}
+{{- end }}
+{{- with .Values.secrets.emailSalt }}
+{{- $name := get (include "lakehouse.settings" $ | fromYaml) "email_salt_from" | default "LAKEHOUSE_EMAIL_SALT" }}
+- name: {{ $name }}
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $name }}}}
 {{- end }}
 {{- end -}}
 

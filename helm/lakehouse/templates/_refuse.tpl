@@ -31,6 +31,9 @@
 {{- if and (eq $warehouse "redshift") (not $other) -}}
 {{- $wrong = append $wrong "settings.redshift: no way to log in; expected workgroup or cluster (IAM), secret (Secrets Manager), or the value secrets.redshift" -}}
 {{- end -}}
+{{- if not (or $settings.email_salt_secret $.Values.secrets.emailSalt) -}}
+{{- $wrong = append $wrong "settings.email_salt_secret: no salt for e-mail hashes; expected it (Secrets Manager), or the value secrets.emailSalt" -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $wrong -}}
 {{- end -}}
