@@ -13,7 +13,7 @@ from typing import Any
 
 from dags.lakehouse import environment
 from dags.lakehouse.channels import channels
-from spark_app.runtime.messages import FINAL, laid_out, shortened
+from spark_app.runtime.messages import FINAL, harmless, laid_out, shortened
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def of_failure(context: Any) -> Message:
     what = FINAL.get(code or 0, f"{name} failed")
     log_url = getattr(ti, "log_url", None)
     lines = {
-        "what": shortened(words),
+        "what": shortened(harmless(words)),
         "where": f"{ti.dag_id}, task {ti.task_id}, run {ti.run_id}, try {ti.try_number}"
         + (f"\n{log_url}" if log_url else ""),
         "do": TODO.get(code or 0, ELSE).format(task=ti.task_id, first=first),

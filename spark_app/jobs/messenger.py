@@ -1,10 +1,14 @@
-"""One message to one Apprise URL. The URL holds tokens: no message, log or error of ours may show it."""
+"""One message to one Apprise URL. The URL holds tokens: no message, log or error of ours may show it.
+
+What is sent is plain text without anything that a receiver would act on, however its URL has it formatted.
+"""
 
 from __future__ import annotations
 
 import logging
 
 from spark_app.runtime.alert_settings import Severity
+from spark_app.runtime.messages import harmless
 
 
 def send(url: str, subject: str, text: str, severity: Severity) -> str | None:
@@ -24,5 +28,6 @@ def send(url: str, subject: str, text: str, severity: Severity) -> str | None:
     teller = apprise.Apprise()
     if not teller.add(url):
         return "holds no URL that Apprise knows"
-    sent = teller.notify(body=text, title=subject, notify_type=kinds[severity], body_format=apprise.NotifyFormat.TEXT)
+    body, title = harmless(text), " ".join(harmless(subject).split())
+    sent = teller.notify(body=body, title=title, notify_type=kinds[severity], body_format=apprise.NotifyFormat.TEXT)
     return None if sent else "was not reached, or refused the message"

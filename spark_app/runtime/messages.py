@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from spark_app.runtime.errors import AuditFailed, LandingIncomplete, UsageError
@@ -12,6 +13,16 @@ FINAL = {
     LandingIncomplete.exit_code: "landing incomplete",
     AuditFailed.exit_code: "audit failed, release withheld",
 }
+# What chats make something of, wherever it stands: tags and Slack's <!channel>, <@U1>, <link|words>; @everyone;
+# [words](link); links; and characters that hide or turn round what is beside them.
+_ACTIVE = (
+    (re.compile(r"<(?=[!@#/?a-z])", re.IGNORECASE), "‹"),
+    (re.compile(r"&(?=#?\w+;)"), "& "),
+    (re.compile(r"(?<![\w.+-])@(?=\w)"), "@ "),
+    (re.compile(r"\](?=[(\[])"), "] "),
+    (re.compile(r"\b(https?|ftps?)://", re.IGNORECASE), r"\1[:]//"),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"), "�"),
+)
 LONGEST = 3000  # characters of what broke; Slack and SNS take more, readers do not
 
 
@@ -35,3 +46,13 @@ def clipped(text: str, most: int) -> str:
 def shortened(text: str) -> str:
     """What broke, in as many characters as are read."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n… the log has the rest"
+
+
+def harmless(text: str) -> str:
+    """The text with nothing in it that a chat, a mail or a page acts on: rows of the shop may hold anything.
+
+    It stays readable: nobody is called, no words lead elsewhere, and links are there to be read only.
+    """
+    for found, instead in _ACTIVE:
+        text = found.sub(instead, text)
+    return text

@@ -76,6 +76,19 @@ def test_by_email(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "silver.orders: 3 &lt; 5 rows" in body.get_content(), "rows of a shop are no HTML"
 
 
+def test_slack_is_given_nothing_to_act_on(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
+    with inbox.slack() as messages:
+        monkeypatch.setenv("AIRFLOW_CONN_TEAM", json.dumps({"conn_type": "slackwebhook", "password": messages.url}))
+        dags(alerts={"slack": "team"})
+        tell(
+            failed(4, "the audit failed\n    silver.orders: found '<!channel> <https://evil.example|pay>', 3 < 5 rows")
+        )
+    (text,) = messages.texts
+    assert "<" not in text
+    assert ">" not in text
+    assert "found '‹!channel&gt; ‹https[:]//evil.example|pay&gt;', 3 &lt; 5 rows" in text
+
+
 @pytest.fixture
 def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Moto's SNS and SQS."""

@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import boto3
+import pytest
+import requests
 import urllib3
 
 from tests.support import receivers
@@ -30,6 +33,7 @@ class Inbox:
     url: str = ""
     answer: int = 200
     messages: list[tuple[str, str]] = field(default_factory=list)
+    cards: list[dict[str, Any]] = field(default_factory=list)
 
     def only(self) -> tuple[str, str]:
         (message,) = self.messages
@@ -49,6 +53,42 @@ def webhook() -> Iterator[Inbox]:
 
     with receivers.http(take) as port:
         inbox.url = f"json://{TOKEN}@127.0.0.1:{port}/"
+        yield inbox
+
+
+@contextmanager
+def slack(monkeypatch: pytest.MonkeyPatch, query: str = "") -> Iterator[Inbox]:
+    """Slack's incoming webhook, by Apprise's own plugin; a message is (title, text) as Slack gets them."""
+    inbox = Inbox(url=f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN.replace('-', '')}0000000/#general{query}")
+
+    def take(raw: bytes) -> int:
+        attachment = json.loads(raw)["attachments"][0]
+        texts = [block["text"]["text"] for block in attachment.get("blocks", []) if "text" in block]
+        inbox.messages.append((texts[0], texts[1]) if texts else (attachment["title"], attachment["text"]))
+        return 200
+
+    with receivers.http(take) as port:
+        monkeypatch.setattr("apprise.plugins.slack.NotifySlack.webhook_url", f"http://127.0.0.1:{port}")
+        yield inbox
+
+
+@contextmanager
+def teams(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """A workflow of Microsoft Teams, by Apprise's own plugin; a message is (title, text), `cards` all that came."""
+    inbox = Inbox()
+
+    def take(raw: bytes) -> int:
+        card = json.loads(raw)["attachments"][0]["content"]
+        inbox.cards.append(card)
+        texts = {block["id"]: block["text"] for block in card["body"] if "id" in block}
+        inbox.messages.append((texts["title"], texts["body"]))
+        return 200
+
+    with receivers.http(take) as port:
+        inbox.url = f"workflow://127.0.0.1:{port}/643a/{TOKEN}"
+        post = requests.post  # the plugin knows https only
+        to_here = lambda url, **more: post(url.replace("https:", "http:"), **more)  # noqa: E731
+        monkeypatch.setattr("apprise.plugins.workflows.requests.post", to_here)
         yield inbox
 
 
