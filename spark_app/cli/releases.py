@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from spark_app.cli import options, screen
@@ -19,16 +21,34 @@ def releases() -> None:
 @options.where
 @options.as_json
 def list_(environment: str, home: str | None, source: str | None, json_: bool) -> None:
-    """Every release, newest first."""
+    """Every release, newest first, and whether it can still be shown: maintenance removes files of old ones."""
+    from spark_app.lake import readable
     from spark_app.lake import releases as known
 
-    found = list(reversed(known.releases(lake_of(environment, home, source))))
+    lake = lake_of(environment, home, source)
+    found = list(reversed(known.releases(lake)))
+    lacks = readable.gaps(lake, found)
     if json_:
-        screen.print_json([release.__dict__ for release in found])
+        screen.print_json([{**release.__dict__, "lacks": lacks.get(release.release_id)} for release in found])
         return
-    columns = ("release", "kind", "of", "released at", "from", "to", "run")
-    rows = [(r.release_id, r.kind, r.of_release, r.released_at, r.first_day, r.last_day, r.run_id) for r in found]
+    columns = ("release", "kind", "of", "released at", "from", "to", "run", "can be shown")
+    rows = [
+        (
+            r.release_id,
+            r.kind,
+            r.of_release,
+            r.released_at,
+            r.first_day,
+            r.last_day,
+            r.run_id,
+            shown(r.release_id, lacks),
+        )
+        for r in found
+    ]
     screen.table("Releases", columns, rows)
+    if found and lacks:
+        newest = max(lacks)
+        screen.warn(f"release {newest} and all marked no cannot be shown any more: {lacks[newest]}")
 
 
 @releases.command()
@@ -98,3 +118,7 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
         screen.print_json(made.__dict__)
     else:
         screen.console.print(f"release {made.release_id} shows the tables of release {release_id}; readers see it now")
+
+
+def shown(release_id: int, lacks: Mapping[int, str]) -> str:
+    return "no" if release_id in lacks else "yes"

@@ -23,6 +23,7 @@ from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
+from spark_app.lake.readable import gaps
 from spark_app.lake.s3 import access
 from spark_app.quality import expressions
 from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
@@ -98,10 +99,24 @@ def _found_there(context: Context) -> list[Check]:
     latest = releases.latest(context.lake)
     shown = f"release {latest.release_id}" if latest else "no release yet"
     found.append(Check("lake", True, f"{context.lake.root}: {shown}"))
+    if latest:
+        found.append(_released(context))
     house = warehouse(context)
     if house is not None:
         found.append(_tried("warehouse", lambda: warehouse_line(context.settings, house)))
     return found
+
+
+def _released(context: Context) -> Check:
+    """Whether the release that readers see can be read, and how many of those before it can."""
+    known = releases.releases(context.lake)
+    newest, lacks = known[-1].release_id, gaps(context.lake, known)
+    can = f"{len(known) - len(lacks)} of {len(known)} releases can be shown"
+    if newest not in lacks:
+        return Check("releases", True, f"release {newest} has all its files; {can}")
+    good = [release.release_id for release in known if release.release_id not in lacks]
+    back = f"lakehouse releases rollback {good[-1]}" if good else "lakehouse rebuild"
+    return Check("releases", False, f"release {newest} cannot be read: {lacks[newest]}; {can}", back)
 
 
 def _tried(what: str, look: Callable[[], str]) -> Check:

@@ -10,8 +10,9 @@ from spark_app.contracts.views import load_views
 from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.lake import exports, releases
+from spark_app.lake.readable import gaps
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import AuditFailed
+from spark_app.runtime.errors import AuditFailed, UsageError
 from spark_app.runtime.record import Verdict
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
@@ -45,9 +46,17 @@ def run(context: Context, *, kind: str = "run") -> Release | None:
 
 
 def rollback(context: Context, release_id: int) -> Release:
-    """Release the tables of an earlier release again, as a release of its own."""
+    """Release the tables of an earlier release again, as a release of its own.
+
+    Raises UsageError, before anything is recorded, where files of it are gone.
+    """
     earlier, last = releases.find(context.lake, release_id), releases.latest(context.lake)
     assert last is not None  # `find` has found one
+    if lacks := gaps(context.lake, [earlier]).get(release_id):
+        raise UsageError(
+            f"release {release_id} cannot be shown any more: {lacks}; nothing was recorded",
+            hint="maintenance keeps the newest releases (--keep-releases); which can be shown: lakehouse releases list",
+        )
     again = Release(
         last.release_id + 1,
         context.run_id,

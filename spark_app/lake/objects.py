@@ -58,6 +58,20 @@ def exists(uri: str, s3: S3Settings) -> bool:
     return any(True for _ in _children_s3(uri, s3)) if is_s3(uri) else local_path(uri).is_dir()
 
 
+def sizes_below(uri: str, s3: S3Settings) -> dict[str, int]:
+    """Path below a folder -> size, of every file however deep; nothing where there is no such folder."""
+    if not is_s3(uri):
+        root = local_path(uri)
+        return {path.relative_to(root).as_posix(): path.stat().st_size for path in root.rglob("*") if path.is_file()}
+    bucket, key = bucket_and_key(uri)
+    prefix = f"{key.rstrip('/')}/"
+    with named(uri):
+        pages = client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return {
+            found["Key"].removeprefix(prefix): found["Size"] for page in pages for found in page.get("Contents", [])
+        }
+
+
 @contextmanager
 def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
     """A file's bytes, of which only the `first` few are fetched where that is given."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,10 +161,13 @@ def _load_table(
     fits = _fits(connection, contract)
     if fits and held == version:
         return Loaded(contract.name, "nothing", 0)
-    if fits and held is not None and held < version:
-        done = Loaded(contract.name, "changes", _apply_changes(connection, lake, contract, held, version))
-    else:
-        done = Loaded(contract.name, "full", _replace(connection, lake, contract, version))
+    with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+        forwards = fits and held is not None and held < version
+        changed = _changed(lake, contract, held or 0, version, Path(folder)) if forwards else None
+        if changed is not None:
+            done = Loaded(contract.name, "changes", _apply_changes(connection, contract, changed))
+        else:
+            done = Loaded(contract.name, "full", _replace(connection, lake, contract, version))
     found = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
     expected = log.row_count(lake, contract.qualified, version)
     if not found or found[0] != expected:
@@ -197,16 +201,28 @@ def _replace(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contra
     return _insert(connection, contract, "incoming")
 
 
-def _apply_changes(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, held: int, version: int
-) -> int:
-    """Delete and insert just the keys that changed."""
+def _changed(lake: Lake, contract: Contract, held: int, version: int, folder: Path) -> Path | None:
+    """The rows of keys that changed since, as a file in the folder; None where the change feed does not reach back.
+
+    Gathered apart from the warehouse: an error in reading would end its transaction.
+    """
     table = log.open_table(lake, contract.qualified, version)
     assert table is not None  # the release names this version
-    feed = table.load_cdf(starting_version=held + 1, ending_version=version)
-    connection.register("feed", pa.RecordBatchReader.from_stream(feed))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE changed AS {last_changes('feed', contract.key)}")
-    connection.unregister("feed")
+    path = folder / "changed.parquet"
+    try:
+        feed = table.load_cdf(starting_version=held + 1, ending_version=version)
+        with duck.connect() as scratch:
+            scratch.register("feed", pa.RecordBatchReader.from_stream(feed))
+            scratch.execute(f"COPY ({last_changes('feed', contract.key)}) TO '{path}' (FORMAT PARQUET)")
+    # Whatever the log reader finds missing: the table is then read as it is, and what is really broken shows there.
+    except Exception:
+        return None
+    return path
+
+
+def _apply_changes(connection: duckdb.DuckDBPyConnection, contract: Contract, changed: Path) -> int:
+    """Delete and insert just the keys that changed."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT * FROM '{changed}'")
     same = " AND ".join(f'old."{name}" = changed."{name}"' for name in contract.key)
     connection.execute(f'DELETE FROM analytics."{contract.name}" AS old USING changed WHERE {same}')
     return _insert(connection, contract, "(SELECT * FROM changed WHERE came)")

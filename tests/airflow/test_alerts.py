@@ -78,7 +78,9 @@ def test_by_email(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_slack_is_given_nothing_to_act_on(dags: Dags, monkeypatch: pytest.MonkeyPatch) -> None:
     with inbox.slack() as messages:
-        monkeypatch.setenv("AIRFLOW_CONN_TEAM", json.dumps({"conn_type": "slackwebhook", "password": messages.url}))
+        monkeypatch.setenv(
+            "AIRFLOW_CONN_TEAM", json.dumps({"conn_type": "slackwebhook", "host": messages.url, "password": "T0/B0/x"})
+        )
         dags(alerts={"slack": "team"})
         tell(
             failed(4, "the audit failed\n    silver.orders: found '<!channel> <https://evil.example|pay>', 3 < 5 rows")

@@ -168,5 +168,5 @@ def test_the_schema_knows_the_values_and_no_others() -> None:
 def test_settings_as_the_text_of_a_file() -> None:
     """`--set-file settings=FILE` gives the same as the same settings in a values file."""
     settings = yaml.safe_load(LOCAL.read_text())["settings"]
-    rest = {"secrets": {"redshift": "house"}}
+    rest = {"secrets": {"redshift": "house", "emailSalt": "mail"}}
     assert text(values={**rest, "settings": yaml.safe_dump(settings)}) == text(values={**rest, "settings": settings})
