@@ -15,10 +15,19 @@ driver | executor                          what Spark on Kubernetes starts pods 
 WORDS
 }
 
+# Spark wants an IPv6 address in brackets, wherever it names a host.
+bracketed() {
+    case $1 in
+        \[*) printf %s "$1" ;;
+        *:*) printf '[%s]' "$1" ;;
+        *) printf %s "$1" ;;
+    esac
+}
+
 # In a pod executors call the driver back by its address; without these Spark would name a host nobody can look up.
 in_pod=()
 if [ -n "${POD_IP:-}" ]; then
-    in_pod=(--conf "spark.driver.host=$POD_IP" --conf "spark.driver.bindAddress=$POD_IP")
+    in_pod=(--conf "spark.driver.host=$(bracketed "$POD_IP")" --conf "spark.driver.bindAddress=$POD_IP")
     [ -z "${POD_NAME:-}" ] || in_pod+=(--conf "spark.kubernetes.driver.pod.name=$POD_NAME")
     [ -z "${POD_NAMESPACE:-}" ] || in_pod+=(--conf "spark.kubernetes.namespace=$POD_NAMESPACE")
 fi
@@ -49,7 +58,7 @@ executor() {
         --executor-id "${SPARK_EXECUTOR_ID:-}" \
         --cores "${SPARK_EXECUTOR_CORES:-1}" \
         --app-id "${SPARK_APPLICATION_ID:-}" \
-        --hostname "${SPARK_EXECUTOR_POD_IP:-}" \
+        --hostname "$(bracketed "${SPARK_EXECUTOR_POD_IP:-}")" \
         --resourceProfileId "${SPARK_RESOURCE_PROFILE_ID:-0}" \
         --podName "${SPARK_EXECUTOR_POD_NAME:-}" "$@"
 }

@@ -61,7 +61,15 @@ class RedshiftSettings(Closed):
     region: str | None = Field(None, description="region of Redshift, for IAM and secrets; else the AWS environment's")
     loader: Literal["copy", "connector"] = Field("copy", description="COPY of Parquet parts, or Spark's connector")
     ssl: bool = Field(True, description="encrypted connections; false for a stand-in only")
-    connect_timeout: int = Field(30, ge=1, le=600, description="seconds to connect within; serverless wakes up first")
+    connect_timeout: int = Field(30, ge=1, le=600, description="seconds one attempt to connect may take")
+    wake_timeout: int = Field(180, ge=0, le=1800, description="seconds a serverless workgroup is given to wake up")
+    statement_timeout: int = Field(3600, ge=0, le=86400, description="seconds a statement may take; 0 for no limit")
+    lock_timeout: int = Field(
+        600, ge=1, le=86400, description="seconds to wait for another load to let go of the ledger"
+    )
+    keepalive: int = Field(
+        60, ge=0, le=3600, description="seconds of silence after which a sign of life is sent; 0: none"
+    )
 
 
 class Settings(Closed):

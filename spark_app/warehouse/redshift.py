@@ -26,7 +26,7 @@ from spark_app.warehouse import redshift_sql as sql
 from spark_app.warehouse.base import Loaded, NotOurs
 from spark_app.warehouse.redshift_copy import Stager
 from spark_app.warehouse.redshift_schema import State, pending, prepare
-from spark_app.warehouse.redshift_session import Conflict, Session, connected
+from spark_app.warehouse.redshift_session import Conflict, ConnectionLost, Session, connected
 from spark_app.warehouse.redshift_temp import load_name, normal, remove, sweep
 from spark_app.warehouse.redshift_transaction import Overtaken, Work, apply, slices
 from spark_app.warehouse.staging import Slice
@@ -67,12 +67,19 @@ class RedshiftWarehouse:
         tables = {contracts[name].name: contracts[name] for name in release.tables if name in contracts}
         for name in sorted(set(release.tables) - set(contracts)):
             self.report(f"{name}: of release {release.release_id}, but without a contract now: left as it is there")
+        cut = 0
         for attempt in range(_ATTEMPTS):
             try:
                 return self._attempt(release, lake, tables, f"{temp}/{release.run_id}")
             except (Overtaken, Conflict):
                 if attempt + 1 == _ATTEMPTS:
                     raise
+            except ConnectionLost as error:
+                # Nothing was committed, or the next attempt finds it in the ledger: either way it begins anew.
+                cut += 1
+                if cut > 1:
+                    raise
+                self.report(f"{error.message}; loaded again by a new one")
         raise AssertionError("the last attempt returns or raises")
 
     def _attempt(self, release: Release, lake: Lake, tables: Mapping[str, Contract], prefix: str) -> Sequence[Loaded]:

@@ -18,7 +18,7 @@ from spark_app.runtime.errors import SettingsError, WarehouseError
 from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import RedshiftSettings, S3Settings
 from spark_app.warehouse.redshift_copy import Stager, upload
-from spark_app.warehouse.redshift_session import Session, login, place
+from spark_app.warehouse.redshift_session import Session, bracketed, login, place
 from spark_app.warehouse.redshift_temp import remove
 from spark_app.warehouse.staging import Slice
 
@@ -73,7 +73,7 @@ def _options(settings: RedshiftSettings) -> dict[str, str]:
         )
     tls = "" if settings.ssl else "?ssl=false"
     options = {
-        "url": f"jdbc:redshift://{who['host']}:{settings.port}/{settings.database}{tls}",
+        "url": f"jdbc:redshift://{bracketed(who['host'])}:{settings.port}/{settings.database}{tls}",
         # Options by these names are redacted in plans and in Spark's UI; a password in the URL would not be.
         "user": str(who["user"]),
         "password": str(who["password"]),

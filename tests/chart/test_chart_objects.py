@@ -158,6 +158,28 @@ def test_network_policies_hold_for_all_pods_and_open_what_spark_uses() -> None:
     assert [port["port"] for port in out["egress"][3]["ports"]] == [443, 6443, 5439, 9000]  # 9000: s3.endpoint
 
 
+def test_pods_reach_pod_identitys_agent_by_either_address() -> None:
+    agent = objects()["NetworkPolicy out"]["spec"]["egress"][2]
+    assert [to["ipBlock"]["cidr"] for to in agent["to"]] == ["169.254.170.23/32", "fd00:ec2::23/128"]
+    assert agent["ports"] == [{"protocol": "TCP", "port": 80}]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "port"),
+    [
+        ("http://[fd00:ec2::23]:9000", 9000),
+        ("http://[fd00:ec2::23]:9000/", 9000),
+        ("http://[fd00:ec2::23]", 80),
+        ("https://minio.example.com/base:1", 443),
+    ],
+)
+def test_the_port_of_a_store_is_let_out_whatever_its_address(endpoint: str, port: int) -> None:
+    settings = {**yaml.safe_load(LOCAL.read_text())["settings"], "s3": {"endpoint": endpoint}}
+    out = objects("-f", str(LOCAL), values={"settings": settings})["NetworkPolicy out"]["spec"]
+    ports = [one["port"] for one in out["egress"][3]["ports"]]
+    assert ports == list(dict.fromkeys([443, 6443, 5439, port]))
+
+
 def test_sizes_of_a_job_are_its_own() -> None:
     rendered = objects("-f", str(EKS), values={"backfill": {"from": "2024-01-01", "to": "2024-01-31"}})
     most = {job: spark(rendered, job)["spark.dynamicAllocation.maxExecutors"] for job in ("nightly", "backfill")}

@@ -53,6 +53,10 @@ REDSHIFT = [
     ("loader", "copy", "connector", "connector"),
     ("ssl", True, "false", False),
     ("connect_timeout", 30, "5", 5),
+    ("wake_timeout", 180, "0", 0),
+    ("statement_timeout", 3600, "0", 0),
+    ("lock_timeout", 600, "60", 60),
+    ("keepalive", 60, "0", 0),
 ]
 
 

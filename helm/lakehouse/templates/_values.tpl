@@ -40,7 +40,7 @@
 {{- $ports := .Values.networkPolicy.egressPorts -}}
 {{- $settings := include "lakehouse.settings" . | fromYaml -}}
 {{- with dig "s3" "endpoint" "" $settings -}}
-{{- $stated := regexFind ":[0-9]+" (regexReplaceAll "^https?://" . "") -}}
+{{- $stated := regexFind ":[0-9]+$" (regexReplaceAll "^https?://|/.*$" . "") -}}
 {{- $port := ternary 443 80 (hasPrefix "https" .) -}}
 {{- if $stated -}}{{- $port = trimPrefix ":" $stated | int -}}{{- end -}}
 {{- $ports = append $ports $port -}}

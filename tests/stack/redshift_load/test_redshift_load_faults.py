@@ -10,10 +10,40 @@ import pytest
 
 from spark_app.contracts.ddl import redshift_type
 from spark_app.runtime.errors import WarehouseError
+from spark_app.warehouse.redshift_session import connected
 from tests.support.redshift import PEOPLE, SALES, load, rows, sale
 from tests.support.small_lakes import Gold
 
 pytestmark = pytest.mark.stack
+
+
+def test_a_connection_cut_once_is_made_anew_and_told(warehouse, query, gold, redshift, notes, leftovers):
+    load(warehouse, gold)
+    gold.merge(SALES, [sale(3, 33)])
+    redshift.faults.arm("cut-before-commit:etl.releases")
+    assert load(warehouse, gold)["shop_sales"] == ("changes", 1)
+    assert [note for note in notes if "the connection was cut" in note and "loaded again by a new one" in note]
+    assert rows(query, SALES) == gold.rows(SALES)
+    assert leftovers() == ([], [])
+
+
+def test_who_waits_too_long_for_the_ledger_is_told_so(warehouse, gold):
+    load(warehouse, gold)
+    gold.merge(SALES, [sale(3, 33)])
+    hasty = replace(warehouse, settings=warehouse.settings.model_copy(update={"lock_timeout": 1}))
+    with connected(warehouse.settings) as other:
+        other.run("BEGIN")
+        other.run('LOCK "etl"."releases"')
+        with pytest.raises(WarehouseError, match="another session has held the ledger for 1 seconds") as caught:
+            load(hasty, gold)
+        assert caught.value.retry
+    assert load(hasty, gold)["shop_sales"] == ("changes", 1)
+
+
+def test_a_statement_has_a_limit(warehouse):
+    hasty = warehouse.settings.model_copy(update={"statement_timeout": 1})
+    with connected(hasty) as session:
+        assert session.rows("SHOW statement_timeout") in ([("1s",)], [("1000",)])
 
 
 def test_a_connection_cut_before_commit_leaves_the_old_release_and_loading_again_helps(
@@ -22,7 +52,8 @@ def test_a_connection_cut_before_commit_leaves_the_old_release_and_loading_again
     load(warehouse, gold)
     gold.merge(SALES, [sale(3, 33)])
     release = gold.release()
-    redshift.faults.arm("cut-before-commit:etl.releases")
+    for _ in range(2):
+        redshift.faults.arm("cut-before-commit:etl.releases")
     with pytest.raises(WarehouseError, match="connection was cut") as caught:
         load(warehouse, gold, release)
     assert caught.value.retry
