@@ -52,7 +52,8 @@ class RedshiftWarehouse:
         with connected(self.settings) as session:
             if not session.rows("SELECT 1 FROM svv_tables WHERE table_schema = 'etl' AND table_name = 'releases'"):
                 return None
-            known = ledger.held(session)
+            with session.waiting():
+                known = ledger.held(session)
             return known.release_id if known else None
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
@@ -86,7 +87,8 @@ class RedshiftWarehouse:
         with connected(self.settings) as session:
             state = prepare(session)
             sql.drop_leftovers(session, state.etl)
-            known = ledger.held(session)
+            with session.waiting():
+                known = ledger.held(session)
             if not ledger.needs(session, known, release, lake):
                 return []
             self._refuse_others(session, tables, known, state)

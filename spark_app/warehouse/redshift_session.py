@@ -81,15 +81,19 @@ class Session:
         with self._cursor(sql, values) as cursor:
             return [tuple(row) for row in cursor.fetchall()]
 
-    def wait_for(self, lock: str) -> None:
-        """Run a LOCK, for no longer than the settings allow (Redshift has no limit of its own for locks)."""
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Statements that may have to wait for the ledger's lock, to read it or to lock it, for no longer than allowed.
+
+        Redshift has no limit of its own for locks: it is the statements' while this lasts.
+        """
         self.run(f"SET statement_timeout TO {self.settings.lock_timeout * 1000}")
         try:
-            self.run(lock)
+            yield
         except TimedOut as error:
             raise TimedOut(
                 f"warehouse {self.place}: another session has held the ledger for {self.settings.lock_timeout} seconds "
-                f"(redshift.lock_timeout); nothing of the release is visible there: {lock}",
+                "(redshift.lock_timeout); nothing of the release is visible there",
                 hint="see who: SELECT * FROM stv_locks, svv_transactions; end it, or wait; then: "
                 "lakehouse run --layers publish",
             ) from error

@@ -61,7 +61,8 @@ def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
     session.run("BEGIN")
     try:
         # First of all, so that the snapshot is of after the lock: what another load did in between is seen.
-        session.wait_for(ledger.LOCK)
+        with session.waiting():
+            session.run(ledger.LOCK)
         if ledger.held(session) != work.known:
             raise Overtaken(
                 f"warehouse {session.place}: other loads kept coming in between", hint="run again when they are done"
@@ -90,7 +91,8 @@ def _commit(session: Session, release: Release) -> None:
         # It may have been committed all the same. The lock waits until the server is done with it either way.
         with connected(session.settings) as again:
             again.run("BEGIN")
-            again.wait_for(ledger.LOCK)
+            with again.waiting():
+                again.run(ledger.LOCK)
             found = ledger.held(again)
             again.run("ROLLBACK")
         if found is None or (found.release_id, found.run_id) != (release.release_id, release.run_id):

@@ -134,8 +134,8 @@ def test_or_gives_none(driver: Callable[..., Driver]) -> None:
 
 def test_statements_and_locks_have_limits(driver: Callable[..., Driver]) -> None:
     fake = driver()
-    with connected(settings(statement_timeout=7, lock_timeout=3)) as session:
-        session.wait_for("LOCK x")
+    with connected(settings(statement_timeout=7, lock_timeout=3)) as session, session.waiting():
+        session.run("LOCK x")
     assert fake.said == [
         "SET statement_timeout TO 7000",
         "SET statement_timeout TO 3000",
@@ -152,8 +152,11 @@ def test_a_limit_that_is_reached_is_named(driver: Callable[..., Driver]) -> None
     with connected(settings()) as session:
         with pytest.raises(TimedOut, match=r"may take 3600 seconds \(redshift\.statement_timeout\)"):
             session.run("SELECT 1")
-        with pytest.raises(TimedOut, match=r"another session has held the ledger for 600 seconds") as caught:
-            session.wait_for("LOCK x")
+        with (
+            pytest.raises(TimedOut, match=r"another session has held the ledger for 600 seconds") as caught,
+            session.waiting(),
+        ):
+            session.run("LOCK x")
     assert caught.value.retry
 
 
