@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
-from spark_app.jobs import alerts, audit, bronze, gold, monitor, publish, silver
+from spark_app.jobs import alerts, audit, bronze, gold, heartbeat, monitor, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.jobs.run_log import keep
 from spark_app.lake import landing
@@ -73,11 +73,13 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
     record = RunRecord(order.command)
     if on_start:
         on_start(record)
-    begun, context, release = time.monotonic(), None, None
+    begun, context, release, heart = time.monotonic(), None, None, None
     code, message, hint = 0, "", None
     try:
         context = _writable(open_context(order, record))
         with only_run(context.lake):
+            heart = heartbeat.of_run(context.settings.heartbeat_url_from, record, order.layers, order.last)
+            heartbeat.begin(heart)
             release = (work or _layers)(context, order)
         message = f"release {release.release_id}" if release else "done" if work else "nothing new"
         if release:
@@ -95,6 +97,7 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
         current = keep(context, seconds, code, message, release) if context else None
         if context and code in (AuditFailed.exit_code, LandingIncomplete.exit_code):
             publish.report(context)  # the pages keep their figures and say that there are no newer ones, and why
+        heartbeat.end(heart, code)
         if context:
             whole = work is None and "publish" in order.layers
             alerts.tell(context.settings, record, code, message, hint, released=whole and not code)

@@ -102,6 +102,11 @@ class Settings(Closed):
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")
     airflow: AirflowSettings = Field(AirflowSettings(), description="how the DAGs in dags/ run this environment")
     alerts: tuple[AlertRoute, ...] = Field((), description="whom runs tell, and of what; nobody where empty")
+    heartbeat_url_from: str | None = Field(
+        None,
+        pattern=r"^[A-Z_][A-Z0-9_]*$",
+        description="environment variable that holds the URL of a dead-man's switch, which is told of every night",
+    )
 
     @property
     def on_s3(self) -> bool:

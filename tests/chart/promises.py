@@ -20,6 +20,7 @@ SETTINGS = {
     "warehouse": "none",
     "email_salt_secret": "shop/salt",
 }
+RULES = {"prometheusRule": {"enabled": True}}
 DIGEST = "sha256:" + "0" * 64
 
 # value, set to, where to look (object:path, `pod NAME:path`, `spark JOB:key`), found there, found where it is not set;
@@ -68,6 +69,22 @@ PROMISES: list[tuple[str, Any, str, Any, Any, dict[str, Any]]] = [
         "mail",
         f"pod CronJob nightly:{CONTAINER}.env.5.valueFrom.secretKeyRef",
         {"name": "mail", "key": "LAKEHOUSE_EMAIL_SALT"},
+        None,
+        {},
+    ),
+    (
+        "alerts.secrets",
+        ["tell"],
+        f"pod CronJob nightly:{CONTAINER}.envFrom",
+        [{"secretRef": {"name": "tell", "optional": True}}],
+        None,
+        {},
+    ),
+    (
+        "alerts.ports",
+        [587],
+        "NetworkPolicy alerts:spec.egress.0.ports",
+        [{"protocol": "TCP", "port": 587}],
         None,
         {},
     ),
@@ -228,6 +245,17 @@ PROMISES: list[tuple[str, Any, str, Any, Any, dict[str, Any]]] = [
         None,
         {"metrics": {"enabled": True, "podMonitor": True}, "networkPolicy": {"uiFrom": [PEER]}},
     ),
+    ("prometheusRule.enabled", True, "PrometheusRule:spec.groups.0.rules.0.alert", "LakehouseNoGoodNight", None, {}),
+    ("prometheusRule.labels", {"release": "p"}, "PrometheusRule:metadata.labels.release", "p", None, RULES),
+    (
+        "prometheusRule.lateHours",
+        30,
+        "PrometheusRule:spec.groups.0.rules.0.annotations.summary",
+        "No night of lakehouse has ended well for 30 hours",
+        "No night of lakehouse has ended well for 26 hours",
+        RULES,
+    ),
+    ("prometheusRule.pendingMinutes", 5, "PrometheusRule:spec.groups.0.rules.5.for", "5m", "60m", RULES),
     ("networkPolicy.enabled", False, "NetworkPolicy in:spec.policyTypes", None, ["Ingress"], {}),
     (
         "networkPolicy.egressPorts",

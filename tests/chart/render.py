@@ -20,6 +20,8 @@ EVERYTHING: dict[str, Any] = {
     "metrics": {"enabled": True},
     "networkPolicy": {"uiFrom": [{"namespaceSelector": {}}]},
     "executor": {"coresLimit": 2},
+    "alerts": {"secrets": ["tell"], "ports": [587]},
+    "prometheusRule": {"enabled": True},
     "secrets": {"aws": "keys", "redshift": "house", "emailSalt": "mail"},
 }
 # The objects by kind and name, without the release's name: `Job`, `CronJob nightly`, `ConfigMap`.

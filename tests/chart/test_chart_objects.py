@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.chart.render import EKS, EVERYTHING, LOCAL, objects, pod, pods, refusal, spark, text
+from tests.chart.render import EKS, EVERYTHING, LOCAL, ROOT, objects, pod, pods, refusal, spark, text
 
 pytestmark = pytest.mark.chart
 
@@ -23,7 +23,7 @@ WAYS: dict[str, tuple[tuple[str, ...], Any]] = {
 way = pytest.mark.parametrize(("words", "values"), WAYS.values(), ids=WAYS)
 # The oldest that the chart takes, the one of the cluster's tests, the newest with schemas.
 KUBERNETES = ("1.31", "1.34", "1.37")
-FOREIGN = {"PodMonitor"}  # the Prometheus operator's; its schema is not Kubernetes' own
+FOREIGN = {"PodMonitor", "PrometheusRule"}  # the Prometheus operator's; their schemas are not Kubernetes' own
 
 
 @way
@@ -178,6 +178,45 @@ def test_the_port_of_a_store_is_let_out_whatever_its_address(endpoint: str, port
     out = objects("-f", str(LOCAL), values={"settings": settings})["NetworkPolicy out"]["spec"]
     ports = [one["port"] for one in out["egress"][3]["ports"]]
     assert ports == list(dict.fromkeys([443, 6443, 5439, port]))
+
+
+def test_drivers_alone_get_the_secrets_that_people_are_told_by() -> None:
+    rendered = objects("-f", str(LOCAL), values=EVERYTHING)
+    told = {name for name, one in pods(rendered).items() if one["spec"]["containers"][0].get("envFrom")}
+    drivers = {name for name, one in pods(rendered).items() if name.split()[0] in ("CronJob", "Job")}
+    assert told == drivers | {"Pod doctor"}
+    out = rendered["NetworkPolicy alerts"]["spec"]["podSelector"]["matchLabels"]
+    for name, one in pods(rendered).items():
+        assert (out.items() <= one["metadata"]["labels"].items()) is (name in drivers), name
+
+
+RULES = [
+    ("LakehouseNoGoodNight", r'cronjob="shop-lakehouse-nightly"'),
+    ("LakehouseSuspended", r'cronjob=~"shop-lakehouse-\(nightly\|maintenance\)"'),
+    (
+        "LakehouseDeadline",
+        r'job_name=~"shop-lakehouse-\(nightly\|backfill\|maintenance\)-\.\+",reason="DeadlineExceeded"',
+    ),
+    ("LakehouseJobFailed", r'condition="true"'),
+    ("LakehouseOutOfMemory", r'reason="OOMKilled"'),
+    ("LakehousePending", r'pod=~"\(shop-lakehouse\|lakehouse\)-\.\+",phase="Pending"'),
+    ("LakehouseCannotStart", r"ImagePullBackOff"),
+]
+
+
+def test_rules_for_prometheus_name_what_the_release_makes() -> None:
+    rendered = objects("-f", str(LOCAL), values=EVERYTHING, release="shop")
+    (group,) = next(one for one in rendered.values() if one["kind"] == "PrometheusRule")["spec"]["groups"]
+    rules = {rule["alert"]: rule for rule in group["rules"]}
+    assert list(rules) == [name for name, _ in RULES]
+    for name, found in RULES:
+        expression = rules[name]["expr"]
+        assert re.search(found, expression), expression
+        assert expression.count("(") == expression.count(")")
+        assert expression.count('namespace="shop"') == expression.count("{"), "every selector is of this namespace"
+        assert set(rules[name]["annotations"]) == {"summary", "description"}
+    guide = (ROOT / "docs" / "on-call.md").read_text()
+    assert not [name for name in rules if name not in guide]
 
 
 def test_sizes_of_a_job_are_its_own() -> None:

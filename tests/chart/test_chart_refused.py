@@ -66,6 +66,14 @@ TOGETHER = [
         {"settings": {**GOOD, **REDSHIFT}, "eventLog": {"dir": "s3a://shop/TMP/logs"}},
         "eventLog.dir: found 's3a://shop/TMP/logs', and settings.redshift.temp is 's3a://shop/tmp'",
     ),
+    (
+        {"settings": {**GOOD, "alerts": ["TEAM_URL", {"url_from": "DUTY_URL"}], "heartbeat_url_from": "BEAT_URL"}},
+        "settings: alerts and heartbeat_url_from name TEAM_URL, DUTY_URL, BEAT_URL; expected alerts.secrets",
+    ),
+    (
+        {"settings": {**GOOD, "alerts": ["TEAM_URL"]}, "alerts": {"secrets": ["tell"]}, "env": {"TEAM_URL": "x"}},
+        "env: TEAM_URL holds a token; put it into a Secret and name that in alerts.secrets",
+    ),
     ({"metrics": {"podMonitor": True}}, "metrics.podMonitor: expected metrics.enabled"),
     ({"metrics": {"enabled": True}}, "metrics.enabled: networkPolicy.uiFrom is empty"),
 ]

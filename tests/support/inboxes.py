@@ -40,6 +40,29 @@ class Inbox:
         return message
 
 
+@dataclass
+class Pulse:
+    """What a dead-man's switch was told, oldest first, as (path, text); `answer` is its HTTP status."""
+
+    url: str = ""
+    answer: int = 200
+    heard: list[tuple[str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def pulse() -> Iterator[Pulse]:
+    """A service like healthchecks.io."""
+    kept = Pulse()
+
+    def take(path: str, raw: bytes) -> int:
+        kept.heard.append((path, raw.decode()))
+        return kept.answer
+
+    with receivers.paths(take) as port:
+        kept.url = f"http://127.0.0.1:{port}/{TOKEN}"
+        yield kept
+
+
 @contextmanager
 def webhook() -> Iterator[Inbox]:
     """An endpoint of Apprise's own JSON."""

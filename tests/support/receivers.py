@@ -36,6 +36,22 @@ def http(take: Callable[[bytes], int]) -> Iterator[int]:
 
 
 @contextmanager
+def paths(take: Callable[[str, bytes], int]) -> Iterator[int]:
+    """An endpoint that gives `take` the path asked for and what is posted, and answers with its status; the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(take(self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, _serving(server):
+        yield server.server_port
+
+
+@contextmanager
 def smtp(take: Callable[[bytes], None]) -> Iterator[int]:
     """A mail server that gives `take` each mail as it came; gives the port."""
 

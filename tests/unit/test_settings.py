@@ -35,6 +35,7 @@ SETTINGS = [
     ("s3.region", None, "s3: {region: eu-west-1}", "eu-west-1"),
     ("s3.path_style", False, "s3: {path_style: true}", True),
     ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
+    ("heartbeat_url_from", None, "heartbeat_url_from: BEAT_URL", "BEAT_URL"),
     ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", (AlertRoute(url_from="LAKEHOUSE_ALERT_URL"),)),
 ]
 

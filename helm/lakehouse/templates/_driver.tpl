@@ -70,6 +70,7 @@ containers:
       {{- include "lakehouse.sparkEnv" .root | nindent 6 }}
       {{- with include "lakehouse.env" .root | trim }}{{ nindent 6 . }}{{ end }}
       {{- with include "lakehouse.driverSecrets" .root | trim }}{{ nindent 6 . }}{{ end }}
+    {{- with include "lakehouse.alertsFrom" .root | trim }}{{ nindent 4 . }}{{ end }}
     ports:
       - {name: driver, containerPort: 7078}
       - {name: blocks, containerPort: 7079}

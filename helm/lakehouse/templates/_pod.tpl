@@ -89,6 +89,16 @@ tolerations:
 {{- end }}
 {{- end -}}
 
+{{/* Secrets by which people are told; whole, as what lacks in one is told by the run and must not keep it from starting */}}
+{{- define "lakehouse.alertsFrom" -}}
+{{- with .Values.alerts.secrets }}
+envFrom:
+  {{- range . }}
+  - secretRef: {name: {{ . }}, optional: true}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "lakehouse.settingsMount" -}}
 {{- if .Values.settings }}
 - name: config

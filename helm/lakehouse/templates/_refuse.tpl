@@ -64,6 +64,20 @@
 
 {{- define "lakehouse.wrongRest" -}}
 {{- $wrong := list -}}
+{{- $told := list -}}
+{{- $given := include "lakehouse.settings" . | fromYaml | default dict -}}
+{{- range $route := get $given "alerts" | default list -}}
+{{- $told = append $told (kindIs "string" $route | ternary $route (get (kindIs "map" $route | ternary $route dict) "url_from")) -}}
+{{- end -}}
+{{- with get $given "heartbeat_url_from" -}}{{- $told = append $told . -}}{{- end -}}
+{{- if and $told (not .Values.alerts.secrets) -}}
+{{- $wrong = append $wrong (printf "settings: alerts and heartbeat_url_from name %s; expected alerts.secrets, where these come from" (join ", " $told)) -}}
+{{- end -}}
+{{- range $name := $told -}}
+{{- if hasKey $.Values.env $name -}}
+{{- $wrong = append $wrong (printf "env: %s holds a token; put it into a Secret and name that in alerts.secrets" $name) -}}
+{{- end -}}
+{{- end -}}
 {{- range $name, $_ := .Values.env -}}
 {{- if regexMatch "(?i)(password|secret|token|access_key)" $name -}}
 {{- $wrong = append $wrong (printf "env: %s looks secret; put it into a Secret and name that in `secrets`" $name) -}}
