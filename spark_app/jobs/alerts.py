@@ -62,7 +62,9 @@ def tell(
     if released and not exit_code:
         news += _resolved(known, record)
     told = [one for one in news if one.event in ("told", "resolved")]
-    reached = _send_all(settings, record, told) if told else set()
+    over = {one.cause for one in news if one.event == "resolved"}
+    still_open = any(state.open_since and cause not in over for cause, state in known.items())
+    reached = _send_all(settings, record, told, still_open=still_open) if told else set()
     kept = [one for one in news if one.event not in ("told", "resolved") or one.severity in reached]
     _keep(lake, record, exit_code, now, kept)
 
@@ -144,14 +146,14 @@ def _covers(record: RunRecord, day: date) -> bool:
     return first is None or last is None or first <= day <= last
 
 
-def _send_all(settings: Settings, record: RunRecord, news: Sequence[News]) -> set[Severity]:
+def _send_all(settings: Settings, record: RunRecord, news: Sequence[News], *, still_open: bool) -> set[Severity]:
     """Send each route what it wants to hear; severities that somebody heard, or nobody wants to."""
     reached: set[Severity] = {one.severity for one in news if not _wanting(settings.alerts, one.severity)}
     for route in settings.alerts:
         mine = [one for one in news if one.severity in route.severities]
         if not mine:
             continue
-        subject, text = composed(settings, record, mine)
+        subject, text = composed(settings, record, mine, still_open=still_open)
         problem = messenger.send(os.environ.get(route.url_from, ""), subject, text, mine[0].severity)
         if problem:
             record.warn(f"alerts: ${route.url_from} {problem}: nobody was told there of: {subject}")
@@ -164,8 +166,13 @@ def _wanting(routes: Sequence[AlertRoute], severity: Severity) -> bool:
     return any(severity in route.severities for route in routes)
 
 
-def composed(settings: Settings, record: RunRecord, news: Sequence[News]) -> tuple[str, str]:
-    """Subject and text of one summary: what broke, what is over, what is odd, where, and how to hear no more of it."""
+def composed(
+    settings: Settings, record: RunRecord, news: Sequence[News], *, still_open: bool = False
+) -> tuple[str, str]:
+    """Subject and text of one summary: what broke, what is over, what is odd, where, and how to hear no more of it.
+
+    `still_open`: another failure that was told goes on.
+    """
     order: tuple[Severity, ...] = ("error", "resolved", "warning")
     listed = sorted(news, key=lambda one: order.index(one.severity))
     days = " to ".join(dict.fromkeys(str(day) for day in (record.first_day, record.last_day) if day))
@@ -178,16 +185,19 @@ def composed(settings: Settings, record: RunRecord, news: Sequence[News]) -> tup
     if snoozed:
         env = f"lakehouse alerts snooze --env {settings.environment} --until DATE "
         parts.append(laid_out([("quiet", "\n".join(env + cause for cause in snoozed))]))
-    return f"lakehouse {settings.environment}: {_headline(listed)}" + (f" ({days})" if days else ""), "\n".join(parts)
+    return f"lakehouse {settings.environment}: {_headline(listed, still_open=still_open)}" + (f" ({days})" if days else ""), "\n".join(parts)
 
 
-def _headline(listed: Sequence[News]) -> str:
-    first = listed[0]
-    if first.severity == "error":
-        return first.subject
-    if first.severity == "resolved":
-        return "fine again"
-    return "1 warning" if len(listed) == 1 else f"{len(listed)} warnings"
+def _headline(listed: Sequence[News], *, still_open: bool) -> str:
+    """What comes first; that all is fine again is said only where nothing is odd and no other failure goes on."""
+    odd = sum(one.severity == "warning" for one in listed)
+    warnings = f"{odd} warning{'s' if odd > 1 else ''}" if odd else ""
+    if listed[0].severity == "error":
+        return listed[0].subject
+    if listed[0].severity == "resolved":
+        over = f"over: {listed[0].subject}"
+        return f"{over}, {warnings}" if warnings else over if still_open else "fine again"
+    return warnings
 
 
 def _again(settings: Settings, record: RunRecord) -> str:

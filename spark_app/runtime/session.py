@@ -78,7 +78,8 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
+    # On a laptop what goes wrong in a task comes to us as an exception, and is told once, without Java's traces.
+    spark.sparkContext.setLogLevel("FATAL" if settings.spark.master else "ERROR")
     return spark
 
 

@@ -153,6 +153,30 @@ def test_the_run_after_a_failure_tells_that_it_is_over_once(settings: Settings, 
     assert len(inbox.messages) == 3, "what breaks again is told again"
 
 
+def test_what_is_over_and_odd_at_once_is_not_called_fine(settings: Settings, inbox: Inbox) -> None:
+    alerts.tell(settings, record(), 4, AUDIT)
+    kept = record("r2")
+    kept.warn("reviews: 2 files rejected")
+    alerts.tell(settings, kept, 0, "release 1", released=True)
+    assert inbox.messages[1][0] == "lakehouse local: over: audit failed, release withheld, 1 warning (2024-02-29)"
+    assert "over: audit failed, release withheld of 2024-02-29" in inbox.messages[1][1]
+
+
+def test_what_is_over_while_another_failure_goes_on_is_not_called_fine(settings: Settings, inbox: Inbox) -> None:
+    alerts.tell(settings, record("r1", date(2024, 2, 28)), 3, "2024-02-28: no drop of orders")
+    alerts.tell(settings, record("r2"), 4, AUDIT)
+    alerts.tell(settings, record("r3"), 0, "release 1", released=True)
+    assert inbox.messages[2][0] == "lakehouse local: over: audit failed, release withheld (2024-02-29)"
+
+
+def test_a_failure_before_others_is_told_first(settings: Settings, inbox: Inbox) -> None:
+    kept = record()
+    kept.warn("reviews: 2 files rejected")
+    alerts.tell(settings, kept, 3, "2024-02-29: no drop of orders")
+    assert inbox.only()[0] == "lakehouse local: landing incomplete (2024-02-29)"
+    assert "reviews: 2 files rejected" in inbox.only()[1]
+
+
 def test_a_missing_day_is_not_over_because_another_landed(settings: Settings, inbox: Inbox) -> None:
     alerts.tell(settings, record(), 3, "2024-02-29: no drop of orders")
     alerts.tell(settings, record("r2", date(2024, 3, 1)), 0, "release 8", released=True)
