@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
 from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import Dataset
@@ -254,6 +255,24 @@ def row_count(lake: Lake, table: str, version: int | None = None) -> int:
         return 0
     counts = pa.table(opened.get_add_actions(flatten=True)).column("num_records").to_pylist()
     return sum(int(count) for count in counts)
+
+
+def greatest(lake: Lake, table: str, version: int, column: str) -> Any:
+    """The greatest value of a column in a version, by the log's statistics of its files; None where no row has one.
+
+    Files without such statistics (by a writer that keeps none, or a column far behind) are read.
+    """
+    opened = open_table(lake, table, version)
+    if opened is None:
+        return None
+    files = pa.table(opened.get_add_actions(flatten=True))
+    if {f"max.{column}", f"null_count.{column}"} <= set(files.column_names):
+        known = [files.column(name).to_pylist() for name in (f"max.{column}", f"null_count.{column}", "num_records")]
+        of_files = list(zip(*known, strict=True))
+        if all(top is not None or empty == rows for top, empty, rows in of_files):
+            return max((top for top, _, _ in of_files if top is not None), default=None)
+    values = opened.to_pyarrow_dataset().to_table(columns=[column]).column(column)
+    return pc.max(values).as_py()
 
 
 def arrow_type(kind: Type) -> pa.DataType:

@@ -74,8 +74,15 @@ def measure(
     found = feed.over_final_rows(lake, name, before, tables[name], contract.key, sql, _versions(others, tables))
     count, *values = found
     total = log.row_count(lake, name, tables[name])
+    # A release may change old days only: how recent a table is, all of it says.
+    newest = {
+        rule.name: log.greatest(lake, name, tables[name], rule.columns[0])
+        for rule in rules
+        if rule.kind == "days_behind" and rule.columns
+    }
     findings = [
-        _finding(contract, rule, int(count), value, total, last_day) for rule, value in zip(rules, values, strict=False)
+        _finding(contract, rule, int(count), newest.get(rule.name, value), total, last_day)
+        for rule, value in zip(rules, values, strict=False)
     ]
     for reference, value in zip(contract.references, values[len(rules) :], strict=True):
         rule = f"{reference.columns[0]} is a {reference.table}"
@@ -95,8 +102,6 @@ def _measure(rule: Rule) -> str:
         return f"count(*) FILTER (WHERE NOT coalesce(({rule.passes}), true))"
     if rule.kind == "unique":
         return f"count(*) - count(DISTINCT ({', '.join(rule.columns)}, 0))"
-    if rule.kind == "days_behind" and rule.columns:
-        return f"max({rule.columns[0]})"
     return "NULL"
 
 
@@ -107,7 +112,8 @@ def _finding(
     if rule.kind == "row_count":
         value = float(total_rows)
     elif rule.kind == "days_behind":
-        value = float((last_day - found).days) if last_day and isinstance(found, date) else 0.0
+        # A table without any day is behind by all that can be counted.
+        value = float((last_day - (found if isinstance(found, date) else date.min)).days) if last_day else 0.0
     else:
         broken = int(str(found or 0))
         share = rule.threshold is not None and rule.threshold.unit == "percent"
