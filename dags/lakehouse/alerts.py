@@ -72,7 +72,8 @@ def of_failure(context: Any) -> Message:
     words = getattr(error, "words", "") or str(error or "the worker that ran it was lost")
     group, _, name = ti.task_id.rpartition(".")
     first = "run" if name in ("run", "maintenance") else f"{group}.bronze".lstrip(".")
-    what = FINAL.get(code or 0, f"{name} failed")
+    # An audit that could not be made (another run is moving gold, a store is away) is no failed audit.
+    what = FINAL.get(code or 0, "audit not made" if name == "audit" else f"{name} failed")
     log_url = getattr(ti, "log_url", None)
     lines = {
         "what": shortened(harmless(words)),

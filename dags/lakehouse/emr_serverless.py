@@ -1,15 +1,18 @@
 """The runner `emr_serverless`: each task is a job run of an application whose custom image is the project's own.
 
-The task waits in the triggerer and holds no worker. A job run that its task no longer waits for is canceled.
+The task waits in the triggerer and holds no worker. A job run that its task no longer waits for is canceled; one whose
+task was lost is waited for by the next try, never joined by a second one.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 import math
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
@@ -35,7 +38,8 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
     settings = airflow.emr_serverless
     assert settings is not None  # load_settings has checked it
     minutes = airflow.timeout_minutes
-    waited = timedelta(minutes=minutes + STARTING_MINUTES)
+    # The application does one job run at a time: this one may have to wait for another to end.
+    waited = timedelta(minutes=2 * minutes + STARTING_MINUTES)
     return LayerJob(
         application_id=settings.application_id,
         execution_role_arn=settings.role,
@@ -73,8 +77,14 @@ def _overrides(settings: EmrServerlessRunner) -> dict[str, Any] | None:
     return {"monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": settings.log_uri}}}
 
 
+class _EndedBefore(Exception):
+    """The service knows the request: its job run is over."""
+
+
 class LayerJob(EmrServerlessStartJobOperator):
     """A job run whose exit code decides whether Airflow tries again."""
+
+    _may_have_ended = False
 
     def execute(self, context: Any, event: dict[str, Any] | None = None) -> str | None:
         """Start the job run and wait for it in the triggerer."""
@@ -82,15 +92,42 @@ class LayerJob(EmrServerlessStartJobOperator):
         if event and event.get("status") != "success":  # of the trigger that waited for the application to start
             raise AirflowException(f"the trigger says {event}")
         try:
-            return super().execute(context, event)
+            return self._started_once(context, event)
         except ClientError as error:
             where = f"application {self.application_id} (airflow.emr_serverless in conf/{environment.name()}.yaml)"
             told = error.response["Error"]
             final = told["Code"] in ("ResourceNotFoundException", "ValidationException", "AccessDeniedException")
             raise failure(where, 2 if final else None, f"{told['Code']}: {told['Message']}") from error
 
+    def _started_once(self, context: Any, event: dict[str, Any] | None) -> str | None:
+        """Ask for each earlier try's job run again: one still at work is waited for, not joined by a second one.
+
+        A try may be lost when its job run has started and nobody has heard of it. Each has started one at most.
+        """
+        for number in range(1, context["ti"].try_number):
+            self._may_have_ended = True
+            self.client_request_token = self._token(context, number)
+            try:
+                return super().execute(context, event)
+            except _EndedBefore as ended:
+                self.log.info("%s: an earlier try's, over", ended)
+        self._may_have_ended = False
+        self.client_request_token = self._token(context, context["ti"].try_number)
+        return super().execute(context, event)
+
+    def _token(self, context: Any, number: int) -> str:
+        """By which the service knows the `number`-th request of this run's task again, sent by whichever try."""
+        ti = context["ti"]
+        asked = [self.application_id, self.execution_role_arn, self.job_driver, self.configuration_overrides]
+        of = [ti.dag_id, ti.run_id, ti.task_id, ti.map_index, number, *asked, self.name, self.config]
+        return sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()
+
     def persist_links(self, context: Any) -> None:
         """Called when the job run has just been started: its id must be known when the trigger has failed."""
+        if self._may_have_ended:
+            told = self.hook.conn.get_job_run(applicationId=self.application_id, jobRunId=self.job_id)["jobRun"]
+            if told["state"] in (*ENDED, "CANCELLING"):
+                raise _EndedBefore(f"job run {self.job_id} is {told['state']}")
         context["ti"].xcom_push(key=KEY, value=self.job_id)
         super().persist_links(context)
 

@@ -56,6 +56,8 @@ def defaults() -> dict[str, Any]:
         "retry_exponential_backoff": 2,
         "max_retry_delay": timedelta(minutes=30),
         "pool": settings.pool,
+        # Of several runs that want a slot, the one that has come farthest: it ends before another begins.
+        "weight_rule": "upstream",
         # Only a task that fails for good calls this, and those behind it never run: one message a cause.
         "on_failure_callback": task_failed,
     }

@@ -7,10 +7,12 @@ them), its service account, its ConfigMap, and Secrets by reference.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 from kubernetes.client import models as k8s
@@ -20,7 +22,8 @@ from dags.lakehouse.connections import check_connection
 from dags.lakehouse.outcome import KEPT_LINES, failure, last_words
 from spark_app.runtime.airflow_settings import KubernetesRunner, Resources, Word
 
-STARTUP_SECONDS = 600  # a node may have to come up, and to pull the image
+STARTUP_SECONDS = 600  # once it has a node, which may have to pull the image
+UNREACHABLE_SECONDS = 60  # Kubernetes itself would bear with a node that does not answer for five minutes
 USER = 185  # the image's
 FIELDS = {"POD_IP": "status.podIP", "POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace"}
 HOME, CONF, SPARK_CONF = "/tmp/lakehouse", "/opt/lakehouse/conf", "/etc/spark"
@@ -35,7 +38,7 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
     airflow = environment.airflow_settings()
     settings = airflow.kubernetes
     assert settings is not None  # load_settings has checked it
-    seconds = airflow.timeout_minutes * 60
+    seconds, pending = airflow.timeout_minutes * 60, settings.pending_minutes * 60
     return LayerPod(
         name=f"{fullname(settings.release)}-{word}",
         namespace=settings.namespace,
@@ -51,13 +54,15 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
         volume_mounts=_mounts(settings),
         container_resources=_resources(settings.resources.get(word, settings.default_resources)),
         node_selector=dict(settings.node_selector),
-        tolerations=[dict(one) for one in settings.tolerations],
+        tolerations=[*_given_up_soon(), *(dict(one) for one in settings.tolerations)],
         affinity=_alone(settings),
         security_context=_pod_security(),
         container_security_context=_container_security(),
+        # Waiting for a node is no failure: its events are in the task's log. A run's own time begins after it.
+        schedule_timeout_seconds=pending,
         startup_timeout_seconds=STARTUP_SECONDS,
         active_deadline_seconds=seconds,
-        execution_timeout=timedelta(seconds=seconds + STARTUP_SECONDS),
+        execution_timeout=timedelta(seconds=pending + STARTUP_SECONDS + seconds),
         get_logs=True,
         log_events_on_failure=True,
         log_pod_spec_on_failure=False,
@@ -70,8 +75,31 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
     )
 
 
+class NodeLost(AirflowException):
+    """A pod was to end and did not: its node does not answer."""
+
+
+class Pods(PodManager):
+    """Looks at pods, and waits for none that nobody hears of any more."""
+
+    def read_pod(self, pod: k8s.V1Pod) -> k8s.V1Pod:
+        """The pod as the cluster knows it; NodeLost where it should have ended long since."""
+        told = super().read_pod(pod)
+        by = told.metadata.deletion_timestamp  # the time it was given to end in has gone by then
+        ended = told.status and told.status.phase in ("Succeeded", "Failed")
+        if by and not ended and datetime.now(UTC) > by + timedelta(seconds=UNREACHABLE_SECONDS):
+            node = told.spec.node_name if told.spec else None
+            raise NodeLost(f"was to end by {by:%H:%M:%S} UTC and did not: node {node} does not answer")
+        return told
+
+
 class LayerPod(KubernetesPodOperator):
     """A pod whose exit code decides whether Airflow tries again."""
+
+    @cached_property
+    def pod_manager(self) -> PodManager:
+        """The provider's, but for pods of lost nodes."""
+        return Pods(kube_client=self.client, callbacks=self.callbacks)
 
     def execute(self, context: Any) -> Any:
         """Run the pod to its end; raises by the exit code of its container."""
@@ -86,11 +114,19 @@ class LayerPod(KubernetesPodOperator):
         if pod is None:
             return error
         where = f"pod {pod.metadata.name} in {pod.metadata.namespace}"
-        ended = _terminated(self.pod_manager.read_pod(pod), self.base_container_name)
+        try:
+            told = self.pod_manager.read_pod(pod)
+        except NodeLost as lost:
+            # Without waiting for its node, or the next try's pod would wait for that. What a driver there still does,
+            # the lake takes no more.
+            now = k8s.V1DeleteOptions(grace_period_seconds=0)
+            self.client.delete_namespaced_pod(pod.metadata.name, pod.metadata.namespace, body=now)
+            return failure(where, None, f"{lost}; given up, another driver takes its place")
+        ended = _terminated(told, self.base_container_name)
         if ended is None:
             # It never ran, or nobody knows: what is left must not start beside the next try.
             self.pod_manager.delete_pod(pod)
-            return failure(f"{where}, image {self.image}", None, _cause(error))
+            return failure(f"{where}, image {self.image}", None, _pending(told) or _cause(error))
         words = last_words((ended.message or "").splitlines()[-KEPT_LINES:])
         return failure(where, ended.exit_code, words or f"{ended.reason}: the task's log has the rest")
 
@@ -100,6 +136,19 @@ def _terminated(pod: k8s.V1Pod, container: str) -> k8s.V1ContainerStateTerminate
         if status.name == container:
             return status.state.terminated
     return None
+
+
+def _pending(pod: k8s.V1Pod) -> str:
+    """Why a pod has no node, in the scheduler's words; empty where it has one."""
+    for one in (pod.status and pod.status.conditions) or []:
+        if one.type == "PodScheduled" and one.status == "False":
+            return f"no node for it in all the time it may wait (pending_minutes): {one.message or one.reason}"
+    return ""
+
+
+def _given_up_soon() -> list[dict[str, Any]]:
+    common = {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": UNREACHABLE_SECONDS}
+    return [{"key": f"node.kubernetes.io/{state}", **common} for state in ("not-ready", "unreachable")]
 
 
 def _cause(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from spark_app.jobs import monitor
 from spark_app.jobs.audit_landed import as_landed
 from spark_app.jobs.context import Context
 from spark_app.jobs.examples import examples
+from spark_app.jobs.moved import refuse_half_moved
 from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
@@ -27,10 +28,13 @@ MOST = 10  # failed rules that a message names
 def run(context: Context) -> str | None:
     """Audit what is not released yet; the candidate's id, or None where there is nothing new.
 
-    Raises AuditFailed where an error-level rule (or a bounded warning) fails; results are kept either way.
+    Raises AuditFailed where an error-level rule (or a bounded warning) fails; results are kept either way. GoldMoved
+    where another run has moved but a part of gold.
     """
     tables, released = candidate(context), releases.latest(context.lake)
     nothing_new = released is not None and dict(released.tables) == tables
+    if not nothing_new:
+        refuse_half_moved(context, tables)
     watched = monitor.run(context, tables, released=nothing_new)
     if nothing_new:
         with context.record.step("audit", "nothing new"):

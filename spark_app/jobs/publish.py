@@ -9,10 +9,11 @@ from pathlib import Path
 from spark_app.contracts.views import load_views
 from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
+from spark_app.jobs.moved import refuse_unaudited
 from spark_app.lake import exports, releases
 from spark_app.lake.readable import gaps
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import AuditFailed, UsageError
+from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import Verdict
 from spark_app.runtime.settings import RedshiftSettings
 from spark_app.warehouse.base import Loaded, Warehouse
@@ -25,7 +26,8 @@ from spark_app.warehouse.redshift_spark import connector_stager
 def run(context: Context, *, kind: str = "run") -> Release | None:
     """Release what was audited; the new release, or None where there is nothing new.
 
-    Raises AuditFailed where the gold tables are not at versions that passed an audit.
+    Raises AuditFailed where the gold tables are not at versions that passed an audit, GoldMoved where another run has
+    moved them since.
     """
     tables, last = candidate(context), releases.latest(context.lake)
     new = None
@@ -138,10 +140,7 @@ def _stager(context: Context, redshift: RedshiftSettings) -> Stager:
 
 def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:
     if not passed(context, tables):
-        raise AuditFailed(
-            "the gold tables have not passed an audit at the versions they have now; nothing is released",
-            hint="run the audit first: lakehouse run --layers audit,publish",
-        )
+        refuse_unaudited(context, tables, last)
     number = last.release_id + 1 if last else 1
     record = context.record
     new = Release(number, context.run_id, kind, tables, record.first_day, record.last_day, datetime.now(UTC))

@@ -46,6 +46,9 @@ class KubernetesRunner(Closed):
     default_resources: Resources = Field(Resources(), description="the same for layers not named in `resources`")
     node_selector: Mapping[str, str] = Field({}, description="labels of nodes for drivers; keep them off spot nodes")
     tolerations: tuple[Mapping[str, str], ...] = Field((), description="taints that drivers bear, as Kubernetes has it")
+    pending_minutes: int = Field(
+        480, gt=0, le=1440, description="how long a pod may wait for a node with room, or for another driver to end"
+    )
 
 
 class EmrServerlessRunner(Closed):
@@ -86,7 +89,10 @@ class AirflowSettings(Closed):
     timeout_minutes: int = Field(180, gt=0, le=1440, description="a task that takes longer is ended and tried again")
     retries: int = Field(3, ge=0, le=10, description="tries after the first; exit codes 2, 3 and 4 are never retried")
     retry_seconds: int = Field(120, ge=0, description="pause before the first retry; it doubles, to half an hour")
-    pool: str = Field("default_pool", description="Airflow pool of all tasks; one of one slot keeps runs apart")
+    pool: str = Field(
+        "lakehouse",
+        description="Airflow pool of all tasks, which must be there; of one slot it keeps runs apart",
+    )
     alerts: AirflowAlerts = AirflowAlerts()
     local: LocalRunner = LocalRunner()
     kubernetes: KubernetesRunner | None = Field(None, description="needed where a runner is kubernetes")

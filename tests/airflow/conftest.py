@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shlex
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -55,8 +56,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, airflow_environment: dict
     from tests.airflow.parts import airflow
 
     home = tmp_path_factory.mktemp("migrated")
-    airflow(airflow_environment | {"AIRFLOW_HOME": str(home)}, "db", "migrate")
+    own = airflow_environment | {"AIRFLOW_HOME": str(home)}
+    airflow(own, "db", "migrate")
+    airflow(own, *documented_pool())
     return home
+
+
+def documented_pool() -> list[str]:
+    """The command that makes the pool, as docs/run-with-airflow.md has it."""
+    text = (PROJECT / "docs" / "run-with-airflow.md").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("airflow pools set ")]
+    return shlex.split(line)[1:]
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def tell(context: dict[str, Any]) -> None:
         (2, "settings, source or contract refused", "correct what is named above, then clear gold.audit of this run"),
         (3, "landing incomplete", "have the shop send what is missing, then clear gold.audit of this run"),
         (4, "audit failed, release withheld", "then clear gold.bronze of this run and what follows it"),
-        (1, "audit failed", "look into the log; then clear gold.audit of this run"),
-        (None, "audit failed", "look into the log; then clear gold.audit of this run"),
+        (1, "audit not made", "look into the log; then clear gold.audit of this run"),
+        (None, "audit not made", "look into the log; then clear gold.audit of this run"),
     ],
 )
 def test_what_the_message_says(shop: Shop, code: int | None, subject: str, to_do: str) -> None:
@@ -109,7 +109,7 @@ def test_by_sns(dags: Dags, aws: None) -> None:
     tell(failed(None, "Ölpreis {{ not.a.template }}"))
     (message,) = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     told = json.loads(message["Body"])
-    assert told["Subject"] == "lakehouse shop: audit failed (2024-02-28)"
+    assert told["Subject"] == "lakehouse shop: audit not made (2024-02-28)"
     assert "Ölpreis {{ not.a.template }}" in told["Message"]
     assert "clear audit of this run" in told["Message"]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,8 @@ import pytest
 from airflow.sdk import DAG
 
 from spark_app.contracts.load import load_contracts
+from spark_app.runtime.airflow_settings import AirflowSettings
+from tests.airflow.parts import airflow
 from tests.airflow.shop import PROJECT, Shop
 
 pytestmark = pytest.mark.airflow
@@ -127,6 +131,21 @@ def test_retries_back_off_and_the_deadline_is_a_time_of_day(dags: Dags) -> None:
     (alert,) = dag.deadline
     assert alert.interval == timedelta(hours=25, minutes=30), "from the logical date, a day before the start"
     assert type(alert.reference).__name__ == "DagRunLogicalDateDeadline"
+
+
+def test_all_tasks_share_a_pool_and_the_run_that_has_come_farthest_goes_first(dags: Dags) -> None:
+    tasks = [task for dag in dags().values() for task in dag.tasks]
+    assert {(task.pool, str(task.weight_rule)) for task in tasks} == {("lakehouse", "upstream")}
+
+
+def test_the_documented_pool_has_one_slot_and_counts_deferred_tasks(
+    migrated: Path, airflow_environment: dict[str, str]
+) -> None:
+    """A task that waits for EMR Serverless is deferred: not counted, it would let a second one start beside it."""
+    told = airflow(airflow_environment | {"AIRFLOW_HOME": str(migrated)}, "pools", "list", "--output", "json")
+    pools = {one["pool"]: one for one in json.loads(told[told.index("[") :])}
+    found = pools[AirflowSettings().pool]
+    assert (found["slots"], found["include_deferred"]) == ("1", "True")
 
 
 def test_a_night_may_end_after_midnight(dags: Dags) -> None:

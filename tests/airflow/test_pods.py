@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,12 +82,17 @@ def test_the_whole_pod_of_a_layer(nightly: DAG) -> None:
         },
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
+    given_up = {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 60}
     assert {key: value for key, value in made["spec"].items() if value not in ({}, [], False)} == {
         "restartPolicy": "Never",
         "serviceAccountName": "shop-lakehouse",
         "activeDeadlineSeconds": 1800,
         "nodeSelector": {"karpenter.sh/capacity-type": "on-demand"},
-        "tolerations": [{"key": "data", "operator": "Exists", "effect": "NoSchedule"}],
+        "tolerations": [
+            {**given_up, "key": "node.kubernetes.io/not-ready"},
+            {**given_up, "key": "node.kubernetes.io/unreachable"},
+            {"key": "data", "operator": "Exists", "effect": "NoSchedule"},
+        ],
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 185,
@@ -159,7 +164,9 @@ def test_how_the_operator_goes_about_it(nightly: DAG) -> None:
     assert (task.in_cluster, task.kubernetes_conn_id) == (True, None)
     assert (task.durable, task.get_logs, task.log_events_on_failure, task.do_xcom_push) == (True, True, True, False)
     assert (task.on_finish_action.value, task.startup_timeout_seconds) == ("delete_succeeded_pod", 600)
-    assert task.execution_timeout == timedelta(minutes=40), "the pod's own deadline and the time to start come first"
+    assert task.schedule_timeout_seconds == 8 * 3600, "waiting for a node is no failure"
+    longest = timedelta(hours=8, minutes=40)
+    assert task.execution_timeout == longest, "the pod's own deadline and the time to wait and start come first"
 
 
 def test_from_outside_the_cluster_by_a_connection(dags: Dags) -> None:
@@ -168,6 +175,13 @@ def test_from_outside_the_cluster_by_a_connection(dags: Dags) -> None:
     assert (task.in_cluster, task.kubernetes_conn_id) == (False, "eks")
     with pytest.raises(AirflowFailException, match="found connection 'eks', which Airflow does not have"):
         task.execute({})
+
+
+def test_a_pod_may_wait_for_a_node_as_long_as_is_set(dags: Dags) -> None:
+    cluster = {**CLUSTER, "pending_minutes": 15}
+    task = dags(runners=["kubernetes"], kubernetes=cluster, timeout_minutes=30)["lakehouse_nightly"].get_task("gold")
+    assert task.schedule_timeout_seconds == 900
+    assert task.execution_timeout == timedelta(minutes=15 + 10 + 30)
 
 
 def ended(exit_code: int, message: str | None, reason: str = "Error") -> k8s.V1Pod:
@@ -226,3 +240,47 @@ def test_an_image_that_is_not_there_is_one_line_and_leaves_no_pod_behind(nightly
     assert found.words == "Image cannot be pulled, unable to start: ErrImagePull not found"
     assert "image registry.example/lakehouse:1.4" in str(found)
     assert deleted == ["shop-lakehouse-audit-x"], "it must not start beside the next try"
+
+
+def test_no_node_in_all_that_time_is_told_in_the_schedulers_words(nightly: DAG) -> None:
+    waiting = ended(1, None)
+    no_room = "0/3 nodes are available: 3 Insufficient memory."
+    condition = k8s.V1PodCondition(type="PodScheduled", status="False", reason="Unschedulable", message=no_room)
+    waiting.status = k8s.V1PodStatus(phase="Pending", conditions=[condition])
+    found, deleted = explained(nightly, waiting, AirflowException("Pod took too long to be scheduled"))
+    assert not isinstance(found, AirflowFailException)
+    assert no_room in found.words
+    assert deleted == ["shop-lakehouse-audit-x"]
+
+
+def lost(minutes: float) -> k8s.V1Pod:
+    """A pod at work, which Kubernetes has wanted to end by so many minutes ago."""
+    told = ended(1, None)
+    told.metadata.deletion_timestamp = datetime.now(UTC) - timedelta(minutes=minutes)
+    told.spec = k8s.V1PodSpec(containers=[], node_name="node-7")
+    told.status = k8s.V1PodStatus(phase="Running")
+    return told
+
+
+def test_a_pod_on_a_node_that_does_not_answer_is_not_waited_for_and_leaves_room_for_the_next(nightly: DAG) -> None:
+    deleted: list[tuple[str, int]] = []
+    client = SimpleNamespace(
+        read_namespaced_pod=lambda name, namespace: lost(5),
+        delete_namespaced_pod=lambda name, namespace, body: deleted.append((name, body.grace_period_seconds)),
+    )
+    task = nightly.get_task("audit")
+    task.pod, task.__dict__["client"] = lost(5), client
+    with pytest.raises(AirflowException, match="node node-7 does not answer") as caught:
+        task.pod_manager.await_pod_completion(task.pod)
+    found = task._explained(caught.value)
+    assert not isinstance(found, AirflowFailException), "another try is what helps"
+    assert "node-7 does not answer; given up" in found.words
+    assert deleted == [("shop-lakehouse-audit-x", 0)], "its node would never confirm that it has ended"
+
+
+@pytest.mark.parametrize("told", [lost(-0.5), ended(143, "terminated")])
+def test_a_pod_that_has_time_to_end_or_has_ended_is_waited_for(nightly: DAG, told: k8s.V1Pod) -> None:
+    told.metadata.deletion_timestamp = told.metadata.deletion_timestamp or datetime.now(UTC) - timedelta(minutes=9)
+    task = nightly.get_task("audit")
+    task.__dict__["client"] = SimpleNamespace(read_namespaced_pod=lambda name, namespace: told)
+    assert task.pod_manager.read_pod(told) is told

@@ -13,6 +13,7 @@ import yaml
 from cfnlint.api import lint_file
 from moto import mock_aws
 
+from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.session import DELTA
 from spark_app.runtime.settings import conf_dir, load_settings
 from tests.aws.templates import ACCOUNT, FOLDER, LAKEHOUSE, Stack, template
@@ -114,8 +115,6 @@ def test_the_outputs_are_the_settings(stack: Stack, tmp_path: Path, monkeypatch:
 
 
 def test_airflows_outputs_are_its_settings(stack: Stack) -> None:
-    from spark_app.runtime.airflow_settings import AirflowSettings
-
     given = {
         key: one["OutputValue"] for key, one in ((o["Description"].split(": ")[0], o) for o in stack.outputs.values())
     }
@@ -186,6 +185,15 @@ def test_the_application_has_limits_and_stops() -> None:
     assert found["AutoStopConfiguration"]["Enabled"] is True
     assert "InitialCapacity" not in found
     assert set(found["MaximumCapacity"]) == {"Cpu", "Memory", "Disk"}
+
+
+def test_the_application_has_one_job_run_at_a_time_and_the_next_waits_for_it() -> None:
+    assert properties("Application")["SchedulerConfiguration"] == {
+        "MaxConcurrentRuns": 1,
+        "QueueTimeoutMinutes": {"Ref": "QueueMinutes"},
+    }
+    longest = template()["Parameters"]["QueueMinutes"]["Default"]
+    assert longest > AirflowSettings().timeout_minutes, "a night may wait for a backfill that takes its time"
 
 
 def test_the_application_is_of_the_images_release_and_settings() -> None:

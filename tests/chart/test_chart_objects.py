@@ -115,6 +115,29 @@ def test_retries_know_what_cannot_help(name: str) -> None:
     assert spec["template"]["spec"]["restartPolicy"] == "Never"  # without it there is no podFailurePolicy
 
 
+@pytest.mark.parametrize("name", ["CronJob nightly", "CronJob maintenance"])
+def test_waiting_for_a_node_is_no_failure_and_takes_nothing_of_a_runs_time(name: str) -> None:
+    """A pod's own deadline counts from its start on a node, a job's from its making."""
+    given = {"driver": {"pendingSeconds": 7200}, "nightly": {"deadlineSeconds": 900}}
+    given["maintenance"] = {"deadlineSeconds": 900}
+    job = objects(values=given)[name]["spec"]["jobTemplate"]["spec"]
+    assert job["template"]["spec"]["activeDeadlineSeconds"] == 900
+    assert job["activeDeadlineSeconds"] == 7200 + 900
+
+
+def test_a_driver_on_a_node_that_does_not_answer_is_given_up_soon_and_replaced() -> None:
+    spec = objects(values={"driver": {"unreachableSeconds": 45}})["CronJob nightly"]["spec"]["jobTemplate"]["spec"]
+    assert [
+        (one["key"], one["effect"], one["tolerationSeconds"]) for one in spec["template"]["spec"]["tolerations"]
+    ] == [
+        ("node.kubernetes.io/not-ready", "NoExecute", 45),
+        ("node.kubernetes.io/unreachable", "NoExecute", 45),
+    ]
+    assert spec["podReplacementPolicy"] == "Failed", "the API server takes no other beside a podFailurePolicy"
+    ignored = spec["podFailurePolicy"]["rules"][1]["onPodConditions"][0]["type"]
+    assert ignored == "DisruptionTarget", "which the pod then has: that costs no retry"
+
+
 def test_one_run_at_a_time() -> None:
     """A driver keeps every other driver of the release away, whichever job it belongs to."""
     rendered = objects(values=EVERYTHING)

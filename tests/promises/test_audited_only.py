@@ -15,7 +15,7 @@ from tests.support.drops import Tables, assert_same, copied, drop, gold, run_day
 from tests.support.kill import Killed, Plug
 from tests.support.shop import customer, item, order, product
 
-FIRST, SECOND = "2024-03-01", "2024-03-02"
+FIRST, SECOND, THIRD = "2024-03-01", "2024-03-02", "2024-03-03"
 ORDERS = 24  # enough for a share to mean something
 UseConf = Callable[[Callable[[Path], None]], None]
 
@@ -76,6 +76,38 @@ def test_a_day_that_is_mostly_unusable_is_withheld_until_it_comes_corrected(rele
     assert release_ids(released) == [1, 2, 3]
     assert_same(warehouse(released), gold(released))
     assert order_ids(warehouse(released)) == {"A", "B"}
+
+
+@pytest.mark.long
+def test_a_night_beside_a_backfill_each_a_task_a_layer(released: Path, plug: Plug) -> None:
+    """The backfill's gold comes between the night's audit and its release: that is told, and trying again helps."""
+    shown = warehouse(released)
+    land(released, SECOND, "B")
+    for layer in ("bronze", "silver", "gold", "audit"):
+        run_days(released, SECOND, layers=(layer,))
+    land(released, THIRD, "C")
+    for layer in ("bronze", "silver"):
+        run_days(released, FIRST, THIRD, layers=(layer,))
+    plug.pull_at(lambda point: point == "gold.fact_orders:after")  # the backfill dies in the middle of gold
+    with pytest.raises(Killed):
+        run_days(released, FIRST, THIRD, layers=("gold",))
+    plug.pull_at(lambda point: False)
+
+    told = run_days(released, SECOND, expect=1, layers=("publish",)).message
+    assert "has moved" in told
+    assert "after the last audit" in told
+    told = run_days(released, SECOND, expect=1, layers=("audit",)).message
+    assert "another run is moving gold" in told
+    assert_same(warehouse(released), shown)
+    assert release_ids(released) == [1]
+
+    for layer in ("gold", "audit"):  # the backfill's retry
+        run_days(released, FIRST, THIRD, layers=(layer,))
+    assert run_days(released, SECOND, layers=("publish",)).release is not None  # the night's
+    assert run_days(released, FIRST, THIRD, layers=("publish",)).release is None  # the backfill's: nothing new
+    assert release_ids(released) == [1, 2]
+    assert_same(warehouse(released), gold(released))
+    assert order_ids(warehouse(released)) == {"A", "B", "C"}
 
 
 @pytest.mark.long

@@ -2,7 +2,10 @@
 {{- define "lakehouse.jobSpec" -}}
 {{- $job := get .root.Values .job -}}
 backoffLimit: {{ int64 $job.retries }}
-activeDeadlineSeconds: {{ int64 $job.deadlineSeconds }}
+# Waiting for a node is no failure and costs no retry; a run's own time is its pod's.
+activeDeadlineSeconds: {{ add (int64 $job.deadlineSeconds) (int64 .root.Values.driver.pendingSeconds) }}
+# With a podFailurePolicy there is no other: a driver that is being ended is replaced once it has ended.
+podReplacementPolicy: Failed
 ttlSecondsAfterFinished: {{ int64 .root.Values.ttlSecondsAfterFinished }}
 podFailurePolicy:
   rules:
@@ -30,6 +33,7 @@ restartPolicy: Never
 {{- with .root.Values.driver.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
+activeDeadlineSeconds: {{ int64 (get .root.Values .job).deadlineSeconds }}
 terminationGracePeriodSeconds: 60
 enableServiceLinks: false
 securityContext:

@@ -40,7 +40,15 @@ imagePullSecrets:
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $placed.tolerations }}
+{{- $tolerations := $placed.tolerations -}}
+{{- if eq .role "driver" }}
+{{- /* Kubernetes itself would bear with a node that does not answer for five minutes. */}}
+{{- range $state := list "unreachable" "not-ready" }}
+{{- $one := dict "key" (printf "node.kubernetes.io/%s" $state) "operator" "Exists" "effect" "NoExecute" -}}
+{{- $tolerations = prepend $tolerations (set $one "tolerationSeconds" (int64 $placed.unreachableSeconds)) -}}
+{{- end }}
+{{- end }}
+{{- with $tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
