@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from spark_app.runtime.days import parse_day
+from spark_app.runtime.days import parse_day, parse_wait
 from spark_app.runtime.errors import UsageError
 
 Command = Callable[..., Any]
@@ -45,6 +45,26 @@ def days(command: Command) -> Command:
     command = click.option("--to", "last", type=DAY, help="Last day of a range, taken in one pass.")(command)
     command = click.option("--from", "first", type=DAY, help="First day of a range.")(command)
     return click.option("--date", "day", type=DAY, help="One batch date; yesterday (UTC) by default.")(command)
+
+
+class Wait(click.ParamType[float]):
+    """A time to wait as 30m."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_wait(str(value))
+        except UsageError as error:
+            self.fail(error.message, param, ctx)
+
+
+def wait(command: Command) -> Command:
+    """--wait."""
+    text = "How long to wait, as 30m, where another run is at work on the lake; else it ends at once."
+    return click.option("--wait", "wait", type=Wait(), default=0.0, help=text)(command)
 
 
 def as_json(command: Command) -> Command:

@@ -93,9 +93,16 @@ def show(
 @options.where
 @click.option("--entity", help="Only this entity.")
 @click.option("--date", "day", type=options.DAY, help="Only this batch date.")
+@options.wait
 @options.as_json
 def replay(
-    environment: str, home: str | None, source: str | None, entity: str | None, day: date | None, json_: bool
+    environment: str,
+    home: str | None,
+    source: str | None,
+    entity: str | None,
+    day: date | None,
+    wait: float,
+    json_: bool,
 ) -> None:
     """Judge quarantined rows again, by today's contracts and source mapping, and release what that changes.
 
@@ -126,6 +133,7 @@ def replay(
         source,
         layers=("silver", "gold", "audit", "publish"),
         again={name: tuple(sorted(found)) for name, found in again.items()},
+        wait=wait,
     )
     execute(order, json_)
 

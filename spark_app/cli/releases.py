@@ -99,8 +99,9 @@ def diff(
 @releases.command()
 @options.where
 @click.argument("release_id", type=int)
+@options.wait
 @options.as_json
-def rollback(environment: str, home: str | None, source: str | None, release_id: int, json_: bool) -> None:
+def rollback(environment: str, home: str | None, source: str | None, release_id: int, wait: float, json_: bool) -> None:
     """Show readers the tables of an earlier release again, as a new release; the lake keeps everything.
 
     Until something changes in gold, nothing newer is released.
@@ -109,11 +110,12 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
 
     known.find(lake_of(environment, home, source), release_id)
     from spark_app.jobs import publish
-    from spark_app.jobs.nightly import Order, open_context
+    from spark_app.jobs.nightly import Order, open_context, writing
     from spark_app.runtime.record import RunRecord
 
     context = open_context(Order(environment, home=home, source=source), RunRecord("releases"))
-    made = publish.rollback(context, release_id)
+    with writing(context, wait) as holding:
+        made = publish.rollback(holding, release_id)
     if json_:
         screen.print_json(made.__dict__)
     else:

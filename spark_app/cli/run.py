@@ -26,6 +26,7 @@ STEPS = 30
 @options.days
 @click.option("--layers", default="bronze,silver,gold,audit,publish", show_default=True, help="Which layers to run.")
 @click.option("--allow-missing", is_flag=True, help="Go on where a daily entity has no drop.")
+@options.wait
 @options.as_json
 def run(
     environment: str,
@@ -36,6 +37,7 @@ def run(
     last: date | None,
     layers: str,
     allow_missing: bool,
+    wait: float,
     json_: bool,
 ) -> None:
     """Take in a day (or a range, in one pass), audit, and release.
@@ -62,6 +64,7 @@ def run(
         end,
         layers=chosen,
         allow_missing=allow_missing,
+        wait=wait,
     )
     execute(order, json_)
 
@@ -75,8 +78,9 @@ def run(
     show_default=True,
     help="Derive this layer and those after it again from nothing.",
 )
+@options.wait
 @options.as_json
-def rebuild(environment: str, home: str | None, source: str | None, from_layer: str, json_: bool) -> None:
+def rebuild(environment: str, home: str | None, source: str | None, from_layer: str, wait: float, json_: bool) -> None:
     """Derive everything again from landing, and release it.
 
     The same rows come out: readers keep the release they have until the new one is audited.
@@ -89,7 +93,8 @@ def rebuild(environment: str, home: str | None, source: str | None, from_layer: 
     from spark_app.jobs.nightly import Order
 
     begin = LAYERS.index(from_layer)
-    execute(Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin]), json_)
+    order = Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin], wait=wait)
+    execute(order, json_)
 
 
 def execute(order: Order, json_: bool) -> None:

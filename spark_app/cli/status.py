@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ COLUMNS_SINCE = 7  # days before the newest one landed, of which changed columns
 @options.most("--runs", RUNS_SHOWN, "runs, the newest")
 @options.as_json
 def status(environment: str, home: str | None, source: str | None, most: int | None, json_: bool) -> None:
-    """The release readers see, the last runs, what withheld a release, what is quarantined, which columns changed."""
+    """What readers see, who writes the lake, how runs went, what was withheld, what is quarantined, changed columns."""
     existing(environment, home, source)
     found = _gather(environment, home, source)
     all_runs = len(found["runs"])
@@ -37,6 +38,8 @@ def status(environment: str, home: str | None, source: str | None, most: int | N
             f"readers see release {current['release_id']} of {screen.text(current['released_at'])}, "
             f"days to {found['days_to']}{behind}\n"
         )
+    if found["lease"] is not None:
+        screen.console.print(f"{screen.text(found['lease']['words'])}\n")
     columns = ("run", "command", "from", "to", "seconds", "exit", "message")
     rows = [
         (
@@ -86,17 +89,19 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
     from spark_app.lake import releases
     from spark_app.lake.aside import set_aside
     from spark_app.lake.columns import lately
+    from spark_app.lake.lease import read, words
     from spark_app.report.aside import currency_of, in_words
     from spark_app.runtime.record import RunRecord
 
     context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
     house, current = warehouse(context), releases.latest(context.lake)
-    runs = recent_runs(context.lake)
+    runs, lease = recent_runs(context.lake), read(context.lake)
     return {
         "environment": environment,
         "release": None if current is None else current.__dict__,
         "days_to": next((day.day for day in last_days(context.lake, current, context.contracts)), None),
         "warehouse_release_id": "none" if house is None else house.held(),
+        "lease": None if lease is None else {**asdict(lease), "words": words(lease)},
         "runs": runs,
         "withheld_by": failed_rules(context.lake),
         "quarantine": quarantine_by_reason(context.lake),

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from spark_app.contracts.sources import Dataset, Source, datasets_of
 from spark_app.contracts.table import Contract
+from spark_app.lake.fence import Fence
 from spark_app.lake.paths import Lake, Landing
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
@@ -31,6 +32,7 @@ class Context:
     source: Source
     record: RunRecord
     landed_bytes: int = 0  # of this run, where it is known: sizes the shuffles
+    fence: Fence | None = None  # the right to write the lake, while the run has it
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -49,7 +51,7 @@ class Context:
 
     @property
     def lake(self) -> Lake:
-        return Lake(self.settings.resolve(self.settings.lake), self.settings.s3)
+        return Lake(self.settings.resolve(self.settings.lake), self.settings.s3, self.fence)
 
     @property
     def landing(self) -> Landing:

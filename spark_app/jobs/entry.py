@@ -14,12 +14,12 @@ from typing import Literal, NoReturn
 from spark_app.jobs import nightly
 from spark_app.jobs.nightly import Order, Outcome
 from spark_app.runtime import glue
-from spark_app.runtime.days import parse_day, span
+from spark_app.runtime.days import parse_day, parse_wait, span
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.layers import LAYERS, Layer
 
 Word = Layer | Literal["run"]
-OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to"), flags=("allow-missing",))
+OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to", "wait"), flags=("allow-missing",))
 
 
 def main(word: Word, argv: Sequence[str] | None = None) -> None:
@@ -80,9 +80,18 @@ def order(word: Word, argv: Sequence[str]) -> Order:
     parser.add_argument("--from", dest="first", type=parse_day)
     parser.add_argument("--to", dest="last", type=parse_day)
     parser.add_argument("--allow-missing", action="store_true")
+    parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
     first, last = span(found.date, found.first, found.last)
     layers = LAYERS if word == "run" else (word,)
     return Order(
-        found.env, word, found.home, found.source, first, last, layers=layers, allow_missing=found.allow_missing
+        found.env,
+        word,
+        found.home,
+        found.source,
+        first,
+        last,
+        layers=layers,
+        allow_missing=found.allow_missing,
+        wait=found.wait,
     )

@@ -24,8 +24,10 @@ from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, landed_days, strays
+from spark_app.lake.lease import PROBE
 from spark_app.lake.readable import gaps
 from spark_app.lake.s3 import access
+from spark_app.lake.slots import Unconditional, unconditional
 from spark_app.quality import expressions
 from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
 from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
@@ -88,11 +90,23 @@ def _places(context: Context) -> list[Check]:
     settings = context.settings
     if not settings.on_s3:
         return _landing_and_lake(context)
-    table = settings.s3.log_table
-    shared = f"several, by DynamoDB table {table}" if table else "one at a time (s3.log_table unset)"
-    s3 = _tried("s3", lambda: f"{access(settings.s3)}; Delta writers: {shared}")
+    s3 = _tried("s3", lambda: access(settings.s3))
     # Without access all the rest would say the same.
-    return [s3, *_landing_and_lake(context)] if s3.good else [s3]
+    return [s3, _tried("one writer", lambda: _one_writer(context)), *_landing_and_lake(context)] if s3.good else [s3]
+
+
+def _one_writer(context: Context) -> str:
+    """Whether the store lets one run at a time write the lake, found out by trying."""
+    lake, table = context.lake, context.settings.s3.log_table
+    shared = f"; Delta's log is shared by DynamoDB table {table}" if table else ""
+    problem = unconditional(lake, PROBE)
+    if problem is None:
+        return f"a run holds the lake by conditional puts{shared}"
+    if not lake.s3.only_writer:
+        raise Unconditional(lake.root, problem)
+    return (
+        f"the store has no conditional puts ({problem}); s3.only_writer says that nothing else writes the lake{shared}"
+    )
 
 
 def _landing_and_lake(context: Context) -> list[Check]:

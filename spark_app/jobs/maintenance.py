@@ -20,6 +20,7 @@ from spark_app.lake.behind import with_sources
 from spark_app.lake.s3 import abort_uploads, named
 from spark_app.runtime import glue
 from spark_app.runtime.apart import LAKE_FOLDERS
+from spark_app.runtime.days import parse_wait
 
 # Files of versions newer than this stay whatever the releases say: jobs that run now may read them.
 KEEP_DAYS = 7
@@ -69,7 +70,7 @@ def _hours_since(context: Context, table: str, version: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line; exit codes and messages as every job's."""
-    launch(argv, glue.Options(("env", "home", "keep-releases")), _maintain)
+    launch(argv, glue.Options(("env", "home", "keep-releases", "wait")), _maintain)
 
 
 def _maintain(argv: Sequence[str]) -> nightly.Outcome:
@@ -77,12 +78,13 @@ def _maintain(argv: Sequence[str]) -> nightly.Outcome:
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--keep-releases", type=_at_least_one, default=30)
+    parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
 
     def work(context: Context, _: Order) -> None:
         run(context, found.keep_releases)
 
-    return nightly.run(Order(found.env, "maintenance", found.home), work=work)
+    return nightly.run(Order(found.env, "maintenance", found.home, wait=found.wait), work=work)
 
 
 def _at_least_one(text: str) -> int:

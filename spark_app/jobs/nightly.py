@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +16,7 @@ from spark_app.jobs.context import Context
 from spark_app.jobs.run_log import keep
 from spark_app.lake import landing
 from spark_app.lake.failures import understood
-from spark_app.lake.lock import only_run
+from spark_app.lake.lock import Wanted, only_run
 from spark_app.lake.objects import local_path, made
 from spark_app.lake.releases import Release
 from spark_app.lake.s3 import is_s3
@@ -42,6 +44,7 @@ class Order:
     allow_missing: bool = False
     whole_from: Layer | None = None  # rebuild this layer and those after it from nothing
     again: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # days of entities to judge again
+    wait: float = 0.0  # seconds to wait for another run to let go of the lake
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,10 @@ def run(order: Order, on_start: Callable[[RunRecord], None] | None = None, work:
     code, message, hint = 0, "", None
     try:
         context = _writable(open_context(order, record))
-        with only_run(context.lake):
+        with writing(context, order.wait) as holding:
             heart = heartbeat.of_run(context.settings.heartbeat_url_from, record, order.layers, order.last)
             heartbeat.begin(heart)
-            release = (work or _layers)(context, order)
+            release = (work or _layers)(holding, order)
         message = f"release {release.release_id}" if release else "done" if work else "nothing new"
         if release:
             monitor.run_time(context, time.monotonic() - begun)
@@ -114,6 +117,22 @@ def open_context(order: Order, record: RunRecord) -> Context:
     gold_tables(contracts)
     record.first_day, record.last_day = order.first, order.last
     return Context(settings, contracts, source, record)
+
+
+@contextmanager
+def writing(context: Context, wait: float = 0.0) -> Iterator[Context]:
+    """The context with the right to write its lake; LakeBusy where another run has it and does not end in time."""
+    record = context.record
+    wanted = Wanted(record.run_id, record.command, context.settings.lease_seconds, wait)
+    with only_run(context.lake, wanted, _say) as held:
+        record.epoch = held.epoch
+        if held.took_over:
+            record.warn(held.took_over)
+        yield replace(context, fence=held)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 def _writable(context: Context) -> Context:

@@ -68,6 +68,7 @@ def rollback(context: Context, release_id: int) -> Release:
         earlier.last_day,
         datetime.now(UTC),
         earlier.release_id,
+        context.record.epoch,
     )
     releases.record(context.lake, again)
     load(context)
@@ -143,7 +144,16 @@ def _release(context: Context, tables: dict[str, int], last: Release | None, kin
         refuse_unaudited(context, tables, last)
     number = last.release_id + 1 if last else 1
     record = context.record
-    new = Release(number, context.run_id, kind, tables, record.first_day, record.last_day, datetime.now(UTC))
+    new = Release(
+        number,
+        context.run_id,
+        kind,
+        tables,
+        record.first_day,
+        record.last_day,
+        datetime.now(UTC),
+        epoch=record.epoch,
+    )
     releases.record(context.lake, new)
     return new
 

@@ -59,6 +59,7 @@ def _note(context: Context, seconds: float, code: int, message: str, release: Re
                 "message": message,
                 "warnings": record.warnings,
                 "release_id": release.release_id if release else None,
+                "epoch": record.epoch,
             }
         ],
     )

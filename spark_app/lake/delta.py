@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.lake import log
+from spark_app.lake.fence import committing, stamped
 from spark_app.lake.paths import Lake
-from spark_app.runtime.failpoints import commit_point
 
 NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 MONTH = "_month"
@@ -44,14 +44,13 @@ def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) 
 
 def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None = None) -> None:
     """Add rows in one commit; also where there are none, for the note says how far the table has come."""
-    writer = rows.write.format("delta").mode("append").option("userMetadata", note).option("mergeSchema", "true")
+    writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
     _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
 
 
 def reshape(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None) -> None:
     """Replace all rows and the table's columns in one commit; versions before it keep theirs."""
-    writer = rows.write.format("delta").mode("overwrite").option("userMetadata", note)
-    writer = writer.option("overwriteSchema", "true")
+    writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
     _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
 
 
@@ -59,7 +58,7 @@ def overwrite(
     rows: DataFrame, lake: Lake, table: str, note: str, where: str | None = None, point: str | None = None
 ) -> None:
     """Replace the rows that `where` names (all of them where it is None) in one commit."""
-    writer = rows.write.format("delta").mode("overwrite").option("userMetadata", note)
+    writer = rows.write.format("delta").mode("overwrite")
     if where is not None:
         writer = writer.option("replaceWhere", where).option("mergeSchema", "true")
     _save(writer, lake, table, note, point or table)
@@ -67,7 +66,8 @@ def overwrite(
 
 def _save(writer: DataFrameWriter, lake: Lake, table: str, note: str, point: str) -> None:
     before = log.version_of(lake, table)
-    with commit_point(point):
+    writer = writer.option("userMetadata", stamped(lake.fence, note))
+    with committing(lake.fence, point):
         writer.save(lake.path(table))
     if log.version_of(lake, table) == before:
         log.advance(lake, table, note)  # Delta makes no commit of nothing
@@ -94,9 +94,9 @@ def merge(
     filled = clauses.replace("{set}", assignments).replace("{insert}", f"({names}) VALUES ({values})")
     view = f"changes_to_{table.replace('.', '_')}"
     rows.createOrReplaceTempView(view)
-    spark.conf.set(NOTE, note)
+    spark.conf.set(NOTE, stamped(lake.fence, note))
     try:
-        with commit_point(table):
+        with committing(lake.fence, table):
             spark.sql(f"MERGE INTO delta.`{lake.path(table)}` t USING {view} s ON {on} {filled}").collect()
     finally:
         spark.conf.unset(NOTE)
@@ -105,8 +105,10 @@ def merge(
 
 def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:
     """Pack small files into larger ones; no row changes."""
-    spark.conf.set(NOTE, note)
+    spark.conf.set(NOTE, stamped(lake.fence, note))
     try:
+        if lake.fence is not None:
+            lake.fence.check()
         spark.sql(f"OPTIMIZE delta.`{lake.path(table)}`").collect()
     finally:
         spark.conf.unset(NOTE)
@@ -116,6 +118,8 @@ def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
     """Remove files that left the table longer than `hours` ago."""
     # It lists a table in this many tasks, whatever the table's size; the platforms' default is ten thousand.
     tasks = max(4, spark.sparkContext.defaultParallelism)
+    if lake.fence is not None:
+        lake.fence.check()
     spark.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(tasks))
     spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
 

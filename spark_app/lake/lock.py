@@ -1,15 +1,21 @@
-"""One run at a time on a local lake. The lock goes with the process, so a killed run leaves none behind."""
+"""One run at a time writes a lake: it takes the lease, and what another left unfinished is closed to that other."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
+import secrets
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from spark_app.lake import ops, releases
+from spark_app.lake.holding import ACTIVE, Held, boot_clock
+from spark_app.lake.lease import NAME, SECONDS, Lease, moment, parsed, recent, text_of, words
 from spark_app.lake.paths import Lake
+from spark_app.lake.slots import Moved, Seen, Slot, Unconditional, slot
 from spark_app.runtime.errors import LakeError
+from spark_app.runtime.process import lives, this
 
 
 class LakeBusy(LakeError):
@@ -18,25 +24,120 @@ class LakeBusy(LakeError):
     retry = True
 
 
-@contextmanager
-def only_run(lake: Lake) -> Iterator[None]:
-    """Hold the lake for one run; LakeBusy where another process has it. Lakes on object stores are not locked."""
-    if "://" in lake.root:
-        yield
-        return
-    path = Path(lake.root) / ".run.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            owner = file.read().strip() or "unknown"
+@dataclass
+class _Watch:
+    """What an observer has seen of a holder, by its own clock."""
+
+    tag: str | None = None
+    epoch: int = -1
+    first_seen: float = 0.0
+    moved: bool = False  # a sign of life came while we looked
+
+    def look(self, seen: Seen, lease: Lease) -> None:
+        if seen.tag != self.tag:
+            self.moved = self.tag is not None
+            self.tag, self.epoch, self.first_seen = seen.tag, lease.epoch, time.monotonic()
+
+    def silent_for(self) -> float:
+        return time.monotonic() - self.first_seen
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who wants the lease: a run, for how long without a sign of life, and how long it waits for another to end.
+
+    `least`: where there is no lease yet, its epoch is above this.
+    """
+
+    run_id: str
+    command: str
+    seconds: float = SECONDS
+    wait: float = 0.0
+    least: Callable[[], int] = field(default=lambda: 0, repr=False)
+
+
+def take(lake: Lake, wanted: Wanted, tell: Callable[[str], None] = lambda _: None) -> Held:
+    """The lease, as soon as it can be had; `tell` is called once, with why it is waited for.
+
+    Raises LakeBusy where its holder lives and does not end in the time to wait. Whether one on another machine lives
+    shows by its next sign of life, and takes until then.
+    """
+    at, watch, until, told = slot(lake, NAME), _Watch(), time.monotonic() + wanted.wait, False
+    while True:
+        seen = at.read()
+        lease = None if seen is None else parsed(seen)
+        why = None if seen is None or lease is None else _why(lease, seen, watch)
+        if seen is None or lease is None or why is not None:
+            held = _try(at, wanted, seen, lease, why or None)
+            if held is not None:
+                return held if lake.s3.only_writer else _proven(at, held)
+            continue
+        alive = watch.moved or (lives(lease.process) and recent(lease))
+        if alive and time.monotonic() >= until:
             raise LakeBusy(
-                f"{lake.root}: another run (process {owner}) is at work on this lake; nothing was done",
-                hint="wait for it to end, then run again",
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
+                f"{lake.root}: {words(lease)}; nothing was done (--wait 30m waits for it to end)",
+            )
+        if not told:
+            tell(f"waiting: {words(lease)}")
+            told = True
+        time.sleep(min(2.0, lease.seconds / 20))
+
+
+def _why(lease: Lease, seen: Seen, watch: _Watch) -> str | None:
+    """Why a lease may be taken: empty where it was given back, else in words; None where it may not."""
+    watch.look(seen, lease)
+    if lease.free:
+        return ""
+    alive = lives(lease.process)
+    if alive and lease.process.pid == this().pid and lease.run_id not in ACTIVE:
+        alive = False  # an earlier run of this very process
+    if alive is False:
+        return f"{lease.holder} had not let go of the lake when it died: taken over"
+    if watch.silent_for() > lease.seconds * 1.1:
+        state = "that process lives, and is fenced off" if alive else "on another machine; if it comes back, it is late"
+        return (
+            f"{lease.holder} gave no sign of life for {watch.silent_for():.0f} s (the last: "
+            f"{moment(lease.renewed_at)}): taken over; {state}"
+        )
+    return None
+
+
+def _try(at: Slot, wanted: Wanted, seen: Seen | None, lease: Lease | None, why: str | None) -> Held | None:
+    now, begun = datetime.now(UTC), boot_clock()
+    epoch = 1 + (lease.epoch if lease is not None else wanted.least())
+    new = Lease(epoch, wanted.run_id, wanted.command, this(), now, now, wanted.seconds, word=secrets.token_hex(8))
+    try:
+        tag = at.put(text_of(new), seen.tag if seen else None)
+    except Moved:
+        # Perhaps by ourselves: a store that did not say so in time was asked twice.
+        found = at.read()
+        if found is None or (read := parsed(found)) is None or read.word != new.word:
+            return None
+        tag = found.tag
+    return Held(at, new, tag, begun, why)
+
+
+def _proven(at: Slot, held: Held) -> Held:
+    """A store that puts unconditionally lets two writers in, and neither knows."""
+    if problem := held.unconditional():
+        held.end()
+        raise Unconditional(at.place, problem)
+    return held
+
+
+@contextmanager
+def only_run(lake: Lake, wanted: Wanted, tell: Callable[[str], None] = lambda _: None) -> Iterator[Held]:
+    """Hold the lake for one run; LakeBusy where another holds it and does not end in the time to wait."""
+    held = take(lake, replace(wanted, least=lambda: _greatest_epoch(lake)), tell)
+    try:
+        if held.took_over:
+            releases.close_to_others(replace(lake, fence=held))
+        yield held
+    finally:
+        held.end()
+
+
+def _greatest_epoch(lake: Lake) -> int:
+    """Of the runs there were: where the lease was removed, epochs go on from there."""
+    rows = ops.select(lake, "runs", "SELECT max(epoch) AS epoch FROM ops_rows")
+    return int(rows[0]["epoch"] or 0) if rows else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,13 +16,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
+from spark_app.lake.fence import Fence, committing, stamped
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError, SettingsError
-from spark_app.runtime.failpoints import commit_point
 
 _ARROW: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -35,6 +36,18 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 _GONE = "_gone"
+
+
+class Overtaken(LakeError):
+    """Somebody else committed to a table while this run was about to."""
+
+    retry = True
+
+    def __init__(self, table: str, said: str) -> None:
+        super().__init__(
+            f"{table}: another has committed to it since this run looked at it ({said}); nothing was committed",
+            hint="run again when nothing else writes this lake: lakehouse status says who does",
+        )
 
 
 @dataclass(frozen=True)
@@ -203,14 +216,27 @@ def create(
     )
 
 
+def create_empty(lake: Lake, table: str, schema: pa.Schema) -> None:
+    """Make an empty table of these columns where there is none."""
+    if open_table(lake, table) is None:
+        DeltaTable.create(lake.path(table), schema=schema, mode="ignore", storage_options=lake.storage_options)
+
+
+def append_next(opened: DeltaTable, table: str, rows: pa.Table, fence: Fence | None) -> None:
+    """Append rows in the version after the one that was opened; Overtaken where there is such a one by now."""
+    properties = CommitProperties(custom_metadata={"userMetadata": stamped(fence, "{}")}, max_commit_retries=0)
+    with _next_version(table):
+        write_deltalake(opened, rows, mode="append", schema_mode="merge", commit_properties=properties)
+
+
 def advance(lake: Lake, table: str, note: str) -> None:
     """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
     opened = open_table(lake, table)
     if opened is None:
         raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
-    with commit_point(table):
-        write_deltalake(opened, empty, mode="append", commit_properties=noted(note))
+    with committing(lake.fence, table), _next_version(table):
+        write_deltalake(opened, empty, mode="append", commit_properties=noted(note, lake.fence))
 
 
 def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
@@ -239,9 +265,10 @@ def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: s
     keys = pa.Table.from_pylist([{key: value, _GONE: True} for value in gone], schema=marked.schema)
     source = pa.concat_tables([marked, keys])
     columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
-    with commit_point(table):
+    properties = noted(note, lake.fence)
+    with committing(lake.fence, table), _next_version(table):
         merging = opened.merge(
-            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=noted(note)
+            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=properties
         )
         merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
         merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
@@ -280,9 +307,18 @@ def arrow_type(kind: Type) -> pa.DataType:
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
 
 
-def noted(note: str) -> CommitProperties:
-    """What makes a commit one of ours."""
-    return CommitProperties(custom_metadata={"userMetadata": note})
+def noted(note: str, fence: Fence | None = None) -> CommitProperties:
+    """What makes a commit one of ours. With a fence it becomes the next version or none: others do not come between."""
+    retries = None if fence is None else 0
+    return CommitProperties(custom_metadata={"userMetadata": stamped(fence, note)}, max_commit_retries=retries)
+
+
+@contextmanager
+def _next_version(table: str) -> Iterator[None]:
+    try:
+        yield
+    except CommitFailedError as error:
+        raise Overtaken(table, str(error)) from None
 
 
 def _note(entry: Mapping[str, Any]) -> dict[str, Any]:

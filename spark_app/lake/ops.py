@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset
-from deltalake import DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 
+from spark_app.lake.fence import committing, stamped
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
-from spark_app.runtime.failpoints import commit_point
 from spark_app.runtime.yaml_lines import nearest
 
 _TIME = pa.timestamp("us", tz="UTC")
@@ -45,6 +45,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "message": _TEXT,
             "warnings": pa.list_(_TEXT),
             "release_id": _COUNT,
+            "epoch": _COUNT,
         }.items()
     ),
     "steps": pa.schema(
@@ -181,6 +182,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "last_day": _DAY,
             "tables": pa.map_(_TEXT, _COUNT),
             "released_at": _TIME,
+            "epoch": _COUNT,
         }.items()
     ),
 }
@@ -192,13 +194,21 @@ def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     A row gives each of the table's columns, also those that are None, and no other: else LakeError, and nothing is
     written. A misspelt column would be null for ever.
     """
-    listed = [_checked(table, row) for row in rows]
+    listed = list(rows)
     if not listed:
         return
-    data = pa.Table.from_pylist(listed, schema=SCHEMAS[table])
-    with _one_writer, commit_point(f"ops.{table}"):
+    data = as_table(table, listed)
+    with _one_writer, committing(lake.fence, f"ops.{table}"):
         path, options = lake.path(f"ops.{table}"), lake.storage_options
-        write_deltalake(path, data, mode="append", schema_mode="merge", storage_options=options)
+        properties = CommitProperties(custom_metadata={"userMetadata": stamped(lake.fence, "{}")})
+        write_deltalake(
+            path, data, mode="append", schema_mode="merge", storage_options=options, commit_properties=properties
+        )
+
+
+def as_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows of `ops.<table>`, checked as `add` does."""
+    return pa.Table.from_pylist([_checked(table, row) for row in rows], schema=SCHEMAS[table])
 
 
 def _whole(opened: DeltaTable, table: str) -> pa.dataset.Dataset:

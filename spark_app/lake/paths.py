@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from spark_app.lake.fence import Fence
 from spark_app.lake.s3 import is_s3
 from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 
 
 @dataclass(frozen=True)
 class Lake:
-    """The root of the lake. Tables are named `<layer>.<table>` everywhere."""
+    """The root of the lake. Tables are named `<layer>.<table>` everywhere. `fence`: what a writer holds."""
 
     root: str
     s3: S3Settings = AWS_ITSELF
+    fence: Fence | None = field(default=None, compare=False, repr=False)
 
     def path(self, table: str) -> str:
         layer, _, name = table.partition(".")

@@ -8,9 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from spark_app.lake import ops
+from spark_app.lake import log, ops
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import UsageError
+from spark_app.runtime.failpoints import commit_point
+
+_NAME = "ops.releases"
+# Epochs never fall from release to release, and of two with one number the greater epoch had the right to it.
+# Programs of ours from before there were epochs gave none.
+_COUNTS = (
+    "QUALIFY epoch IS NULL "
+    "OR epoch = max(epoch) OVER (ORDER BY release_id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +34,12 @@ class Release:
     last_day: date | None
     released_at: datetime
     of_release: int | None = None
+    epoch: int | None = None
 
 
 def releases(lake: Lake) -> list[Release]:
-    """Every release, oldest first."""
-    rows = ops.select(lake, "releases", "SELECT * FROM ops_rows ORDER BY release_id")
+    """Every release, oldest first. One that a writer recorded whose right another had by then is none."""
+    rows = ops.select(lake, "releases", f"SELECT * FROM ops_rows {_COUNTS} ORDER BY release_id")
     return [
         Release(
             row["release_id"],
@@ -40,6 +50,7 @@ def releases(lake: Lake) -> list[Release]:
             row["last_day"],
             row["released_at"],
             row["of_release"],
+            row["epoch"],
         )
         for row in rows
     ]
@@ -62,9 +73,27 @@ def find(lake: Lake, release_id: int) -> Release:
 
 
 def record(lake: Lake, release: Release) -> None:
-    """The one commit that makes a release one."""
-    row = {**release.__dict__, "tables": list(release.tables.items())}
-    ops.add(lake, "releases", [row])
+    """The one commit that makes a release one: the next version of `ops.releases`, or none.
+
+    The right to write is asked for after the table was looked at. Whoever takes it over commits there first
+    (`close_to_others`), so that a writer that was stopped right here cannot record its release any more.
+    """
+    rows = ops.as_table("releases", [{**release.__dict__, "tables": list(release.tables.items())}])
+    with commit_point(_NAME):
+        log.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
+        opened = log.open_table(lake, _NAME)
+        assert opened is not None  # it was made above, if need be
+        if lake.fence is not None:
+            lake.fence.check(ask=True)
+        log.append_next(opened, _NAME, rows, lake.fence)
+
+
+def close_to_others(lake: Lake) -> None:
+    """An empty commit: what another was about to record after the version before it, it cannot record any more."""
+    log.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
+    opened = log.open_table(lake, _NAME)
+    assert opened is not None
+    log.append_next(opened, _NAME, ops.as_table("releases", []), lake.fence)
 
 
 def candidate_id(tables: Mapping[str, int]) -> str:

@@ -28,11 +28,26 @@ def is_s3(uri: str) -> bool:
 @cache
 def client(s3: S3Settings) -> S3Client:
     """The S3 client of these settings; clients are safe to share between threads."""
+    return _client(s3, attempts=8, connect_timeout=10, read_timeout=60)
+
+
+@cache
+def prompt_client(s3: S3Settings) -> S3Client:
+    """One that rather fails than waits, for who asks again."""
+    return _client(s3, attempts=2, connect_timeout=3, read_timeout=5)
+
+
+def _client(s3: S3Settings, *, attempts: int, connect_timeout: int, read_timeout: int) -> S3Client:
     import boto3
     from botocore.config import Config
 
     style: Any = {"addressing_style": "path" if s3.path_style else "auto"}
-    config = Config(s3=style, retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+    config = Config(
+        s3=style,
+        retries={"mode": "standard", "max_attempts": attempts},
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
+    )
     # A session of its own: boto3's default one keeps the first credentials it has found.
     return boto3.Session().client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -30,6 +31,17 @@ def in_order(one: str, first: date | None, other: str, last: date | None) -> Non
     """UsageError where a range ends before it begins; `one` and `other` are what the days are called."""
     if first is not None and last is not None and first > last:
         raise UsageError(f"{one} {first} is after {other} {last}", hint="give the earlier day first")
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def parse_wait(text: str) -> float:
+    """Seconds of a time to wait as 30m, 2h, 45s or 90; UsageError for anything else."""
+    match = re.fullmatch(r"(\d{1,6})([smh]?)", text.strip())
+    if match is None:
+        raise UsageError(f"'{text}' is no time to wait; expected one as 30m, 2h or 45s")
+    return float(int(match[1]) * _UNITS[match[2]])
 
 
 def ranges(days: Sequence[date]) -> list[str]:

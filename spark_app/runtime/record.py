@@ -57,6 +57,7 @@ class RunRecord:
 
     command: str
     run_id: str = ""
+    epoch: int | None = None  # of the run's hold of the lake, once it has one
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None
     last_day: date | None = None

@@ -37,6 +37,9 @@ class S3Settings(Closed):
     region: str | None = Field(None, description="region; else what the AWS environment says")
     path_style: bool = Field(False, description="the bucket in the path, not in the host name, as MinIO wants it")
     log_table: str | None = Field(None, description="DynamoDB table that several Sparks writing one lake share")
+    only_writer: bool = Field(
+        default=False, description="nothing else ever writes the lake: a store without conditional puts will do"
+    )
 
 
 AWS_ITSELF = S3Settings(endpoint=None, region=None, path_style=False, log_table=None)
@@ -88,6 +91,9 @@ class Settings(Closed):
     report_days: int = Field(800, ge=31, le=4000, description="newest days that the dashboards show, to stay small")
     source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
     lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")
+    lease_seconds: int = Field(
+        60, ge=2, le=3600, description="seconds of silence after which a run's hold of the lake may be taken over"
+    )
     parallel: int = Field(4, ge=1, le=32, description="tables worked on at once")
     warehouse: Literal["duckdb", "redshift", "none"] = Field("duckdb", description="where releases are loaded")
     warehouse_path: str = Field("warehouse.duckdb", description="DuckDB's file")

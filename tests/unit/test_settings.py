@@ -21,6 +21,7 @@ SETTINGS = [
     ("report_days", 800, "report_days: 90", 90),
     ("source", "canonical", "source: kiosk", "kiosk"),
     ("lookback_days", 7, "lookback_days: 0", 0),
+    ("lease_seconds", 60, "lease_seconds: 20", 20),
     ("parallel", 4, "parallel: 1", 1),
     ("warehouse", "duckdb", "warehouse: none", "none"),
     ("warehouse_path", "warehouse.duckdb", "warehouse_path: w.duckdb", "w.duckdb"),
@@ -35,6 +36,7 @@ SETTINGS = [
     ("s3.region", None, "s3: {region: eu-west-1}", "eu-west-1"),
     ("s3.path_style", False, "s3: {path_style: true}", True),
     ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
+    ("s3.only_writer", False, "s3: {only_writer: true}", True),
     ("heartbeat_url_from", None, "heartbeat_url_from: BEAT_URL", "BEAT_URL"),
     ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", (AlertRoute(url_from="LAKEHOUSE_ALERT_URL"),)),
 ]

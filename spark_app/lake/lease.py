@@ -1,0 +1,101 @@
+"""The lease of a lake: one writer at a time, and a number that rises with each.
+
+Who writes the lake holds the lease, a small text in the lake (`<lake>/_lease`), and gives a sign of life in it again
+and again. It may be taken over once it was given back, once its process is known to have died, or once it was silent
+for as long as it says it holds. How long that is, each observer measures by its own clock, from when it first saw the
+last sign: the clocks of two machines are never compared, and a clock that jumps takes nothing from anybody.
+
+A writer that was stopped for long and comes back finds its lease taken before it commits. The number (`epoch`) stands
+in every commit, so what slipped through in between is seen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from spark_app.lake.paths import Lake
+from spark_app.lake.slots import Seen, slot
+from spark_app.runtime.process import Process, lives
+
+SECONDS = 60  # a lease holds so long without a sign of life; one is given four times as often
+NAME, PROBE = "_lease/lease", "_lease/probe"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What the text says: who, since when, the last sign of life (by the holder's clock), and for how many seconds."""
+
+    epoch: int
+    run_id: str
+    command: str
+    process: Process
+    since: datetime
+    renewed_at: datetime
+    seconds: float
+    free: bool = False
+    word: str = ""  # new in each text, so that a writer knows its own again
+
+    @property
+    def holder(self) -> str:
+        return f"run {self.run_id} ({self.command}, process {self.process.pid} on {self.process.host})"
+
+
+def read(lake: Lake) -> Lease | None:
+    """The lease as it stands, also one that was given back; None where there was never one."""
+    seen = slot(lake, NAME).read()
+    return None if seen is None else parsed(seen)
+
+
+def words(lease: Lease) -> str:
+    """Who holds it since when, and whether that process lives, for people."""
+    if lease.free:
+        return f"nobody holds the lake; the last was {lease.holder}, until {moment(lease.renewed_at)}"
+    alive = lives(lease.process)
+    state = {True: "it lives", False: "it is dead: the next run takes over", None: "on another machine"}[alive]
+    if alive and _age(lease) >= lease.seconds:
+        state = f"it lives, but has been silent for {_age(lease):.0f} s: the next run waits for a sign, or takes over"
+    return (
+        f"{lease.holder} holds the lake since {moment(lease.since)}, last sign of life "
+        f"{moment(lease.renewed_at)}; {state}"
+    )
+
+
+def recent(lease: Lease) -> bool:
+    """Whether a process of this machine gave a sign lately, by the clock that both have (which may have jumped)."""
+    return -1 < _age(lease) < lease.seconds
+
+
+def _age(lease: Lease) -> float:
+    return (datetime.now(UTC) - lease.renewed_at).total_seconds()
+
+
+def text_of(lease: Lease) -> str:
+    """What is written into the lake."""
+    said = asdict(lease) | {"since": lease.since.isoformat(), "renewed_at": lease.renewed_at.isoformat()}
+    return json.dumps(said, sort_keys=True)
+
+
+def parsed(seen: Seen) -> Lease | None:
+    """None for what no program of ours has written: it is replaced."""
+    try:
+        said = json.loads(seen.text)
+        return Lease(
+            int(said["epoch"]),
+            str(said["run_id"]),
+            str(said["command"]),
+            Process(**{name: said["process"][name] for name in ("host", "machine", "pid", "began")}),
+            datetime.fromisoformat(said["since"]),
+            datetime.fromisoformat(said["renewed_at"]),
+            float(said["seconds"]),
+            bool(said["free"]),
+            str(said["word"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def moment(at: datetime) -> str:
+    """A moment for people."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

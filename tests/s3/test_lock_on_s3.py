@@ -1,0 +1,91 @@
+"""One run at a time in an object store: rows of (what another process does, what this one gets)."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from spark_app.lake import lease
+from spark_app.lake.lock import LakeBusy, Wanted, only_run
+from spark_app.lake.paths import Lake
+from spark_app.lake.s3 import prompt_client
+from spark_app.lake.slots import Moved, Unconditional, slot, unconditional
+from spark_app.runtime.settings import S3Settings
+from tests.support.leases import SECONDS, another
+
+ME = Wanted("me", "run", seconds=SECONDS)
+
+
+@pytest.fixture
+def lake(bucket: str, s3: S3Settings) -> Lake:
+    return Lake(f"{bucket}/lake", s3)
+
+
+def test_a_living_run_is_named_and_a_dead_ones_lease_is_taken_at_once(lake: Lake) -> None:
+    with another(lake, seconds=60) as other:
+        with pytest.raises(LakeBusy, match=f"process {other.process.pid} on .* holds the lake since"):
+            only_run(lake, ME).__enter__()
+        other.process.kill()
+        with only_run(lake, ME) as held:
+            assert held.epoch == other.epoch + 1
+
+
+def test_a_stopped_run_finds_its_lease_taken(lake: Lake) -> None:
+    with another(lake) as other:
+        other.process.send_signal(signal.SIGSTOP)
+        with only_run(lake, replace(ME, wait=30.0)) as held:
+            other.process.send_signal(signal.SIGCONT)
+            assert "that process lives, and is fenced off" in (held.took_over or "")
+            assert other.looks().startswith("LeaseLost: ")
+            held.check(ask=True)
+
+
+def test_a_put_that_was_made_although_nobody_heard_so_is_known_again(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = prompt_client(lake.s3)
+    plain = client.put_object
+
+    def twice(**given: Any) -> Any:
+        plain(**given)
+        return plain(**given)  # as a client does that got no answer to the first
+
+    with only_run(lake, ME) as held:
+        monkeypatch.setattr(client, "put_object", twice)
+        held.check(ask=True)
+        held.check(ask=True)
+        monkeypatch.undo()
+        held.check(ask=True)
+
+
+def test_of_two_that_write_over_the_same_text_one_is_refused(lake: Lake) -> None:
+    at = slot(lake, lease.NAME)
+    first = at.put("first", None)
+    at.put("second", first)
+    for over in (None, first):
+        with pytest.raises(Moved):
+            at.put("third", over)
+    seen = at.read()
+    assert seen is not None
+    assert seen.text == "second"
+
+
+def test_a_store_that_puts_whatever_is_there_is_refused_in_words(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unconditional(lake, lease.PROBE) is None
+    client = prompt_client(lake.s3)
+    plain = client.put_object
+    conditions = ("IfMatch", "IfNoneMatch")
+    monkeypatch.setattr(
+        client, "put_object", lambda **given: plain(**{k: v for k, v in given.items() if k not in conditions})
+    )
+    assert unconditional(lake, lease.PROBE) == "it put an object in spite of If-None-Match"
+    with pytest.raises(Unconditional, match="has no conditional puts") as refused, only_run(lake, ME):
+        pass
+    assert "s3.only_writer: true" in (refused.value.hint or "")
+    alone = Lake(lake.root, lake.s3.model_copy(update={"only_writer": True}))
+    monkeypatch.setattr("spark_app.lake.slots.prompt_client", lambda s3: client)
+    with only_run(alone, ME) as held:
+        held.check(ask=True)

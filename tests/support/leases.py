@@ -1,0 +1,72 @@
+"""Processes that hold a lake's lease: rows of (what another process does, what this one gets) are about these."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from spark_app.lake.paths import Lake
+
+SECONDS = 2.0  # tests need not wait a minute for a silence
+
+_HOLD = """
+import sys
+from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import LakehouseError
+from spark_app.runtime.settings import S3Settings
+lake = Lake(sys.argv[1], S3Settings.model_validate_json(sys.argv[2]))
+with only_run(lake, Wanted("other", "run", seconds=float(sys.argv[3]))) as held:
+    print(held.epoch, flush=True)
+    for line in sys.stdin:
+        try:
+            held.check(ask=line == "ask\\n")
+            print("still mine", flush=True)
+        except LakehouseError as error:
+            print(f"{type(error).__name__}: {error.message}", flush=True)
+"""
+
+
+class Other:
+    """Another process that holds the lake."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.epoch = int(self.line())
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def looks(self, *, ask: bool = False) -> str:
+        """What it finds when it looks whether the lease is still its own, as before a commit."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("ask\n" if ask else "look\n")
+        self.process.stdin.flush()
+        return self.line()
+
+    def ends(self) -> None:
+        """It lets go, as a run does that has ended."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.wait(30) == 0
+
+
+@contextmanager
+def another(lake: Lake, seconds: float = SECONDS) -> Iterator[Other]:
+    """One that holds the lake until it is told otherwise."""
+    command = [sys.executable, "-c", _HOLD, lake.root, lake.s3.model_dump_json(), str(seconds)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."}
+    )
+    try:
+        yield Other(process)
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None and not pipe.closed:
+                pipe.close()
