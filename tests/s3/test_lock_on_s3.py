@@ -28,7 +28,7 @@ def test_a_living_run_is_named_and_a_dead_ones_lease_is_taken_at_once(lake: Lake
     with another(lake, seconds=60) as other:
         with pytest.raises(LakeBusy, match=f"process {other.process.pid} on .* holds the lake since"):
             only_run(lake, ME).__enter__()
-        other.process.kill()
+        other.dies()
         with only_run(lake, ME) as held:
             assert held.epoch == other.epoch + 1
 

@@ -54,6 +54,11 @@ class Other:
         self.process.stdin.close()
         assert self.process.wait(30) == 0
 
+    def dies(self) -> None:
+        """As by SIGKILL; nobody has looked after it yet, so that its number is still there."""
+        self.process.kill()
+        os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
+
 
 @contextmanager
 def another(lake: Lake, seconds: float = SECONDS) -> Iterator[Other]:

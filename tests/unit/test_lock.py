@@ -41,7 +41,7 @@ def test_a_living_run_is_named_in_one_line_and_a_dead_ones_lease_is_taken_at_onc
         assert "holds the lake since 20" in str(busy.value)
         assert "\n" not in str(busy.value)
         assert (busy.value.exit_code, busy.value.retry) == (1, True)
-        other.process.kill()  # and nobody has looked after it: a number is still there, a process is not
+        other.dies()
         with only_run(lake, ME) as held:
             assert held.epoch == other.epoch + 1
             assert "had not let go of the lake when it died" in (held.took_over or "")
