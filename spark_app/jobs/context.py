@@ -33,6 +33,7 @@ class Context:
     record: RunRecord
     landed_bytes: int = 0  # of this run, where it is known: sizes the shuffles
     fence: Fence | None = None  # the right to write the lake, while the run has it
+    beside_spark: Callable[[], object] | None = None  # what a thread may begin once the session is there
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -40,7 +41,10 @@ class Context:
 
         What of the source only Spark can judge, it judges here, before any layer has written.
         """
-        started = session(self.settings)
+        with self.record.at("starting Spark"):
+            started = session(self.settings)
+        if self.beside_spark:
+            self.beside_spark()
         expressions.check(started, self.source)
         return started
 

@@ -123,7 +123,7 @@ def open_context(order: Order, record: RunRecord) -> Context:
 def writing(context: Context, wait: float = 0.0) -> Iterator[Context]:
     """The context with the right to write its lake; LakeBusy where another run has it and does not end in time."""
     record = context.record
-    wanted = Wanted(record.run_id, record.command, context.settings.lease_seconds, wait)
+    wanted = Wanted(record.run_id, record.command, context.settings.lease_seconds, wait, doing=record.at_work)
     with only_run(context.lake, wanted, _say) as held:
         record.epoch = held.epoch
         if held.took_over:
@@ -145,7 +145,7 @@ def _writable(context: Context) -> Context:
 def _layers(context: Context, order: Order) -> Release | None:
     release = None
     if "audit" in order.layers:
-        import_early()
+        context = replace(context, beside_spark=import_early)
     whole = LAYERS[LAYERS.index(order.whole_from) :] if order.whole_from else ()
     check_salt(context.settings)
     if "gold" in order.layers:

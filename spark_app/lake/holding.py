@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,9 +25,11 @@ class LeaseLost(LakeError):
 class Held:
     """A lease that this process holds; its signs of life are given by a thread until `end`."""
 
-    def __init__(self, slot: Slot, lease: Lease, tag: str, begun: float, took_over: str | None) -> None:
+    def __init__(
+        self, slot: Slot, lease: Lease, tag: str, begun: float, took_over: str | None, doing: Callable[[], str]
+    ) -> None:
         self.lease, self.took_over = lease, took_over
-        self._slot, self._tag, self._text = slot, tag, text_of(lease)
+        self._slot, self._tag, self._text, self._doing = slot, tag, text_of(lease), doing
         self._words = {lease.word}
         self._lost: LeaseLost | None = None
         self._fresh_until = begun + lease.seconds / 2
@@ -99,6 +102,7 @@ class Held:
             if self._lost:
                 raise self._lost
             new = replace(self.lease, renewed_at=datetime.now(UTC), free=free, word=secrets.token_hex(8))
+            new = new if free else replace(new, doing=self._doing())
             self._words.add(new.word)
             try:
                 self._tag = self._slot.put(text_of(new), self._tag)

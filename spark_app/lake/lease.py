@@ -36,6 +36,7 @@ class Lease:
     seconds: float
     free: bool = False
     word: str = ""  # new in each text, so that a writer knows its own again
+    doing: str = ""  # what the run was at work on at the last sign of life, and since when
 
     @property
     def holder(self) -> str:
@@ -58,7 +59,7 @@ def words(lease: Lease) -> str:
         state = f"it lives, but has been silent for {_age(lease):.0f} s: the next run waits for a sign, or takes over"
     return (
         f"{lease.holder} holds the lake since {moment(lease.since)}, last sign of life "
-        f"{moment(lease.renewed_at)}; {state}"
+        f"{moment(lease.renewed_at)}{f', at work on {lease.doing}' if lease.doing else ''}; {state}"
     )
 
 
@@ -91,6 +92,7 @@ def parsed(seen: Seen) -> Lease | None:
             float(said["seconds"]),
             bool(said["free"]),
             str(said["word"]),
+            str(said.get("doing", "")),
         )
     except (ValueError, KeyError, TypeError):
         return None

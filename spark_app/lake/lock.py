@@ -46,7 +46,8 @@ class _Watch:
 class Wanted:
     """Who wants the lease: a run, for how long without a sign of life, and how long it waits for another to end.
 
-    `least`: where there is no lease yet, its epoch is above this.
+    `least`: where there is no lease yet, its epoch is above this. `doing`: what the run is at work on, asked with each
+    sign of life.
     """
 
     run_id: str
@@ -54,6 +55,7 @@ class Wanted:
     seconds: float = SECONDS
     wait: float = 0.0
     least: Callable[[], int] = field(default=lambda: 0, repr=False)
+    doing: Callable[[], str] = field(default=lambda: "", repr=False)
 
 
 def take(lake: Lake, wanted: Wanted, tell: Callable[[str], None] = lambda _: None) -> Held:
@@ -114,7 +116,7 @@ def _try(at: Slot, wanted: Wanted, seen: Seen | None, lease: Lease | None, why: 
         if found is None or (read := parsed(found)) is None or read.word != new.word:
             return None
         tag = found.tag
-    return Held(at, new, tag, begun, why)
+    return Held(at, new, tag, begun, why, wanted.doing)
 
 
 def _proven(at: Slot, held: Held) -> Held:

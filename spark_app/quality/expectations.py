@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,13 @@ from spark_app.quality.profile import Finding
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
+@cache
 def import_early() -> threading.Thread:
-    """Importing Great Expectations takes seconds of one core: begin while Spark works."""
+    """Importing Great Expectations takes seconds of one core: begin while Spark works, once.
+
+    Not before Spark's JVM is there: starting it is a fork with Python's locks held, and a thread that imports at that
+    moment may hold one of them and want another. Then both wait for ever.
+    """
     thread = threading.Thread(target=_module, name="great-expectations", daemon=True)
     thread.start()
     return thread

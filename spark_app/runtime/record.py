@@ -25,6 +25,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Doing:
+    """Something a run is at work on, and since when."""
+
+    what: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Oddity:
     """A warning-level rule that some rows broke: they are kept, counted and listed."""
 
@@ -66,13 +74,37 @@ class RunRecord:
     oddities: list[Oddity] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     verdict: Verdict | None = None
+    caught_up: frozenset[date] = frozenset()  # days before those asked for that it took in, no daily drop lacking
     set_aside: str = ""  # rows that cannot be used, with the money they stand for, of days not released before
     on_step: Callable[[Step, bool], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _begun: dict[object, Doing] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.run_id:
             self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+    @property
+    def doing(self) -> list[Doing]:
+        """What is under way at this moment, the longest at it first."""
+        with self._lock:
+            return sorted(self._begun.values(), key=lambda one: one.since)
+
+    def at_work(self) -> str:
+        """The same in words; nothing is imported in here, for a thread asks."""
+        return "; ".join(f"{one.what} since {one.since.time().isoformat('seconds')} UTC" for one in self.doing)
+
+    @contextmanager
+    def at(self, what: str) -> Iterator[None]:
+        """Says that this is under way, as long as it is: for whoever asks why a run is silent."""
+        mark = object()
+        with self._lock:
+            self._begun[mark] = Doing(what, datetime.now(UTC))
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._begun[mark]
 
     @contextmanager
     def step(self, layer: str, table: str) -> Iterator[Step]:
@@ -82,7 +114,8 @@ class RunRecord:
         if self.on_step:
             self.on_step(step, False)
         try:
-            yield step
+            with self.at(f"{layer} {table}"):
+                yield step
         except BaseException:
             step.action = "failed"
             raise

@@ -47,6 +47,24 @@ def test_a_living_run_is_named_in_one_line_and_a_dead_ones_lease_is_taken_at_onc
             assert "had not let go of the lake when it died" in (held.took_over or "")
 
 
+def test_a_sign_of_life_says_what_the_run_is_at_work_on(lake: Lake) -> None:
+    work = ["starting Spark since 02:00:05 UTC"]
+    with only_run(lake, replace(ME, doing=lambda: work[0])) as held:
+        held.check(ask=True)
+        found = lease.read(lake)
+        assert found is not None
+        assert ", at work on starting Spark since 02:00:05 UTC; it lives" in lease.words(found)
+        work[0] = ""
+        held.check(ask=True)
+        found = lease.read(lake)
+        assert found is not None
+        assert "at work" not in lease.words(found)
+        work[0] = "publish release since 03:00:00 UTC"
+    found = lease.read(lake)
+    assert found is not None
+    assert found.doing == "", "it has ended"
+
+
 def test_a_stopped_run_is_told_and_finds_its_lease_taken(lake: Lake) -> None:
     with another(lake) as other:
         other.process.send_signal(signal.SIGSTOP)

@@ -1,0 +1,33 @@
+"""The record of a run: what it is at work on, as whoever asks is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from spark_app.runtime.record import RunRecord
+
+
+def at_work(record: RunRecord) -> list[str]:
+    return [one.what for one in record.doing]
+
+
+def test_what_is_under_way_is_said_until_it_ends_the_longest_first() -> None:
+    record = RunRecord("run")
+    assert at_work(record) == []
+    with record.step("silver", "orders"):
+        with record.step("silver", "payments"), record.at("starting Spark"):
+            assert at_work(record) == ["silver orders", "silver payments", "starting Spark"]
+            assert re.fullmatch(r"silver orders since \d\d:\d\d:\d\d UTC; silver payments .*", record.at_work())
+            assert record.started_at <= record.doing[0].since <= record.doing[1].since
+        assert at_work(record) == ["silver orders"]
+    assert at_work(record) == []
+    assert [step.table for step in record.steps] == ["payments", "orders"]
+
+
+def test_what_failed_is_not_under_way_any_more() -> None:
+    record = RunRecord("run")
+    with pytest.raises(ValueError, match="torn"), record.step("gold", "fact_orders"):
+        raise ValueError("torn")
+    assert (at_work(record), record.steps[0].action) == ([], "failed")
