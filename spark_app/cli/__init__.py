@@ -28,7 +28,7 @@ HELP = """An e-commerce lakehouse: daily CSV drops to an audited star schema.
 
 \b
   lakehouse demo                      a made-up shop, the whole way, in two minutes
-  lakehouse run --env local           yesterday's drop (UTC), with late files of the week before
+  lakehouse run --env local           yesterday's drop (UTC), and what landed since the last run
   lakehouse status                    what readers see, and how the last runs went
 
 \b

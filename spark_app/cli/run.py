@@ -48,7 +48,8 @@ def run(
       lakehouse run --from 2016-09-01 --to 2018-12-31
       lakehouse run --layers audit,publish            after the audit was withheld and mended
 
-    Late and corrected files of the week before are found by themselves. Running again never harms.
+    Whatever landed since the last day taken in belongs to it, as do late and corrected files of the week before.
+    Running again never harms.
     """
     start, end = span(day, first, last)
     chosen = parse_layers(layers)

@@ -56,19 +56,23 @@ def status(environment: str, home: str | None, source: str | None, most: int | N
     if rows:
         screen.table("The last runs", columns, rows, numbers=("seconds", "exit"))
         screen.more(all_runs - len(rows), "--runs 0 shows all")
-    causes = [cause for rule in found["withheld_by"] for cause in (rule["cause"] or "").splitlines()]
-    for cause in dict.fromkeys(causes):
-        screen.warn(cause)
-    for rule in found["withheld_by"]:
-        screen.warn(f"the newest figures are withheld by {rule['table_name']}: {rule['rule']} ({_found(rule)})")
+    for line in _withheld(found["withheld_by"]):
+        screen.warn(line)
     if found["quarantine"]:
         shown = [(q["entity"], q["rule"], q["rows"], q["first_day"], q["last_day"]) for q in found["quarantine"]]
         screen.table("Quarantined", ("entity", "rule", "rows", "first day", "last day"), shown, numbers=("rows",))
     if found["set_aside"]:
         aside = [(one["entity"], one["what"], one["first"], one["last"]) for one in found["set_aside"]]
         screen.table("Set aside altogether", ("entity", "what", "first day", "last day"), aside)
-    for change in found["columns"]:
-        screen.warn(change)
+    for line in [*(waits["text"] for waits in found["not_taken_in"]), *found["columns"]]:
+        screen.warn(line)
+
+
+def _withheld(rules: list[dict[str, Any]]) -> list[str]:
+    """What withholds the newest figures, the causes first."""
+    causes = [cause for rule in rules for cause in (rule["cause"] or "").splitlines()]
+    by = [f"{rule['table_name']}: {rule['rule']} ({_found(rule)})" for rule in rules]
+    return [*dict.fromkeys(causes), *(f"the newest figures are withheld by {one}" for one in by)]
 
 
 def _found(rule: dict[str, Any]) -> str:
@@ -91,6 +95,7 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
     from spark_app.lake.columns import lately
     from spark_app.lake.lease import read, words
     from spark_app.report.aside import currency_of, in_words
+    from spark_app.report.waiting import look
     from spark_app.runtime.record import RunRecord
 
     context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
@@ -108,5 +113,6 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
         "set_aside": [
             {**one.__dict__, "what": in_words(one, currency_of(context.contracts))} for one in set_aside(context.lake)
         ],
+        "not_taken_in": [one.__dict__ for one in look(context.settings, context.contracts)],
         "columns": [change.text for change in lately(context.lake, COLUMNS_SINCE)],
     }

@@ -120,6 +120,14 @@ def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | Non
     return source
 
 
+def daily_datasets(source: Source, contracts: Mapping[str, Contract]) -> dict[str, bool]:
+    """Each dataset, and whether it feeds an entity whose contract says that it comes daily."""
+    found = dict.fromkeys(source.datasets, False)
+    for entity, mapped in source.entities.items():
+        found[mapped.dataset] |= contracts[f"silver.{entity}"].daily
+    return found
+
+
 def datasets_of(source: Source) -> dict[str, Dataset]:
     """The datasets of a source by name, with the entities each feeds."""
     return {

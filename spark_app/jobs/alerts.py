@@ -143,7 +143,7 @@ def _resolved(known: Mapping[str, State], record: RunRecord) -> list[News]:
 
 def _covers(record: RunRecord, day: date) -> bool:
     first, last = record.first_day, record.last_day
-    return first is None or last is None or first <= day <= last
+    return first is None or last is None or first <= day <= last or day in record.caught_up
 
 
 def _send_all(settings: Settings, record: RunRecord, news: Sequence[News], *, still_open: bool) -> set[Severity]:
@@ -185,7 +185,9 @@ def composed(
     if snoozed:
         env = f"lakehouse alerts snooze --env {settings.environment} --until DATE "
         parts.append(laid_out([("quiet", "\n".join(env + cause for cause in snoozed))]))
-    return f"lakehouse {settings.environment}: {_headline(listed, still_open=still_open)}" + (f" ({days})" if days else ""), "\n".join(parts)
+    return f"lakehouse {settings.environment}: {_headline(listed, still_open=still_open)}" + (
+        f" ({days})" if days else ""
+    ), "\n".join(parts)
 
 
 def _headline(listed: Sequence[News], *, still_open: bool) -> str:

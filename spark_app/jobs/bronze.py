@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,48 +12,41 @@ from pyspark.sql import functions as F
 from spark_app.contracts.sources import Dataset
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.tell_columns import tell_columns
+from spark_app.jobs.tell_landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
+from spark_app.jobs.window import Drop, Window, starts_of
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect
-from spark_app.lake.landing import LandedFile, days_between, files_of, fingerprint, strays, unread
+from spark_app.lake.landing import Folders, fingerprint, folders, look
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
-from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
-from spark_app.runtime.messages import some
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
-
-
-@dataclass(frozen=True)
-class Window:
-    """The days asked for, and how far before them late files are looked for."""
-
-    first: date
-    last: date
-    lookback_days: int
-    single: bool
-
-    @property
-    def days(self) -> list[date]:
-        return days_between(self.first - timedelta(days=self.lookback_days), self.last)
-
-
-Drop = Mapping[date, Sequence[LandedFile]]
 
 
 def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> int:
     """Bring bronze to what landing holds in the window; returns the bytes taken in. `again`: unchanged days too.
 
+    What landed since the last day taken in belongs to it, however long ago that is. What is left in landing is told.
     Raises LandingIncomplete where a single date lacks a daily entity and `allow_missing` is not given.
     """
     datasets = context.datasets
-    for problem in strays(context.landing, list(datasets)) + unread(context.landing, list(datasets), window.days):
-        context.record.warn(problem)
-    landed = {name: files_of(context.landing, name, window.days) for name in datasets}
-    _report_gaps(context, window, landed, allow_missing)
+    with context.record.at("looking at landing"):
+        there, held = folders(context.landing, datasets), ledger.held(context.lake)
+        starts = starts_of(context, window, held)
+        landed = _landed(context, window, there, starts)
+    try:
+        tell_gaps(context, window, landed, allow_missing)
+    except LandingIncomplete:
+        tell_waiting(context, there, held)
+        raise
     recovered = {name: _complete(context, datasets[name]) for name in datasets}
-    held = {name: ledger.held(context.lake, name, window.days[0], window.last) for name in datasets}
-    changed = {name: drop if again else _changed(context, name, drop, held[name]) for name, drop in landed.items()}
+    if any(recovered.values()):
+        held = ledger.held(context.lake)
+    seen = {name: _within(held.get(name, {}), starts[name], window.last) for name in datasets}
+    changed = {name: drop if again else _changed(drop, seen[name]) for name, drop in landed.items()}
+    tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
+    tell_caught_up(context, window, landed, held)
     busy = [name for name in datasets if changed[name]]
 
     def work(spark: SparkSession, name: str) -> None:
@@ -70,12 +62,26 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
                 step.rows = 0
     in_parallel(context, work, busy)
     tell_columns(context, {name: {*recovered[name], *changed[name]} for name in datasets})
+    tell_waiting(context, there, {name: {*held.get(name, ()), *changed[name]} for name in datasets})
     return sum(file.size for drop in changed.values() for files in drop.values() for file in files)
 
 
-def _changed(context: Context, dataset: str, drop: Drop, held: Mapping[date, str]) -> Drop:
-    for day in sorted(set(held) - set(drop)):
-        context.record.warn(f"landing/{dataset}/dt={day}: its files are gone; bronze keeps what they held")
+def _landed(context: Context, window: Window, there: Folders, starts: Mapping[str, date]) -> dict[str, Drop]:
+    """What each dataset's folders hold from its first day on; what will not be read of landing is told."""
+    found = {
+        name: look(context.landing, name, [day for day in there.days[name] if first <= day <= window.last])
+        for name, first in starts.items()
+    }
+    for problem in [*there.strays, *(problem for one in found.values() for problem in one.unread)]:
+        context.record.warn(problem)
+    return {name: one.files for name, one in found.items()}
+
+
+def _within(held: Mapping[date, str], first: date, last: date) -> dict[date, str]:
+    return {day: word for day, word in held.items() if first <= day <= last}
+
+
+def _changed(drop: Drop, held: Mapping[date, str]) -> Drop:
     return {day: files for day, files in drop.items() if held.get(day) != fingerprint(files)}
 
 
@@ -115,7 +121,7 @@ def _complete(context: Context, dataset: Dataset) -> set[date]:
     rows: list[dict[str, object]] = []
     days = ledger.unnoted(context.lake, dataset.name)
     for one in days:
-        files = files_of(context.landing, dataset.name, [one.day]).get(one.day, [])
+        files = look(context.landing, dataset.name, [one.day]).files.get(one.day, [])
         if fingerprint(files) == one.fingerprint:
             seen = [inspect(file, dataset, context.settings.s3) for file in files]
             of_day = {one.day.isoformat(): one.fingerprint}
@@ -193,42 +199,6 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "bronze_version": version,
         "ingested_at": context.record.started_at,
     }
-
-
-def _report_gaps(context: Context, window: Window, landed: Mapping[str, Drop], allow_missing: bool) -> None:
-    """A single date must be complete; of a range the days without a drop are reported."""
-    daily = {
-        mapped.dataset
-        for entity, mapped in context.source.entities.items()
-        if context.contracts[f"silver.{entity}"].daily
-    }
-    if window.single:
-        lacking = [name for name in context.datasets if name in daily and not landed[name].get(window.last)]
-        if lacking and not allow_missing:
-            raise LandingIncomplete(
-                f"{window.last}: no drop of {', '.join(lacking)}; expected files in "
-                + ", ".join(f"{context.landing}/{name}/dt={window.last}/" for name in lacking),
-                hint="run again once they have landed, or go on without them: --allow-missing. Nothing was released.",
-            )
-        for name in lacking:
-            context.record.warn(f"{window.last}: no drop of {name}; going on without it")
-        return
-    wanted = days_between(window.first, window.last)
-    held = sorted({day for drop in landed.values() for day in drop if day >= window.first})
-    if not held and all(version_of(context.lake, f"bronze.{name}") is None for name in context.datasets):
-        raise LandingIncomplete(
-            f"no drop from {window.first} to {window.last} in {context.landing}; expected "
-            f"{', '.join(context.datasets)} with folders dt=YYYY-MM-DD",
-            hint="lakehouse demo makes a shop; lakehouse doctor says what is there",
-        )
-    if not held:
-        context.record.warn(f"landing holds no day from {window.first} to {window.last} in {context.landing}")
-        return
-    for name in sorted(daily):
-        gaps = [day for day in wanted if held[0] <= day <= held[-1] and day not in landed[name]]
-        if gaps:
-            shown = some(ranges(gaps), 20)
-            context.record.warn(f"{name}: {len(gaps)} days without a drop between {held[0]} and {held[-1]}: {shown}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from spark_app.jobs.publish import warehouse
 from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
-from spark_app.lake.landing import LandedFile, landed_days, strays
+from spark_app.lake.landing import LandedFile, folders
 from spark_app.lake.lease import PROBE
 from spark_app.lake.readable import gaps
 from spark_app.lake.s3 import access
@@ -118,10 +118,10 @@ def _landing_and_lake(context: Context) -> list[Check]:
 
 def _found_there(context: Context) -> list[Check]:
     names = list(context.datasets)
-    problems = strays(context.landing, names)
-    found = [Check("landing", False, problem) for problem in problems]
-    if not problems:
-        days = landed_days(context.landing, names)
+    there = folders(context.landing, names)
+    found = [Check("landing", False, problem) for problem in there.strays]
+    if not there.strays:
+        days = there.all_days
         span = f"{len(days)} days, {days[0]} to {days[-1]}" if days else "no day yet"
         found.append(Check("landing", True, f"{context.landing}: {span}"))
     latest = releases.latest(context.lake)

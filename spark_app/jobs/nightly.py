@@ -14,6 +14,7 @@ from spark_app.contracts.sources import load_source
 from spark_app.jobs import alerts, audit, bronze, gold, heartbeat, monitor, publish, silver
 from spark_app.jobs.context import Context
 from spark_app.jobs.run_log import keep
+from spark_app.jobs.window import Window
 from spark_app.lake import landing
 from spark_app.lake.failures import understood
 from spark_app.lake.lock import Wanted, only_run
@@ -167,18 +168,18 @@ def _layers(context: Context, order: Order) -> Release | None:
     return release
 
 
-def _window(context: Context, order: Order) -> bronze.Window:
+def _window(context: Context, order: Order) -> Window:
     first, last = order.first, order.last
     if order.whole_from:
-        days = landing.landed_days(context.landing, context.datasets)
+        days = landing.folders(context.landing, context.datasets).all_days
         if not days:
             raise UsageError(f"nothing to rebuild from: {context.landing} holds no dt=YYYY-MM-DD folder")
-        return bronze.Window(days[0], days[-1], 0, single=False)
+        return Window(days[0], days[-1], 0, single=False)
     last = last or yesterday()
     first = first or last
     in_order("--from", first, "--to", last)
     context.record.first_day, context.record.last_day = first, last
-    return bronze.Window(first, last, context.settings.lookback_days, single=first == last)
+    return Window(first, last, context.settings.lookback_days, single=first == last)
 
 
 if __name__ == "__main__":

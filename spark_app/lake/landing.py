@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from spark_app.lake.objects import Entry, checksum, children, exists
+from spark_app.lake.objects import Entry, checksum, children, exists, in_folders
 from spark_app.lake.paths import Landing
 
 _DAY = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
@@ -26,48 +26,68 @@ class LandedFile:
     checksum: str
 
 
-def landed_days(landing: Landing, datasets: Iterable[str]) -> list[date]:
-    """Every day any of the datasets holds a folder for. Lists all of landing: for ranges and rebuilds only."""
-    folders = [entry for dataset in datasets for entry in children(landing.folder(dataset), landing.s3)]
-    days = {_day_of(entry.name) for entry in folders if entry.folder}
-    return sorted(day for day in days if day)
+@dataclass(frozen=True)
+class Folders:
+    """Landing by its names: dataset → days it has a folder for, ascending; `strays`: what nothing will read."""
+
+    days: Mapping[str, tuple[date, ...]]
+    strays: tuple[str, ...]
+
+    @property
+    def all_days(self) -> list[date]:
+        """Every day that any dataset has a folder for, ascending."""
+        return sorted({day for days in self.days.values() for day in days})
 
 
-def files_of(landing: Landing, dataset: str, days: Sequence[date]) -> dict[date, list[LandedFile]]:
-    """The files of each of these days that has any, by name. Only the folders of these days are looked at."""
-    found: dict[date, list[LandedFile]] = {}
-    for day in days:
-        files = [_landed(dataset, day, entry) for entry in _of_day(landing, dataset, day) if _is_csv(entry)]
-        if files:
-            found[day] = files
-    return found
+@dataclass(frozen=True)
+class Found:
+    """What lies in the folders of some days: the files of each that has any, and what is no CSV file by its name."""
+
+    files: dict[date, list[LandedFile]]
+    unread: list[str]
 
 
-def strays(landing: Landing, datasets: Sequence[str]) -> list[str]:
-    """Folders of landing that nothing will read, each with what was expected."""
-    if not exists(landing.root, landing.s3):
-        return [f"{landing}: no such folder"]
-    problems = [
-        f"landing/{entry.name}: unknown dataset; expected one of {', '.join(sorted(datasets))}"
-        for entry in children(landing.root, landing.s3)
-        if entry.name not in datasets and entry.name[0] not in "._"
+def folders(landing: Landing, datasets: Iterable[str]) -> Folders:
+    """The names of all folders of landing, whatever their age, and of no file: one request a dataset and 1000 days."""
+    known = sorted(datasets)
+    there = children(landing.root, landing.s3)
+    if not there and not exists(landing.root, landing.s3):
+        return Folders(dict.fromkeys(known, ()), (f"{landing}: no such folder",))
+    strays = [
+        f"landing/{entry.name}: unknown dataset; expected one of {', '.join(known)}"
+        for entry in there
+        if entry.name not in known and entry.name[0] not in "._"
     ]
-    for dataset in datasets:
-        for entry in children(landing.folder(dataset), landing.s3):
-            if not _day_of(entry.name):
-                problems.append(f"landing/{dataset}/{entry.name}: expected a folder dt=YYYY-MM-DD with a real date")
-    return problems
+    days: dict[str, tuple[date, ...]] = {}
+    names = {entry.name for entry in there}
+    for dataset in known:
+        entries = children(landing.folder(dataset), landing.s3) if dataset in names else []
+        strays += [
+            f"landing/{dataset}/{entry.name}: expected a folder dt=YYYY-MM-DD with a real date"
+            for entry in entries
+            if not _day_of(entry.name)
+        ]
+        days[dataset] = tuple(day for entry in entries if entry.folder and (day := _day_of(entry.name)))
+    return Folders(days, tuple(strays))
 
 
-def unread(landing: Landing, datasets: Sequence[str], days: Sequence[date]) -> list[str]:
-    """What lies in the folders of these days and is no CSV file by its name."""
-    return [
+def look(landing: Landing, dataset: str, days: Sequence[date]) -> Found:
+    """The files of each of these days that has any, by name. Only the folders of these days are looked at."""
+    entries = _of_days(landing, dataset, days)
+    unread = [
         f"{dataset}/dt={day}/{entry.name}: not read; expected a file *.csv or *.csv.gz"
-        for dataset in datasets
-        for day in days
-        for entry in _of_day(landing, dataset, day)
+        for day, listed in entries.items()
+        for entry in listed
         if not _is_csv(entry)
     ]
+    files = {day: [_landed(dataset, day, one) for one in listed if _is_csv(one)] for day, listed in entries.items()}
+    return Found({day: listed for day, listed in files.items() if listed}, unread)
+
+
+def filled(landing: Landing, dataset: str, days: Sequence[date]) -> list[date]:
+    """Those of the days, ascending, whose folders hold a file that would be read; contents are not looked at."""
+    entries = _of_days(landing, dataset, days)
+    return [day for day, listed in entries.items() if any(_is_csv(entry) for entry in listed)]
 
 
 def fingerprint(files: Sequence[LandedFile]) -> str:
@@ -81,11 +101,13 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _of_day(landing: Landing, dataset: str, day: date) -> Iterator[Entry]:
-    """What lies in a day's folder and is meant to be read: hidden and temporary names are not."""
-    for entry in children(landing.folder(dataset, f"dt={day.isoformat()}"), landing.s3):
-        if entry.name[0] not in "._":
-            yield entry
+def _of_days(landing: Landing, dataset: str, days: Sequence[date]) -> dict[date, list[Entry]]:
+    """What lies in the days' folders and is meant to be read: hidden and temporary names are not."""
+    names = {f"dt={day.isoformat()}": day for day in sorted(days)}
+    found = in_folders(landing.folder(dataset), names, landing.s3)
+    return {
+        day: [one for one in found[name] if one.name[0] not in "._"] for name, day in names.items() if name in found
+    }
 
 
 def _is_csv(entry: Entry) -> bool:

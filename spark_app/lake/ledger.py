@@ -15,16 +15,18 @@ from spark_app.lake.log import commits_after
 from spark_app.lake.paths import Lake
 
 
-def held(lake: Lake, dataset: str, first: date, last: date) -> dict[date, str]:
-    """The fingerprint of what bronze holds for each day of the window it has taken in."""
+def held(lake: Lake) -> dict[str, dict[date, str]]:
+    """Dataset → each day that bronze has ever taken in → the fingerprint of what it holds of it."""
     rows = ops.select(
         lake,
         "ingested_files",
-        "SELECT batch_date, arg_max(day_fingerprint, bronze_version) AS fingerprint FROM ops_rows "
-        "WHERE dataset = ? AND batch_date BETWEEN ? AND ? GROUP BY batch_date",
-        (dataset, first, last),
+        "SELECT dataset, batch_date, arg_max(day_fingerprint, bronze_version) AS fingerprint FROM ops_rows "
+        "GROUP BY dataset, batch_date",
     )
-    return {row["batch_date"]: str(row["fingerprint"]) for row in rows}
+    found: dict[str, dict[date, str]] = {}
+    for row in rows:
+        found.setdefault(row["dataset"], {})[row["batch_date"]] = str(row["fingerprint"])
+    return found
 
 
 def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int) -> dict[date, int]:

@@ -76,6 +76,11 @@ def days_not_landed(data: ReportData) -> list[Check]:
     return found
 
 
+def not_taken_in(data: ReportData) -> list[Check]:
+    """Days of landing that the lake lacks, however old, with the command that fetches them."""
+    return [Check(one.state, one.text) for one in data.waiting]
+
+
 def days_without_orders(data: ReportData) -> list[Check]:
     """Of the last days, those that landed and have no order, in a shop that sells on most days."""
     days = data.recent

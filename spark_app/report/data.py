@@ -22,6 +22,7 @@ from spark_app.lake.behind import Behind, behind, taken_in
 from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
+from spark_app.report.waiting import Told
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
@@ -37,7 +38,8 @@ class ReportData:
     """What a page may ask. `first` and `last` are the days shown: to the newest that landed, or was sold on.
 
     `behind`: what the release goes back to. `drops`: the days it has taken in, and those that never landed.
-    `publishing`: the run that has come all the way and asks; `ops.runs` does not know of it yet.
+    `publishing`: the run that has come all the way and asks; `ops.runs` does not know of it yet. `waiting`: what of
+    landing is not taken in.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -54,6 +56,7 @@ class ReportData:
     written_at: datetime
     run_price_per_hour: float | None = None
     publishing: RunRecord | None = None
+    waiting: Sequence[Told] = ()
 
     @property
     def recent(self) -> list[date]:
@@ -94,6 +97,7 @@ def open_release(
     run_price_per_hour: float | None = None,
     *,
     publishing: RunRecord | None = None,
+    waiting: Sequence[Told] = (),
 ) -> Iterator[ReportData | None]:
     """The latest release with its last `days` days; None where there is none yet.
 
@@ -131,6 +135,7 @@ def open_release(
             written_at=datetime.now(UTC),
             run_price_per_hour=run_price_per_hour,
             publishing=publishing,
+            waiting=waiting,
         )
 
 

@@ -29,6 +29,7 @@ from spark_app.report.numbers import changed, day_text, symbol, time_text, writt
 from spark_app.report.page import Page
 from spark_app.report.ripeness import RIPE, Ripeness, ripeness
 from spark_app.report.trust import Trust, trust
+from spark_app.report.waiting import look
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
 
@@ -60,7 +61,7 @@ def write_site(
     `publishing`: the run that has come all the way and writes it.
     """
     shown = (settings.environment, settings.report_days, settings.run_price_per_hour)
-    with open_release(lake, contracts, *shown, publishing=publishing) as data:
+    with open_release(lake, contracts, *shown, publishing=publishing, waiting=look(settings, contracts)) as data:
         if data is None:
             return None
         files = render(data)

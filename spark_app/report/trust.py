@@ -22,6 +22,7 @@ CHECKS: tuple[Callable[[ReportData], Sequence[Check]], ...] = (
     checks.failed_runs,
     checks.quiet_days,
     checks.days_not_landed,
+    checks.not_taken_in,
     checks.days_without_orders,
     checks.days_without_revenue,
     checks.audit,

@@ -49,6 +49,43 @@ def test_more_objects_than_one_answer_holds_are_all_listed(bucket: str, s3: S3Se
     assert len(objects.children(f"{bucket}/many", s3)) == 1005
 
 
+def test_folders_are_looked_into_together_and_those_not_asked_for_are_leapt_over(
+    bucket: str, s3: S3Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 10):
+        for number in range(2):
+            put(s3, f"{bucket}/o/dt=2024-01-0{day}/{number:03}.csv", "x")
+    put(s3, f"{bucket}/o/dt=2024-01-05/deeper/c.csv", "x")
+    put(s3, f"{bucket}/o/dt=2024-01-06/", "")
+    asked: list[str] = []
+    real = client(s3).list_objects_v2
+    monkeypatch.setattr(
+        client(s3), "list_objects_v2", lambda **how: asked.append(how.get("StartAfter", "")) or real(**how)
+    )
+    wanted = [f"dt=2024-01-0{day}" for day in (2, 3, 5, 6)] + ["dt=2024-02-01"]
+    found = objects.in_folders(f"{bucket}/o", wanted, s3)
+    assert {name: len(entries) for name, entries in found.items()} == {
+        "dt=2024-01-02": 2,
+        "dt=2024-01-03": 2,
+        "dt=2024-01-05": 3,
+        "dt=2024-01-06": 2,
+    }
+    assert names(found["dt=2024-01-05"]) == [("000.csv", False), ("001.csv", False), ("deeper", True)]
+    assert found["dt=2024-01-02"] == objects.children(f"{bucket}/o/dt=2024-01-02", s3)
+    assert asked[0] == "o/dt=2024-01-02/"
+    assert len([one for one in asked if one]) == 1
+    for number in range(1001):
+        put(s3, f"{bucket}/many/a/{number:04}.csv", "x")
+    for folder in ("b", "c"):
+        put(s3, f"{bucket}/many/{folder}/1.csv", "x")
+    asked.clear()
+    assert [len(one) for one in objects.in_folders(f"{bucket}/many", ["a", "c"], s3).values()] == [1001, 1]
+    assert asked == ["many/a/", "many/a/0999.csv"]
+    asked.clear()
+    assert list(objects.in_folders(f"{bucket}/many", ["0", "c", "z"], s3)) == ["c"]
+    assert asked == ["many/0/", "many/c/"]
+
+
 @pytest.mark.parametrize("name", ["a b.csv", "a+b.csv", "a%20b.csv", "é.csv", "a#b.csv", "a?b=c.csv", "a=b&c.csv"])
 def test_a_name_is_read_as_it_is_listed(bucket: str, s3: S3Settings, name: str) -> None:
     put(s3, f"{bucket}/d/{name}", "content of it")
@@ -62,7 +99,7 @@ def test_a_corrected_file_of_the_same_size_has_another_fingerprint(bucket: str, 
     before = []
     for text in ("1,a\n", "1,a\n", "1,b\n"):
         put(s3, f"{root}/customers/dt=2024-01-02/c.csv", text)
-        before.append(landing.fingerprint(landing.files_of(root, "customers", [DAY])[DAY]))
+        before.append(landing.fingerprint(landing.look(root, "customers", [DAY]).files[DAY]))
     assert before[0] == before[1] != before[2]
 
 
@@ -78,16 +115,16 @@ def test_landing_in_a_bucket_is_looked_at_as_a_local_one(bucket: str, s3: S3Sett
     ):
         put(s3, f"{root}/{key}", HEADER)
     datasets = ["customers", "orders"]
-    assert landing.landed_days(root, datasets) == [DAY, OTHER]
-    [file] = landing.files_of(root, "customers", [DAY, OTHER])[DAY]
+    there = landing.folders(root, datasets)
+    assert there.days == {"customers": (DAY,), "orders": (OTHER,)}
+    found = landing.look(root, "customers", [DAY, OTHER])
+    [file] = found.files[DAY]
     assert (file.name, file.size) == ("customers/dt=2024-01-02/c.csv", len(HEADER))
-    assert [problem.split(":")[0] for problem in landing.strays(root, datasets)] == [
+    assert [problem.split(":")[0] for problem in there.strays] == [
         "landing/odrers",
         "landing/customers/dt=2024-02-30",
     ]
-    assert landing.unread(root, datasets, [DAY]) == [
-        "customers/dt=2024-01-02/readme.txt: not read; expected a file *.csv or *.csv.gz"
-    ]
+    assert found.unread == ["customers/dt=2024-01-02/readme.txt: not read; expected a file *.csv or *.csv.gz"]
 
 
 def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) -> None:
@@ -98,7 +135,7 @@ def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) 
     put(s3, f"{root}/customers/dt=2024-01-02/cut.csv.gz", whole[: len(whole) // 2])
     put(s3, f"{root}/customers/dt=2024-01-02/whole.csv.gz", whole)
     dataset = datasets_of(load_source("canonical", load_contracts()))["customers"]
-    cut, good = (inspect(file, dataset, s3) for file in landing.files_of(root, "customers", [DAY])[DAY])
+    cut, good = (inspect(file, dataset, s3) for file in landing.look(root, "customers", [DAY]).files[DAY])
     assert cut.problem is not None
     assert "not a whole gzip file" in cut.problem
     assert (good.problem, good.header) == (None, ("customer_id", "email", "name", "updated_at"))

@@ -57,6 +57,20 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     monkeypatch.setattr(alerts, "datetime", Then)
 
 
+def test_a_day_that_was_missing_is_over_when_a_later_night_has_caught_up(settings: Settings, inbox: Inbox) -> None:
+    for number, day in enumerate((date(2024, 2, 28), date(2024, 2, 29))):
+        alerts.tell(settings, record(f"r{number}", day), 3, f"{day}: no drop of payments")
+    assert inbox.only()[0] == "lakehouse local: landing incomplete (2024-02-28)"
+    kept = record("r3", date(2024, 3, 1))
+    kept.caught_up = frozenset([date(2024, 2, 28)])
+    alerts.tell(settings, kept, 0, "release 8", released=True)
+    assert len(inbox.messages) == 1, "the 29th is missing still"
+    kept = record("r4", date(2024, 3, 2))
+    kept.caught_up = frozenset([date(2024, 2, 29)])
+    alerts.tell(settings, kept, 0, "release 9", released=True)
+    assert "over: landing incomplete of 2024-02-29" in inbox.messages[1][1]
+
+
 def test_a_failure_says_what_broke_where_and_what_to_run(settings: Settings, inbox: Inbox) -> None:
     kept = record()
     alerts.tell(settings, kept, 4, AUDIT, "look there")

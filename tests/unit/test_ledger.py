@@ -16,7 +16,7 @@ from spark_app.jobs.context import Context
 from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import ledger
 from spark_app.lake.columns import headers
-from spark_app.lake.landing import files_of, fingerprint
+from spark_app.lake.landing import fingerprint, look
 from spark_app.lake.log import note_text
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
@@ -44,7 +44,7 @@ def killed(tmp_path: Path) -> Context:
     put(context.lake, "ingested_files", [{**whole, **lists, "status": "ingested"}])
     text = lines("customers", {}).replace("city", "town", 1)
     land(tmp_path / "landing", "customers", str(DAY), "a.csv", text)
-    (files,) = files_of(context.landing, "customers", [DAY]).values()
+    (files,) = look(context.landing, "customers", [DAY]).files.values()
     note = note_text("killed", {}, days={str(DAY): fingerprint(files)}, replaced=[])
     properties = CommitProperties(custom_metadata={"userMetadata": note})
     path = context.lake.path("bronze.customers")
@@ -68,8 +68,8 @@ def test_of_files_that_have_changed_only_the_day_is_entered(killed: Context, tmp
     assert _complete(killed, killed.datasets["customers"]) == {DAY}
     assert ledger.unnoted(killed.lake, "customers") == []
     assert [one.day for one in headers(killed.lake, "customers")] == [BEFORE]
-    files = files_of(killed.landing, "customers", [DAY])[DAY]
-    assert ledger.held(killed.lake, "customers", DAY, DAY)[DAY] != fingerprint(files)  # taken in anew
+    files = look(killed.landing, "customers", [DAY]).files[DAY]
+    assert ledger.held(killed.lake)["customers"][DAY] != fingerprint(files)  # taken in anew
 
 
 def test_what_could_not_be_read_is_known_by_day_with_its_share(killed: Context) -> None:
