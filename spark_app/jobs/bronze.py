@@ -16,12 +16,13 @@ from spark_app.jobs.tell_landing import tell_caught_up, tell_gaps, tell_gone, te
 from spark_app.jobs.window import Drop, Window, starts_of
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
-from spark_app.lake.headers import Inspected, inspect
+from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import Folders, fingerprint, folders, look
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
 from spark_app.runtime.errors import LandingIncomplete
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
+_TOLD = 1_000  # bad files of a dataset that are told one by one
 
 
 def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> int:
@@ -87,12 +88,8 @@ def _changed(drop: Drop, held: Mapping[date, str]) -> Drop:
 
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop) -> int:
     """One commit for all changed days; its note names them, and those that bronze held rows of before."""
-    files = [inspect(file, dataset, context.settings.s3) for day in sorted(drop) for file in drop[day]]
-    for found in files:
-        if found.problem:
-            context.record.warn(f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on")
-        elif found.damaged:
-            context.record.warn(_damage(found))
+    files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
+    _tell(context, dataset.name, [found for found in files if found.problem or found.aside])
     days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
@@ -102,7 +99,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop)
     for found in files:
         counted[found.file.day.isoformat()] += found.rows
     note = note_text(context.run_id, {}, days=days, rows=counted, replaced=[day.isoformat() for day in replaced])
-    rows = _laid_out(with_meta(read_csv(spark, dataset, files), context))
+    rows = _laid_out(with_meta(read_csv(spark, dataset, files), context), files)
     if before is None:
         delta.append(rows, context.lake, table, note, partition=delta.MONTH)
     else:
@@ -123,7 +120,7 @@ def _complete(context: Context, dataset: Dataset) -> set[date]:
     for one in days:
         files = look(context.landing, dataset.name, [one.day]).files.get(one.day, [])
         if fingerprint(files) == one.fingerprint:
-            seen = [inspect(file, dataset, context.settings.s3) for file in files]
+            seen = inspect_all(files, dataset, context.settings.s3)
             of_day = {one.day.isoformat(): one.fingerprint}
             rows += [_ledger_row(context, found, of_day, one.bronze_version) for found in seen]
         else:
@@ -152,11 +149,20 @@ def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str,
     }
 
 
+def _tell(context: Context, dataset: str, bad: Sequence[Inspected]) -> None:
+    """Each file of which something is set aside, as long as somebody may read it all; then how many more there are."""
+    for found in bad[:_TOLD]:
+        told = f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on"
+        context.record.warn(told if found.problem else _damage(found))
+    if more := len(bad[_TOLD:]):
+        context.record.warn(f"{dataset}: {more:,} more files are like that; ops.ingested_files has them all")
+
+
 def _damage(found: Inspected) -> str:
-    """What a file whose quotes are not in order lost by it: how many lines, and why the first."""
-    lines, sound = found.damaged, found.rows - len(found.damaged)
+    """What a file that is not in order lost by it: how many lines, and why the first."""
+    lines, sound = found.aside, found.rows - len(found.aside)
     more = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return f"{found.file.name}: {lines[0].damage}{more}; {_rows(len(lines))} quarantined, {_rows(sound)} read"
+    return f"{found.file.name}: {lines[0]}{more}; {_rows(len(lines))} quarantined, {_rows(sound)} read"
 
 
 def _rows(count: int) -> str:
@@ -174,10 +180,10 @@ def with_meta(rows: DataFrame, context: Context) -> DataFrame:
     )
 
 
-def _laid_out(rows: DataFrame) -> DataFrame:
+def _laid_out(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
     """Rows of a month together: what the row numbers need, and one file a month when a range is loaded."""
     data = [name for name in rows.columns if not name.startswith("_")]
-    return numbered(rows.repartition(delta.MONTH)).select(*data, *META, delta.MONTH)
+    return numbered(rows.repartition(delta.MONTH), files).select(*data, *META, delta.MONTH)
 
 
 def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], version: int) -> dict[str, object]:
@@ -191,7 +197,7 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "checksum": file.checksum,
         "rows": found.rows,
         "status": "rejected" if found.problem else "ingested",
-        "message": found.problem or "; ".join([*found.notes, *([_damage(found)] if found.damaged else [])]) or None,
+        "message": found.problem or "; ".join([*found.notes, *([_damage(found)] if found.aside else [])]) or None,
         "header": None if found.problem else list(found.header),
         "missing_columns": None if found.problem else list(found.missing),
         "unknown_columns": None if found.problem else list(found.unknown),

@@ -197,7 +197,7 @@ def sample_file(
     }
     if not seen.problem:
         rows = with_meta(read_csv(context.spark, meant, [seen]), context).withColumn("_batch_date", F.lit(file.day))
-        bronze = numbered(rows.coalesce(1)).persist()
+        bronze = numbered(rows.coalesce(1), [seen]).persist()
         for entity in meant.entities:
             mapped = context.source.entities[entity]
             judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)

@@ -8,9 +8,11 @@ that stand in a well-formed field and look like rows are none: a text may hold t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from spark_app.lake import csv_characters
+from spark_app.lake.csv_blocks import LARGEST_ROW
 from spark_app.lake.csv_scan import holds_rows, padded
 from spark_app.lake.csv_shapes import Looks, learnt
 
@@ -18,6 +20,8 @@ _SAMPLE = 4_000
 OPEN = "a quoted field does not end"
 MIDDLE = "a quote in the middle of a field"
 JUNK = "text after the quote that ends a field"
+LARGE = f"a row of more than {LARGEST_ROW // 1024**2} MB"
+_OF_LARGE = 1_000  # characters that are kept of one
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Record:
     """What a file holds from `line` on (from 1), without its line end.
 
     `fields`: its values, an empty one None unless it is quoted; no fields where `damage` says why it is not read.
+    `spoilt`: what in a row that is read is no text.
     """
 
     line: int
@@ -32,6 +37,7 @@ class Record:
     text: str
     fields: tuple[str | None, ...] = ()
     damage: str | None = None
+    spoilt: str | None = None
 
     def fits(self, columns: int) -> bool:
         """Whether it is a row of so many columns."""
@@ -65,6 +71,16 @@ class _Lines:
 
     def text(self, first: int, last: int) -> str:
         return self.data[self.starts[first] : self.end(last)].rstrip(b"\r").decode(errors="replace")
+
+    def size(self, first: int, last: int) -> int:
+        return self.end(last) - self.starts[first]
+
+    def spoilt(self, first: int, last: int) -> str | None:
+        """What of these lines is no text, and on which of them."""
+        for line in range(first, last + 1):
+            if what := csv_characters.first(self.data[self.starts[line] : self.end(line)]):
+                return f"line {line + 1}: {what}"
+        return None
 
     def of(self, at: int) -> int:
         """The line that a place lies in."""
@@ -105,23 +121,28 @@ class _Lines:
         return not self.data[self.starts[line] : self.end(line)].strip(b"\r")
 
 
-def records(data: bytes, separator: str, columns: int) -> list[Record] | str:
+def records(data: bytes, separator: str, columns: int, cut: Mapping[int, bool] | None = None) -> list[Record] | str:
     """All that a file holds after its header, in its order; or why the header itself cannot be read.
 
-    Every line that is not empty is in exactly one of the records.
+    Every line that is not empty is in exactly one of the records. `cut`: lines (from 0) of which only the beginning is
+    here, as they are larger than any row, and whether the quotes in them are odd.
     """
-    lines = _Lines(_ended(data, separator.encode(), columns), separator)
+    cut, whole = cut or {}, _ended(data, separator.encode(), columns)
+    lines = _Lines(whole, separator)
     count = len(lines.starts)
     head = next((line for line in range(count) if not lines.empty(line)), count)
     if head == count:
         return []
+    names = "; expected column names with their quotes in order"
     header = lines.fields_of(head)
     if isinstance(header, _Broken):
-        return f"{_said(lines, head, header)}, in the header"
+        return f"{_said(lines, head, header)}, in the header{names}"
     if columns > 1 and any(_as_wide(lines, line, columns) for line in range(head + 1, header[1] + 1)):
-        return f"the header, from line {head + 1} on, holds lines with as many fields as it has names"
-    looks = _learnt(lines, header[1] + 1, columns)
-    return list(_records(lines, header[1] + 1, columns, looks))
+        return f"the header, from line {head + 1} on, holds lines with as many fields as it has names{names}"
+    if cut and (min(cut) <= header[1] or whole is not data):  # in the second case lines are numbered otherwise
+        return f"line {min(cut) + 1}: {LARGE}; expected smaller rows"
+    looks = _learnt(lines, header[1] + 1, columns, cut)
+    return list(_records(lines, header[1] + 1, columns, looks, cut))
 
 
 def _ended(data: bytes, separator: bytes, columns: int) -> bytes:
@@ -133,10 +154,16 @@ def _ended(data: bytes, separator: bytes, columns: int) -> bytes:
     )
 
 
-def _records(lines: _Lines, line: int, columns: int, looks: Looks) -> Iterator[Record]:
+def _records(lines: _Lines, line: int, columns: int, looks: Looks, cut: Mapping[int, bool]) -> Iterator[Record]:
     doubt, opener = -1, 0  # the last line in doubt, and the one with the quote that puts it there
     while line < len(lines.starts):
         if lines.empty(line):
+            line += 1
+            continue
+        if line in cut:
+            yield Record(line + 1, 1, lines.text(line, line), damage=f"line {line + 1}: {LARGE}")
+            if cut[line]:  # what is behind it may be of it
+                doubt, opener = len(lines.starts) - 1, line
             line += 1
             continue
         found = lines.fields_of(line)
@@ -146,6 +173,11 @@ def _records(lines: _Lines, line: int, columns: int, looks: Looks) -> Iterator[R
             line += 1
             continue
         fields, last = found
+        if large := [inner for inner in range(line + 1, last + 1) if inner in cut]:
+            why = f"a quoted field holds a line that is itself {LARGE} (line {large[0] + 1})"
+            yield from _apart(lines, line, last, why)
+            doubt, opener, line = len(lines.starts) - 1, line, last + 1
+            continue
         swallowed = [inner for inner in range(line + 1, last + 1) if looks.row(lines.text(inner, inner))]
         if swallowed and columns > 1:
             yield from _apart(lines, line, last, _holds(swallowed))
@@ -154,8 +186,12 @@ def _records(lines: _Lines, line: int, columns: int, looks: Looks) -> Iterator[R
             why = f"behind a quote on line {opener + 1} that does not end where it should, and not surely a row"
             yield Record(line + 1, 1, lines.text(line, line), damage=f"line {line + 1}: {why}")
             last, doubt = line, max(doubt, last)
+        elif lines.size(line, last) > LARGEST_ROW:
+            text = lines.text(line, line)[:_OF_LARGE]
+            yield Record(line + 1, last - line + 1, text, damage=f"line {line + 1}: {LARGE}")
         else:
-            yield Record(line + 1, last - line + 1, lines.text(line, last), tuple(fields))
+            spoilt = lines.spoilt(line, last)
+            yield Record(line + 1, last - line + 1, lines.text(line, last), tuple(fields), spoilt=spoilt)
         line = last + 1
 
 
@@ -186,11 +222,14 @@ def _as_wide(lines: _Lines, line: int, columns: int) -> bool:
     return lines.data.count(lines.separator, lines.starts[line], lines.end(line)) == columns - 1
 
 
-def _learnt(lines: _Lines, line: int, columns: int) -> Looks:
+def _learnt(lines: _Lines, line: int, columns: int, cut: Container[int]) -> Looks:
     """The shapes of columns, from rows of one line that are sure, and where these are few, from openers."""
     sure: list[list[str]] = []
     openers: list[str] = []
     while line < len(lines.starts) and len(sure) < _SAMPLE:
+        if line in cut:
+            line += 1
+            continue
         found = lines.fields_of(line)
         # What a quote out of order would have taken in is in doubt.
         after = max(lines.of(found.noticed), line + 1) if isinstance(found, _Broken) else found[1] + 1

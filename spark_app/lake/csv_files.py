@@ -6,10 +6,8 @@ Spark binds a given schema by position, so files are read together only where th
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
-from functools import reduce
-from operator import and_
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from pyspark.sql import Column, DataFrame, SparkSession, Window
@@ -18,11 +16,12 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import Dataset
+from spark_app.lake.csv_scan import MOST_FIELDS
 from spark_app.lake.headers import Inspected, matched
 
 CORRUPT, DAMAGE = "_corrupt_record", "_damage"
-# A row of more fields than this would end the run; one of fewer is quarantined.
-_MOST_FIELDS = 200_000
+MANY = 500  # files of a folder that are read as one place
+_CSV = "*.{[cC][sS][vV],[cC][sS][vV].gz}"
 _GLOB = re.compile(r"([\\\[\]{}*?])")
 
 
@@ -31,15 +30,17 @@ def read_csv(spark: SparkSession, dataset: Dataset, files: Sequence[Inspected]) 
 
     Columns: the dataset's own as text, `_source_file` (below landing), `_row_number` (from 1; 0 stands for a whole
     file), `_extra` (JSON of unknown columns), `_corrupt_record` (the row as it stood, where it does not fit the
-    header; for a whole file, what is wrong with it), `_damage` (of a line that is set aside for its quotes: why).
+    header; for a whole file, what is wrong with it), `_damage` (of a line that is set aside for its quotes or its
+    size: why).
     A row of nothing but separators and blanks has none of these but file and number.
     """
     groups: dict[tuple[tuple[str, ...], bool], list[Inspected]] = defaultdict(list)
     for found in files:
         if not found.problem and found.records is None:
             groups[(found.header, found.mixed_lines)].append(found)
+    in_folder = Counter(_folder(found) for found in files)
     frames = [
-        _bound(_read_alike(spark, dataset, header, mixed, [found.file.path for found in alike]), dataset, header)
+        _bound(_read_alike(spark, dataset, header, mixed, alike, in_folder), dataset, header)
         for (header, mixed), alike in groups.items()
     ]
     read: dict[tuple[str, ...], list[Inspected]] = defaultdict(list)
@@ -50,18 +51,60 @@ def read_csv(spark: SparkSession, dataset: Dataset, files: Sequence[Inspected]) 
     broken = [found for found in files if found.problem]
     if broken or not frames:
         frames.append(_unreadable(spark, dataset, broken))
-    return reduce(DataFrame.unionByName, frames)
+    return _together(frames)
 
 
-def numbered(rows: DataFrame) -> DataFrame:
-    """`_row_number` from reading order. The caller has put all rows of a file into one partition."""
+def _together(frames: Sequence[DataFrame]) -> DataFrame:
+    """One frame of all, halves of halves: Spark plans a chain of a hundred for minutes, or not at all."""
+    if len(frames) == 1:
+        return frames[0]
+    middle = len(frames) // 2
+    return _together(frames[:middle]).unionByName(_together(frames[middle:]))
+
+
+def numbered(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
+    """`_row_number` from reading order. The caller has put all rows of a file into one partition.
+
+    Rows of the files that hold bytes of no text are told by their number, as the reader may have dropped these bytes:
+    they have `_damage`, and no `_corrupt_record` as their values stand in their columns.
+    """
     by_file = Window.partitionBy("_month", "_source_file").orderBy("_order")
     number = F.when(F.col("_row_number") == 0, F.lit(0)).otherwise(F.row_number().over(by_file))
-    return rows.withColumn("_row_number", number.cast("long")).drop("_order")
+    rows = rows.withColumn("_row_number", number.cast("long")).drop("_order")
+    spoilt = [(found.file.name, row, why) for found in files for row, why in found.spoilt]
+    if not spoilt:
+        return rows
+    schema = "_source_file string, _row_number long, _spoilt string"
+    told = F.broadcast(rows.sparkSession.createDataFrame(spoilt, schema))
+    damage = F.coalesce(DAMAGE, F.when(F.col(CORRUPT).isNull(), F.col("_spoilt")))
+    return rows.join(told, ["_source_file", "_row_number"], "left").withColumn(DAMAGE, damage).drop("_spoilt")
+
+
+def _folder(found: Inspected) -> str:
+    return found.file.path.rpartition("/")[0]
+
+
+def _places(files: Sequence[Inspected], in_folder: Mapping[str, int]) -> list[str]:
+    """Where Spark finds these files: it looks each place up by itself, so many files of a folder are better one place.
+
+    `in_folder`: how many files were inspected in each. Of a folder with others than these each file is a place.
+    """
+    by_folder: dict[str, list[str]] = defaultdict(list)
+    for found in files:
+        by_folder[_folder(found)].append(found.file.path)
+    places: list[str] = []
+    for folder, paths in by_folder.items():
+        places += [folder] if len(paths) == in_folder[folder] and len(paths) >= MANY else paths
+    return places
 
 
 def _read_alike(
-    spark: SparkSession, dataset: Dataset, header: tuple[str, ...], mixed_lines: bool, paths: Sequence[str]
+    spark: SparkSession,
+    dataset: Dataset,
+    header: tuple[str, ...],
+    mixed_lines: bool,
+    files: Sequence[Inspected],
+    in_folder: Mapping[str, int],
 ) -> DataFrame:
     fields = [StructField(f"c{index}", StringType()) for index in range(len(header))]
     reader = (
@@ -75,14 +118,21 @@ def _read_alike(
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", CORRUPT)
         .option("encoding", "UTF-8")
-        .option("maxColumns", _MOST_FIELDS)
+        .option("maxColumns", MOST_FIELDS)  # of more the reader would die
     )
     if mixed_lines:
         reader = reader.option("lineSep", "\n")
-    rows = reader.load([_GLOB.sub(r"\\\1", path) for path in paths])
+    places = _places(files, in_folder)
+    whole_folders = len(places) < len(files)
+    if whole_folders:
+        reader = reader.option("recursiveFileLookup", True).option("pathGlobFilter", _CSV)
+    rows = reader.load([_GLOB.sub(r"\\\1", path) for path in places])
     place = _relative(F.col("_metadata.file_path")).alias("_source_file")
     order = F.monotonically_increasing_id().alias("_order")
     rows = rows.select(*rows.columns, F.lit(None).cast("string").alias(DAMAGE), place, order)
+    if whole_folders:  # what has landed since the files were inspected is the next run's
+        inspected = spark.createDataFrame([(found.file.name,) for found in files], "_source_file string")
+        rows = rows.join(F.broadcast(inspected), "_source_file", "left_semi")
     # What is left of an empty line where CR LF ends some lines only.
     line = F.col(CORRUPT) if len(header) > 1 else F.coalesce(F.col(CORRUPT), F.col("c0"))
     return rows.where(~F.coalesce(line.isin("\r", "\r\r"), F.lit(False)))
@@ -130,7 +180,8 @@ def _blank(values: Sequence[Column], separator: str) -> Column:
     """Whether a row holds nothing: separators, blanks and pairs of quotes, however many."""
     left = F.replace(F.translate(CORRUPT, separator + BLANKS, ""), F.lit('""'), F.lit(""))
     of_torn = (left == "") & ~F.contains(F.col(CORRUPT), F.lit('"""'))
-    of_whole = reduce(and_, [value.isNull() | (F.btrim(value, F.lit(BLANKS)) == "") for value in values])
+    # One flat expression: a condition for each of a thousand columns is more than Spark can plan.
+    of_whole = F.btrim(F.concat_ws("", *values), F.lit(BLANKS)) == ""
     return F.coalesce(F.when(F.col(CORRUPT).isNotNull(), of_torn).otherwise(of_whole), F.lit(False))
 
 

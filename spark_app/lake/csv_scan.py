@@ -2,26 +2,29 @@
 
 The reader that fills bronze (Spark's) turns a stray quote into one long field and says nothing. So each landed file is
 read once more here, byte by byte as RFC 4180 has it: inside quotes, or not. A few passes of numpy over some megabytes
-at a time; a file needs no more memory than a block and its longest line.
+at a time; a file needs no more memory than a block and its longest row.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_app.lake import csv_blocks
+from spark_app.lake.csv_blocks import Readable, blocks
+from spark_app.lake.csv_characters import places
 from spark_app.lake.csv_shapes import learnt
 
-_BLOCK = 4 * 1024 * 1024
+MOST_FIELDS = 200_000
+# Of a file with more rows of bytes that are no text, none is read.
+MOST_SPOILT = 100_000
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
-_MARK = b"\xef\xbb\xbf"
 # Lines kept to learn from, of a block and of a file, and lines that may be swallowed rows.
 _OF_BLOCK, _OF_FILE, _SUSPECTS = 100, 4_000, 1_000
+QUOTES = "quotes are not in order"
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
@@ -30,13 +33,20 @@ Places = NDArray[np.int64]
 class Scan:
     """`rows`: records but for the header; empty lines are none.
 
-    `damaged_line`: where quotes or line ends are first out of order, which makes the count of no worth (None: nowhere).
-    `zero_at`: where a zero byte stands, which no text has (None: nowhere).
+    `damaged_line`: where a row first is out of order, which makes the count of no worth (None: nowhere); `damage`: how.
+    `spoilt`: rows (by number, from 1) that hold bytes of no text, each with its line and what it is.
     """
 
     rows: int
     damaged_line: int | None = None
-    zero_at: int | None = None
+    damage: str = QUOTES
+    spoilt: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    line: int
+    how: str
 
 
 @dataclass
@@ -46,65 +56,41 @@ class _State:
     inside: bool = False  # a quoted field is open
     records: int = 0
     lines: int = 0
+    seen: int = 0  # bytes of the blocks before
     opened_line: int = 0  # of the newest quote
+    begun: int = 0  # the place of the record that is open, its line, and the separators in it so far
+    begun_line: int = 0
+    begun_fields: int = 0
+    spoilt: dict[int, str] = field(default_factory=dict)  # by row
     sample: list[list[str]] = field(default_factory=list)
     openers: dict[int, str] = field(default_factory=dict)  # by line
     suspects: dict[int, str] = field(default_factory=dict)
 
 
-def scan(stream: BinaryIO, separator: str, columns: int) -> Scan:
+def scan(stream: Readable, separator: str, columns: int) -> Scan:
     """Count the records of a file of so many columns, header first.
 
     Not in order: a quote in a bare field, text after a closing quote, a field open at the file's end, or a field that
     holds lines which look like rows of this file. What to make of these is `csv_damage`'s.
     """
-    state, seen = _State(separator.encode(), columns), 0
+    state = _State(separator.encode(), columns)
     for block in blocks(stream):
-        if (zero := block.find(0)) >= 0:
-            return Scan(state.records, zero_at=seen + zero)
-        wrong = _take(block, state)
-        if wrong is not None:
-            return Scan(state.records, state.lines + block.count(b"\n", 0, wrong) + 1)
+        if (wrong := _take(block, state)) is not None:
+            return Scan(state.records, wrong.line, wrong.how)
         state.lines += block.count(b"\n")
-        seen += len(block)
-    rows = max(state.records - 1, 0)
+        state.seen += len(block)
+    rows, spoilt = max(state.records - 1, 0), tuple(state.spoilt.items())
     if state.inside:
         return Scan(rows, state.opened_line)
     if not state.suspects:
-        return Scan(rows)
+        return Scan(rows, spoilt=spoilt)
     looks = learnt(state.sample, [*state.openers.values()], separator)
-    return Scan(rows, next((line for line, text in state.suspects.items() if looks.row(text)), None))
+    line = next((line for line, text in state.suspects.items() if looks.row(text)), None)
+    return Scan(rows, line, spoilt=spoilt)
 
 
-def blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """The file in blocks of whole lines, each line ended by a newline alone or by CR LF; without a byte-order mark.
-
-    As Spark's reader does, the first line end says what ends lines: where it is a CR alone, CRs do.
-    """
-    rest, returns, first = b"", None, True
-    while data := stream.read(_BLOCK):
-        data, first = rest + (data.removeprefix(_MARK) if first else data), False
-        returns = _returns(data) if returns is None else returns
-        if returns:
-            data = data.replace(b"\r", b"\n")
-        cut = data.rfind(b"\n") + 1 if returns is not None else 0
-        if cut:
-            yield data[:cut]
-        rest = data[cut:]
-    if rest:
-        yield rest
-
-
-def _returns(data: bytes) -> bool | None:
-    """Whether the first line end is a CR without a newline; None where there is no telling yet."""
-    at, newline = data.find(b"\r"), data.find(b"\n")
-    if at < 0 or 0 <= newline < at:
-        return False if newline >= 0 else None
-    return None if at + 1 == len(data) else data[at + 1 : at + 2] != b"\n"
-
-
-def _take(block: bytes, state: _State) -> int | None:
-    """Count a block of whole lines; the place of the first quote that is out of order ends it."""
+def _take(block: bytes, state: _State) -> _Wrong | None:
+    """Count a block of whole lines; the first row that is out of order ends it."""
     text = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(text == _NEWLINE)
     if block[-1] != _NEWLINE:
@@ -113,20 +99,71 @@ def _take(block: bytes, state: _State) -> int | None:
     quotes = np.flatnonzero(text == _QUOTE) if b'"' in block else np.empty(0, np.int64)
     if len(quotes):
         if (wrong := _out_of_order(block, text, quotes, state)) is not None:
-            return wrong
-        state.opened_line = state.lines + block.count(b"\n", 0, int(quotes[-1])) + 1
+            return _Wrong(_line_of(block, wrong, state), QUOTES)
+        state.opened_line = _line_of(block, int(quotes[-1]), state)
     # Quotes before each line's end, from the file's beginning: an odd number, and the record goes on.
     odd = (np.searchsorted(quotes, ends) + state.inside) % 2 == 1
     inner = np.concatenate(([state.inside], odd[:-1]))
     whole = ~odd & ~inner & ~_empty(text, starts, ends)
+    if (large := _too_large(block, starts[~inner], ends[~odd], bool(odd[-1]), state)) is not None:
+        return large
+    closed = whole | (~odd & inner)
+    if not _spoilt(block, ends, closed, state):
+        return _Wrong(state.lines + 1, f"more than {MOST_SPOILT:,} rows hold bytes that are no text")
     _learn(block, starts[whole], ends[whole], state)
-    state.records += int(np.count_nonzero(whole)) + int(np.count_nonzero(~odd & inner))
+    state.records += int(np.count_nonzero(closed))
     if state.columns > 1:
         _keep_wide(state.suspects, block, np.flatnonzero(inner), starts, ends, state)
         if len(state.sample) < _OF_BLOCK:
             _keep_wide(state.openers, block, np.flatnonzero(odd & ~inner), starts, ends, state)
     state.inside = bool(odd[-1])
-    return _stray_return(block, starts[whole], ends[whole], state) if b"\r" in block else None
+    stray = _stray_return(block, starts[whole], ends[whole], state) if b"\r" in block else None
+    return None if stray is None else _Wrong(_line_of(block, stray, state), QUOTES)
+
+
+def _line_of(block: bytes, at: int, state: _State) -> int:
+    return state.lines + block.count(b"\n", 0, at) + 1
+
+
+def _too_large(block: bytes, begins: Places, ends: Places, goes_on: bool, state: _State) -> _Wrong | None:
+    """The first row of more bytes or fields than can be read; of one that `goes_on` behind the block, so far."""
+    if state.inside:
+        begins = np.concatenate(([state.begun - state.seen], begins))
+    if goes_on:
+        ends = np.append(ends, len(block))
+    before, before_line = (state.begun_fields, state.begun_line) if state.inside else (0, 0)
+    for at in np.flatnonzero(ends - begins > min(csv_blocks.LARGEST_ROW, MOST_FIELDS)).tolist():
+        begin, end = int(begins[at]), int(ends[at])
+        line = before_line if begin < 0 else _line_of(block, begin, state)
+        if end - begin > csv_blocks.LARGEST_ROW:
+            how = f"a row of more than {csv_blocks.LARGEST_ROW // 1024**2} MB"
+            return _Wrong(line, f"{how}, or a quoted field that does not end" if goes_on else how)
+        if _separators(block[max(begin, 0) : end], begin < 0, state) + (before if begin < 0 else 0) >= MOST_FIELDS:
+            return _Wrong(line, f"a row of more than {MOST_FIELDS:,} fields")
+    if goes_on:
+        begin = int(begins[-1])
+        fields = _separators(block[max(begin, 0) :], begin < 0, state) + (before if begin < 0 else 0)
+        state.begun_line = before_line if begin < 0 else _line_of(block, begin, state)
+        state.begun, state.begun_fields = begin + state.seen, fields
+    return None
+
+
+def _separators(text: bytes, inside: bool, state: _State) -> int:
+    """How many of a part of a record stand outside its quotes; `inside`: it begins within some."""
+    return sum(part.count(state.separator) for part in text.split(b'"')[int(inside) :: 2])
+
+
+def _spoilt(block: bytes, ends: Places, closed: NDArray[np.bool_], state: _State) -> bool:
+    """Note the rows that hold bytes of no text; whether they are few enough to be told one by one."""
+    done = None
+    for at, what in places(block):
+        if done is None:
+            done = state.records + np.cumsum(closed) - closed
+        line = int(np.searchsorted(ends, at))
+        state.spoilt.setdefault(int(done[line]), f"line {state.lines + line + 1}: {what}")
+        if len(state.spoilt) > MOST_SPOILT:
+            return False
+    return True
 
 
 def _empty(text: Bytes, starts: Places, ends: Places) -> NDArray[np.bool_]:

@@ -9,26 +9,43 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import BinaryIO, cast
 
 from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.sources import Dataset
+from spark_app.lake import csv_characters
+from spark_app.lake.csv_blocks import Readable, blocks
 from spark_app.lake.csv_damage import Record, records
-from spark_app.lake.csv_scan import blocks, scan
+from spark_app.lake.csv_scan import scan
 from spark_app.lake.landing import LandedFile
-from spark_app.lake.objects import reading
+from spark_app.lake.s3 import is_s3
+from spark_app.lake.unpack import Text, TooMuchText, text_of
 from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import S3Settings
 
-_HEAD = 64 * 1024
+_HEAD = 256 * 1024  # a header must end in it
+# Plans of Spark grow with the columns; the widest exports of shops have some hundred.
+MOST_COLUMNS = 2_000
+_AT_ONCE = 8  # files of an object store; the client keeps ten connections
 # What is read line by line is held in memory: of a larger file that is damaged no row is read.
 LARGEST_DAMAGED = 32 * 1024 * 1024
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What a file is that begins so, and what to do.
+_OTHERS = {
+    b"\x1f\x8b": "gzip data; expected a name that ends in .csv.gz, and text that is packed once",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; expected CSV text, or that packed with gzip",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook; expected CSV text",
+    b"BZh": "bzip2 data; expected CSV text, or that packed with gzip",
+    b"\xfd7zXZ": "xz data; expected CSV text, or that packed with gzip",
+    b"\x28\xb5\x2f\xfd": "zstd data; expected CSV text, or that packed with gzip",
+    b"%PDF": "a PDF; expected CSV text",
+    b"PAR1": "Parquet; expected CSV text",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +54,8 @@ class Inspected:
 
     `missing`: columns of the source that the header lacks; `unknown`: names in it that the source does not know.
     `rows`: how many it holds, counted here; a file that cannot be read stands for one. `records`: what it holds, where
-    its quotes are not in order (None: they are, and Spark reads it).
+    its quotes are not in order (None: they are, and Spark reads it). `spoilt`: rows that hold bytes of no text, by
+    number, each with its line and what it is.
     """
 
     file: LandedFile
@@ -49,10 +67,16 @@ class Inspected:
     notes: tuple[str, ...] = ()
     rows: int = 1
     records: tuple[Record, ...] | None = None
+    spoilt: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def aside(self) -> list[str]:
+        """Why lines are set aside by what stands in the file, whatever the contracts say."""
+        return [*(record.damage or "" for record in self.damaged), *(why for _, why in self.spoilt)]
 
     @property
     def damaged(self) -> list[Record]:
-        """Lines that are set aside because the quotes in them, or around them, are not in order."""
+        """Lines that are set aside for the quotes in them or around them, or for their size."""
         return [record for record in self.records or () if record.damage]
 
 
@@ -64,26 +88,46 @@ def inspect(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Inspected:
             found, problem="a colon in the file's name, which Spark cannot open; expected a name without one"
         )
     try:
-        return _looked_into(found, dataset, s3)
+        with text_of(file, s3) as text:
+            head = text.head(_HEAD)
+            judged = _with_header(found, head, dataset)
+            return judged if judged.problem else _counted(judged, text, dataset.separator, s3)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         return replace(found, problem=f"not a whole gzip file ({error}); expected one that unpacks to its end")
+    except TooMuchText as error:
+        return replace(found, problem=str(error))
 
 
-def _looked_into(found: Inspected, dataset: Dataset, s3: S3Settings) -> Inspected:
-    with _unpacked(found.file, s3, _HEAD) as stream:
-        head = stream.read(_HEAD)
+def inspect_all(files: Sequence[LandedFile], dataset: Dataset, s3: S3Settings) -> list[Inspected]:
+    """Each of the files inspected, in their order; of an object store some at once: its answers take a while."""
+    if not any(is_s3(file.path) for file in files):
+        return [inspect(file, dataset, s3) for file in files]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda file: inspect(file, dataset, s3), files))
+
+
+def _with_header(found: Inspected, head: bytes, dataset: Dataset) -> Inspected:
     if head.startswith(_UTF16_MARKS):
-        return replace(found, problem="UTF-16 text; expected UTF-8")
-    if b"\0" in head:
-        return replace(found, problem=_binary(head.index(0)))
+        return replace(found, problem=_UTF16)
+    for mark, other in _OTHERS.items():
+        if head.startswith(mark):
+            return replace(found, problem=other)
+    line = re.split(rb"[\r\n]", head.removeprefix(_UTF8_MARK).lstrip(b"\r\n"), maxsplit=1)[0]
+    if b"\0" in line:
+        wide = 3 * line.count(0) >= len(line)  # of UTF-16 half, of UTF-32 three of four
+        return replace(found, problem=_UTF16 if wide else _binary(head.index(0)))
+    if len(head) == _HEAD and b"\n" not in head and b"\r" not in head:
+        return replace(found, problem=f"the first line has more than {_HEAD // 1024} KB; expected column names")
     try:
         header = _header(head.removeprefix(_UTF8_MARK), dataset.separator)
     except (UnicodeDecodeError, csv.Error) as error:
         return replace(found, problem=f"the header is not UTF-8 text ({error}); expected column names")
     if not any(header):
         return replace(found, problem="the file is empty; expected a header row")
-    judged = _judged(replace(found, header=header, mixed_lines=_mixed_lines(head)), dataset)
-    return judged if judged.problem else _counted(judged, dataset.separator, s3)
+    if len(header) > MOST_COLUMNS:
+        told = f"the header has {len(header):,} columns"
+        return replace(found, problem=f"{told}; expected at most {MOST_COLUMNS:,}")
+    return _judged(replace(found, header=header, mixed_lines=_mixed_lines(head)), dataset)
 
 
 def matched(header: Sequence[str], dataset: Dataset) -> list[str | None]:
@@ -110,42 +154,41 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     return replace(found, missing=missing, unknown=unknown, notes=notes)
 
 
-def _counted(found: Inspected, separator: str, s3: S3Settings) -> Inspected:
-    """The file's rows counted; where its quotes are not in order, read."""
+def _counted(found: Inspected, text: Text, separator: str, s3: S3Settings) -> Inspected:
+    """The file's rows counted; where they are not in order, read."""
     columns = len(found.header)
-    with _unpacked(found.file, s3) as stream:
-        seen = scan(stream, separator, columns)
-    if seen.zero_at is not None:
-        return replace(found, problem=_binary(seen.zero_at))
+    seen = scan(text, separator, columns)
     if seen.damaged_line is None:
-        return replace(found, rows=seen.rows)
-    data = bytearray()
-    with _unpacked(found.file, s3) as stream:
-        for block in blocks(stream):
-            data += block
-            if len(data) > LARGEST_DAMAGED:
-                most = f"{LARGEST_DAMAGED // 1024**2} MB"
-                told = f"quotes are not in order from line {seen.damaged_line} on, and the file is too large to be read"
-                return replace(found, problem=f"{told} line by line; expected quotes as in RFC 4180, or at most {most}")
-    read = records(bytes(data), separator, columns)
+        return replace(found, rows=seen.rows, spoilt=seen.spoilt)
+    cut: dict[int, bool] = {}
+    with text_of(found.file, s3) as again:
+        data = _whole(again, cut)
+    if data is None:
+        most, told = f"{LARGEST_DAMAGED // 1024**2} MB", f"{seen.damage} from line {seen.damaged_line} on"
+        told += ", and the file is too large to be read line by line"
+        return replace(found, problem=f"{told}; expected rows as in RFC 4180, or at most {most}")
+    read = records(data, separator, columns, cut)
     if isinstance(read, str):
-        return replace(found, problem=f"{read}; expected column names with their quotes in order")
-    return replace(found, rows=len(read), records=tuple(read))
+        return replace(found, problem=read)
+    spoilt = tuple((number, row.spoilt) for number, row in enumerate(read, 1) if row.spoilt and row.fits(columns))
+    return replace(found, rows=len(read), records=tuple(read), spoilt=spoilt)
 
 
-@contextmanager
-def _unpacked(file: LandedFile, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
-    """The file's text as bytes; of a file that is not compressed only the `first` few are fetched where given."""
-    if not file.name.endswith(".gz"):
-        with reading(file.path, s3, first) as stream:
-            yield stream
-        return
-    with reading(file.path, s3) as stream, gzip.open(stream, "rb") as unpacked:
-        yield cast(BinaryIO, unpacked)
+def _whole(text: Readable, cut: dict[int, bool]) -> bytes | None:
+    """All of a file but what its longest lines hold (see `blocks`); None where that is too much to be held."""
+    data = bytearray()
+    for block in blocks(text, cut):
+        data += block
+        if len(data) > LARGEST_DAMAGED:
+            return None
+    return bytes(data)
+
+
+_UTF16 = "UTF-16 text; expected UTF-8: save it as that"
 
 
 def _binary(at: int) -> str:
-    return f"binary data (a zero byte at {at}); expected UTF-8 text"
+    return f"binary data (a zero byte at {at}, in the header); expected UTF-8 text"
 
 
 def _header(head: bytes, separator: str) -> tuple[str, ...]:
@@ -154,7 +197,7 @@ def _header(head: bytes, separator: str) -> tuple[str, ...]:
     text = io.StringIO(whole.decode("utf-8", errors="replace"), newline="")
     # Blank lines before the header are nothing to Spark's reader either.
     names: list[str] = next((row for row in csv.reader(text, delimiter=separator) if row), [])
-    if any("\ufffd" in name for name in names):
+    if any("\ufffd" in name for name in names) or csv_characters.first("".join(names).encode()):
         raise csv.Error("bytes that are not UTF-8")
     return tuple(trimmed(name) for name in names)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -18,6 +18,7 @@ from pyspark.sql.types import DataType
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
 from spark_app.contracts.table import Column, Contract, Rule
+from spark_app.lake.csv_damage import LARGE
 from spark_app.lake.csv_files import DAMAGE
 from spark_app.quality.casts import cast_text
 from spark_app.quality.expressions import times_given
@@ -180,10 +181,10 @@ def _original(rows: DataFrame) -> SparkColumn:
 
 def _passed_over(rows: DataFrame) -> SparkColumn:
     """Bronze holds nothing of a row that was only separators and blanks, but where it stood."""
-    values = [F.coalesce(F.col(name), F.lit("")) == "" for name in rows.columns if not name.startswith("_")]
+    nothing = F.concat_ws("", *[name for name in rows.columns if not name.startswith("_")]) == ""
     if "_extra" in rows.columns:
-        values.append(F.coalesce(F.col("_extra"), F.lit("{}")) == "{}")
-    return reduce(and_, values, F.col("_corrupt_record").isNull())
+        nothing &= F.coalesce(F.col("_extra"), F.lit("{}")) == "{}"
+    return nothing & F.col("_corrupt_record").isNull() & F.col(DAMAGE).isNull()
 
 
 def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
@@ -195,13 +196,15 @@ def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
             F.lit(None).cast("string").alias("column"),
             F.substring(F.concat_ws(": ", damage, F.col("_corrupt_record")), 1, _SHOWN).alias("found"),
             F.when(F.col("_row_number") == 0, F.lit("a readable CSV file"))
+            .when(damage.contains(LARGE), F.lit("a smaller row"))
             .when(damage.isNotNull(), F.lit("quotes in their places (RFC 4180)"))
             .otherwise(F.lit("as many fields as the header has names"))
             .alias("expected"),
             F.lit("accuracy").alias("dimension"),
         ),
     )
-    bytes_ = [_bad_bytes(name) for name in _texts(contract, required=True)]
+    no_text = F.when(damage.isNotNull(), _struct(VALID_TEXT, None, damage, "characters of text alone", "accuracy"))
+    bytes_ = [no_text, *(_bad_bytes(name) for name in _texts(contract, required=True))]
     rules = [_reason(rule, mapped) for rule in contract.row_rules if rule.severity == "error"]
     whole = F.array_compact(F.array(*bytes_, *rules))
     # A torn row's values stand in the wrong columns: what they break says nothing.

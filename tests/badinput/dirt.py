@@ -129,9 +129,15 @@ def _files(landing: Path) -> None:
     order("headerless.csv", line("orders", order_id="headerless") + "\n")
     order("noise.csv", random_bytes.replace(b"\0", b"\x01"))
     order("not-gzip.csv.gz", lines("orders", {"order_id": "not-gzip"}))
+    padded = gzip.compress(lines("orders", {"order_id": "padded"}).encode()) + b"\0" * 512
+    order("padded.csv.gz", padded)
+    order("packed.csv", gzip.compress(lines("orders", {"order_id": "packed"}).encode()))
     order("semicolons.csv", lines("orders", {"order_id": "semicolons"}).replace(",", ";"))
     truncated = gzip.compress(lines("orders", *[{"order_id": f"t{n}"} for n in range(999)]).encode())
     order("truncated.csv.gz", truncated[: len(truncated) // 2])
+    order("utf-16-no-mark.csv", lines("orders", {"order_id": "utf-16"}).encode("utf-16-le"))
+    order("wide.csv", header("orders") + ",x" * 5_000 + "\n")
+    order("workbook.csv", b"PK\x03\x04\x14\0\x06\0")
     order("utf-16.csv", lines("orders", {"order_id": "utf-16"}).encode("utf-16"))
     missing = header("orders").replace(",status", "") + "\n"
     order("without-status.csv", missing + line("orders", order_id="without-status").replace(",created,", ",") + "\n")
@@ -177,6 +183,9 @@ def _shapes(landing: Path) -> None:
     bad_comment = line("reviews", review_id="latin-1", comment="caf\u00e9").encode("latin-1")
     bad_key = line("reviews", review_id="cl\u00e9").encode("latin-1")
     review("latin-1.csv", b"\n".join([header("reviews").encode(), bad_comment, bad_key, b""]))
+    review("zeros.csv", lines(
+        "reviews", {"review_id": "before-zero"}, {"review_id": "zero", "comment": "a\0b"}, {"review_id": "after-zero"},
+    ) + "\0" * 100_000)  # fmt: skip
     wide = line("reviews", review_id="very-many") + "," * 30_000
     review("very-many.csv", "\n".join([header("reviews"), wide, line("reviews", review_id="after-very-many"), ""]))
     review("open-quote.csv", "\n".join([

@@ -17,9 +17,14 @@ UNREADABLE = {
     "headerless.csv": "the first row names no known column; found 'headerless, c, created",
     "noise.csv": "the header is not UTF-8 text",
     "not-gzip.csv.gz": "not a whole gzip file",
+    "packed.csv": "gzip data; expected a name that ends in .csv.gz",
+    "padded.csv.gz": "not a whole gzip file (bytes behind its end that are not packed)",
     "semicolons.csv": "the first row names no known column; found 'order_id;customer_id;status",
     "truncated.csv.gz": "not a whole gzip file",
+    "utf-16-no-mark.csv": "UTF-16 text; expected UTF-8",
     "utf-16.csv": "UTF-16 text; expected UTF-8",
+    "wide.csv": "the header has 5,009 columns; expected at most 2,000",
+    "workbook.csv": "a zip archive or an Excel workbook; expected CSV text",
 }
 
 

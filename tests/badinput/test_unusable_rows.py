@@ -193,6 +193,17 @@ def test_bytes_that_are_no_utf_8_are_quarantined_in_keys_and_marked_elsewhere(di
     assert ops_rows(dirty.home, "quality_results", sql) == [(1, "warned")]
 
 
+def test_bytes_of_no_text_cost_their_row(dirty: Dirty) -> None:
+    """Also a tail of zeros, as a disk leaves them that lost what was written last."""
+    (row, tail) = reasons(dirty, "reviews", SHAPES, "zeros.csv")
+    assert row == (2, "text is valid UTF-8", None, "line 3: a zero byte")
+    assert tail[:3] == (4, "row is whole", None)
+    kept = lake_rows(dirty.home, "silver.reviews", "SELECT review_id FROM data WHERE review_id LIKE '%-zero'")
+    assert sorted(kept) == [("after-zero",), ("before-zero",)]
+    (warning,) = [text for text in dirty.outcome.record.warnings if "/zeros.csv" in text]
+    assert warning == f"reviews/dt={SHAPES}/zeros.csv: line 3: a zero byte, and 1 more; 2 rows quarantined, 2 rows read"
+
+
 def test_text_is_kept_to_the_letter(dirty: Dirty) -> None:
     found = dict(lake_rows(dirty.home, "silver.reviews", "SELECT review_id, coalesce(comment, title) FROM data"))
     said = 'said\r\n\r\n"much",\nand more'

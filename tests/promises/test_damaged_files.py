@@ -80,6 +80,11 @@ def test_nothing_is_invented(taken: Taken) -> None:
         assert len(kept) == len(taken.files[name].sure), name
 
 
+NO_TEXT = {
+    "zero": "a zero byte",
+    "no-character": "a non-character (U+FFFE)",
+    "half-": "half of a surrogate pair (U+D83D)",
+}
 TOLD_BY_LINE = ("open", "inner", "junk", "near", "far", "whole", "pasted")
 WELL_FORMED = ("all-texts", "few", "many", "commas", "fewer", "more", "quotes", "mark", "no-last-end")
 
@@ -91,6 +96,28 @@ def test_what_is_set_aside_says_why_and_where(taken: Taken) -> None:
             assert all(text.startswith("line ") and "quote" in text for text in found), (name, found)
         if found and ("quote" in str(found[0]) or rows[0]["row_number"] == 0):
             assert [text for text in taken.warnings if text.startswith(f"{name}: ")], name
+
+
+def test_bytes_of_no_text_cost_their_row_and_are_told_by_line(taken: Taken) -> None:
+    for name, rows in taken.quarantined.items():
+        what = next((what for kind, what in NO_TEXT.items() if taken.files[name].name.startswith(kind)), None)
+        if what and taken.files[name].rows > 1 and not taken.files[name].name.startswith("zeros"):
+            (row,) = rows
+            (found,) = [text["found"] for text in row["reasons"] if text["expected"] == "characters of text alone"]
+            assert (found[:5], found.partition(": ")[2]) == ("line ", what), name
+            assert [text for text in taken.warnings if text.startswith(f"{name}: line ") and what in text], name
+
+
+def test_rows_larger_than_any_cost_themselves_alone(taken: Taken) -> None:
+    seen = 0
+    for name, rows in taken.quarantined.items():
+        if taken.files[name].name.startswith("large"):
+            (row,) = rows
+            assert "a row of more than 16 MB" in row["reasons"][0]["found"], (name, row["reasons"])
+            assert row["reasons"][0]["expected"] == "a smaller row"
+            assert len(row["raw"]) < 5_000, name
+            seen += 1
+    assert seen == 6
 
 
 def test_python_counts_the_well_formed_files_as_they_were_written() -> None:

@@ -23,6 +23,7 @@ TEXTS = (
     '"', '""\n""', "ends in a quote\"", "O-1,5,x\nO-2,4,y", "good\r\nand cheap", "",
 )  # fmt: skip
 FAKE = "FAKE"
+LARGE = 17 * 1024**2  # characters: more than a row may have
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ _CELLS: Mapping[str, Callable[[str], str]] = {
     "open": lambda cell: f'"{cell}',
     "inner": lambda cell: f'{cell[:1]}"{cell[1:]}',
     "junk": lambda cell: f'"{cell}"x',
+    "zero": lambda cell: f"{cell[:1]}\0{cell[1:]}",
+    "zero-quoted": lambda cell: f'"{cell}\0"',
+    "no-character": lambda cell: f"{cell}\ufffe",
 }
 
 
@@ -138,9 +142,17 @@ def _of_places() -> Iterator[Damaged]:
         sheet = _sheet(f"bytes-{place}")
         bad = sheet.with_line(at, _cell(sheet.lines[at], 0, lambda cell: f"{cell}caf\u00e9")).done()
         yield replace(bad, content=bad.content.replace("caf\u00e9".encode(), b"caf\xe9"))
-        sheet = _sheet(f"zero-{place}")
-        zero = sheet.with_line(at, _cell(sheet.lines[at], 3, lambda cell: "\0")).done()
-        yield replace(zero, rows=1, sure={})
+        sheet = _sheet(f"zeros-{place}")  # as a disk leaves them that lost what was written last
+        yield sheet.with_line(at, "\0" * 500).done()
+        half = _sheet(f"half-{place}")
+        bad = half.with_line(at, _cell(half.lines[at], 4, lambda cell: f"{cell}caf\u00e9")).done()
+        yield replace(bad, content=bad.content.replace("caf\u00e9".encode(), b"\xed\xa0\xbd"))
+        large = _sheet(f"large-{place}")
+        bad = large.with_line(at, _cell(large.lines[at], 4, lambda cell: "x" * LARGE)).done()
+        yield replace(bad, name=f"{bad.name}.gz", content=gzip.compress(bad.content, 1))
+        large = _sheet(f"large-quoted-{place}")
+        bad = large.with_line(at, _cell(large.lines[at], 4, lambda cell: '"' + "x, y\n" * (LARGE // 5) + '"')).done()
+        yield replace(bad, name=f"{bad.name}.gz", content=gzip.compress(bad.content, 1))
         for kind, line in {
             "commas": "," * (width - 1), "fewer": ",,", "more": "," * (width + 3), "quotes": ",".join(['""'] * width),
             "blanks": " ,\u00a0,\t,\u3000,,,, ", "blank": "   ",
@@ -190,6 +202,13 @@ def _unreadable() -> Iterator[Damaged]:
         "utf-16-no-mark": whole.content.decode().encode("utf-16-le"),
         "truncated.gz": gzip.compress(whole.content)[:-30],
         "no-gzip.gz": whole.content,
+        "padded.gz": gzip.compress(whole.content) + b"\0" * 100,
+        "behind.gz": gzip.compress(whole.content) + b"more",
+        "twice-packed.gz": gzip.compress(gzip.compress(whole.content)),
+        "packed": gzip.compress(whole.content),
+        "one-line.gz": gzip.compress(b"x" * LARGE),
+        "wide": ",".join([*NAMES, *(f"c{n}" for n in range(100_000))]).encode() + b"\n",
+        "zero-in-header": whole.content.replace(b"title", b"ti\0tle", 1),
         "empty": b"",
         "no-header": whole.content.partition(b"\n")[2],
         "open-header": whole.content.replace(b"title", b'"title', 1),
@@ -197,5 +216,7 @@ def _unreadable() -> Iterator[Damaged]:
         "twice": f"{head},title\n".encode(),
     }.items():  # fmt: skip
         yield Damaged(name, content, 1, {})
+    parts = [whole.content[:100], b"", whole.content[100:]]
+    yield replace(whole, name="in-parts.gz", content=b"".join(map(gzip.compress, parts)))
     yield Damaged("header-only", f"{head}\n".encode(), 0, {})
     yield Damaged("header-only-no-end", head.encode(), 0, {})

@@ -121,10 +121,14 @@ def test_honest_texts_beside_the_damage_are_read() -> None:
 
 def test_a_header_out_of_order_is_told_as_such() -> None:
     assert records(b'a,b,"c\n1,2,3\n', ",", 3) == (
-        "line 1: a quoted field does not end; it opened on line 1 and would take in 1 line, in the header"
+        "line 1: a quoted field does not end; it opened on line 1 and would take in 1 line, in the header; "
+        "expected column names with their quotes in order"
     )
     swallowing = records(b'a,b,"c\n1,2,3\n4,5,6"\n', ",", 3)
-    assert swallowing == "the header, from line 1 on, holds lines with as many fields as it has names"
+    assert swallowing == (
+        "the header, from line 1 on, holds lines with as many fields as it has names; "
+        "expected column names with their quotes in order"
+    )
 
 
 def test_a_file_of_one_column_is_read_too() -> None:
@@ -173,3 +177,37 @@ def test_rows_that_a_cr_alone_parts_are_rows(ends: str) -> None:
     found = records(text.encode(), ",", 5)
     assert not isinstance(found, str)
     assert found[5].fields[4] == "a\rb"
+
+
+def test_bytes_of_no_text_spoil_their_row_alone() -> None:
+    read = records(b'a,b\n1,"x\n\0"\n2,y\n3,\xef\xbf\xbf\n4,"z', ",", 2)
+    assert [(row.line, row.spoilt) for row in read if isinstance(row, Record)] == [
+        (2, "line 3: a zero byte"),
+        (4, None),
+        (5, "line 5: a non-character (U+FFFF)"),
+        (6, None),
+    ]
+
+
+def of_lines(*lines: str, cut: dict[int, bool]) -> list[tuple[int, bool]]:
+    """(line, whether it is read) of a file of sure rows around these lines, some of them cut off."""
+    sure = [f"O-{n},2024-03-0{n % 9 + 1},nice" for n in range(20)]
+    text = "\n".join(["order_id,written_at,comment", *sure, *lines, *sure, ""])
+    read = records(text.encode(), ",", 3, {21 + at: odd for at, odd in cut.items()})
+    assert not isinstance(read, str)
+    return [(row.line, row.damage is None) for row in read if row.line > 21]
+
+
+def test_what_is_behind_a_line_that_was_cut_off_is_read() -> None:
+    found = of_lines("O-7,2024-03-01,xxxx", cut={0: False})
+    assert found == [(22, False), *[(line, True) for line in range(23, 43)]]
+
+
+def test_behind_one_with_odd_quotes_only_what_is_surely_a_row() -> None:
+    found = of_lines('O-7,2024-03-01,"xxxx', "and, so, on", cut={0: True})
+    assert found == [(22, False), (23, False), *[(line, True) for line in range(24, 44)]]
+
+
+def test_a_field_that_holds_a_line_that_was_cut_off_is_read_by_nobody() -> None:
+    found = of_lines('O-7,2024-03-01,"first', "xxxx", 'last"', cut={1: False})
+    assert found == [(22, False), (23, False), (24, False), *[(line, True) for line in range(25, 45)]]

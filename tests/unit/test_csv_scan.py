@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_app.lake import csv_scan
+from spark_app.lake import csv_blocks, csv_scan
 from spark_app.lake.csv_scan import Scan, scan
 from spark_app.shops.demo import generate
 
@@ -45,12 +45,12 @@ def test_honest_texts_are_in_order_and_counted_as_python_counts_them(
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(ROWS, st.integers(1, 40))
 def test_blocks_may_end_anywhere(rows: list[tuple[str, ...]], size: int) -> None:
-    text, before = written(rows), csv_scan._BLOCK
-    csv_scan._BLOCK = size
+    text, before = written(rows), csv_blocks._BLOCK
+    csv_blocks._BLOCK = size
     try:
         assert scanned(text, 5) == Scan(len(rows))
     finally:
-        csv_scan._BLOCK = before
+        csv_blocks._BLOCK = before
 
 
 GOOD = "O-1,5,2024-03-01,fine\n"
@@ -118,8 +118,56 @@ def test_rows_pasted_into_a_text_are_suspicious() -> None:
     assert scanned("\n".join([",".join(HEADER), *sure, told, *sure, ""])).damaged_line is not None
 
 
-def test_a_zero_byte_is_told_by_its_place() -> None:
-    assert scanned("order_id,score\nO-1,5\nO-2,\0\n", 2).zero_at == 25
+def test_bytes_of_no_text_are_told_by_row_and_line() -> None:
+    text = 'order_id,note\nO-1,5\n\nO-2,\0\nO-3,"x\n\n\0\0"\nO-4,\ufdd0\0\n,\n\0'
+    assert scanned(text, 2) == Scan(
+        6,
+        spoilt=(
+            (2, "line 4: a zero byte"),
+            (3, "line 7: a zero byte"),
+            (4, "line 8: a non-character (U+FDD0)"),
+            (6, "line 10: a zero byte"),
+        ),
+    )
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(ROWS, st.sets(st.integers(0, 29)), st.integers(1, 40))
+def test_they_are_found_wherever_blocks_end(rows: list[tuple[str, ...]], places: set[int], size: int) -> None:
+    spoilt = {place for place in places if place < len(rows)}
+    text = written([(*row[:2], f"{row[2]}\0" if at in spoilt else row[2]) for at, row in enumerate(rows)])
+    before, csv_blocks._BLOCK = csv_blocks._BLOCK, size
+    try:
+        found = scanned(text, 5)
+    finally:
+        csv_blocks._BLOCK = before
+    assert (found.rows, {row for row, _ in found.spoilt}) == (len(rows), {place + 1 for place in spoilt})
+
+
+@pytest.mark.parametrize("size", [7, 64, 4096])
+@pytest.mark.parametrize(
+    ("name", "row", "how"),
+    [
+        ("one line", "O-1,5,2024-03-01," + "x" * 300, "a row of more than 0 MB"),
+        ("a quoted field", 'O-1,5,2024-03-01,"' + "x,\n" * 120 + '"', "a row of more than 0 MB"),
+        ("a quoted field that does not end", 'O-1,5,2024-03-01,"' + "x\n" * 200, "a row of more than 0 MB"),
+        ("many fields", "," * 60, "a row of more than 50 fields"),
+    ],
+)
+def test_rows_that_are_too_large_end_the_count(
+    name: str, row: str, how: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_scan, "MOST_FIELDS", 50)
+    monkeypatch.setattr(csv_blocks, "LARGEST_ROW", 200)
+    monkeypatch.setattr(csv_blocks, "_BLOCK", size)
+    found = scanned(",".join(HEADER) + "\n" + GOOD * 5 + row + "\n" + GOOD * 30)
+    assert (found.damaged_line, found.damage.startswith(how)) == (7, True), name
+
+
+def test_of_a_file_with_bytes_of_no_text_everywhere_nothing_is_told_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_scan, "MOST_SPOILT", 10)
+    assert scanned("a,b\n" + "1,\0\n" * 10, 2).damaged_line is None
+    assert scanned("a,b\n" + "1,\0\n" * 11, 2).damage == "more than 10 rows hold bytes that are no text"
 
 
 def test_other_separators() -> None:

@@ -1,0 +1,106 @@
+"""A landed file's text as bytes, unpacked where it is packed: never more of it than is asked for, and not without end.
+
+A gzip may unpack to a thousand times its size, so what comes out is measured while it comes. Packed parts one after
+another are one text, as everywhere; what Hadoop's reader would die of (bytes behind the last part) is an error here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from spark_app.lake.csv_blocks import Readable
+from spark_app.lake.landing import LandedFile
+from spark_app.lake.objects import reading
+from spark_app.runtime.settings import S3Settings
+
+# Of text that one file may hold. Spark reads it as one stream of rows, on one core (docs/sources.md).
+LARGEST_FILE = 64 * 1024**3
+# Order lines pack 5 to 20 times smaller. Where it is more than this, and more than a gigabyte, nobody meant it.
+MOST_PACKED, ALWAYS_UNPACKED = 100, 1024**3
+_CHUNK = 256 * 1024
+_GZIP = b"\x1f\x8b"
+
+
+class TooMuchText(Exception):
+    """A file holds more text than is read of one; says how much."""
+
+
+class Text:
+    """What a file holds, read once from its beginning to its end."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts, self._held = parts, b""
+
+    def head(self, size: int) -> bytes:
+        """Its first bytes, which are still to be read after it."""
+        found = self.read(size)
+        self._held = found + self._held
+        return found
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer only at its end."""
+        held, parts = len(self._held), [self._held]
+        while held < size and (part := next(self._parts, b"")):
+            parts.append(part)
+            held += len(part)
+        found = b"".join(parts)
+        self._held = found[size:]
+        return found[:size]
+
+
+@contextmanager
+def text_of(file: LandedFile, s3: S3Settings) -> Iterator[Text]:
+    """The file opened. Reading raises gzip.BadGzipFile, EOFError or zlib.error where its packing is not whole, and
+    TooMuchText where it holds more than is read.
+    """
+    packed = file.name.endswith(".gz")
+    if file.size > LARGEST_FILE:
+        raise TooMuchText(f"a file of {_size(file.size)}; expected at most {_size(LARGEST_FILE)}")
+    with reading(file.path, s3) as stream:
+        yield Text(_measured(_unpacked(stream) if packed else _plain(stream), file.size if packed else None))
+
+
+def _plain(stream: Readable) -> Iterator[bytes]:
+    while data := stream.read(_CHUNK):
+        yield data
+
+
+def _measured(parts: Iterator[bytes], packed: int | None) -> Iterator[bytes]:
+    """The same, until it is too much for a file; `packed`: of so many bytes."""
+    total, most = 0, LARGEST_FILE
+    if packed is not None:
+        most = min(most, max(ALWAYS_UNPACKED, MOST_PACKED * packed))
+    for part in parts:
+        total += len(part)
+        if total > LARGEST_FILE:
+            raise TooMuchText(f"unpacks to more than {_size(LARGEST_FILE)}; expected at most so much")
+        if total > most:
+            found = f"unpacks to more than {_size(most)}, {total // max(packed or 1, 1):,} times its size"
+            raise TooMuchText(f"{found}; expected at most {MOST_PACKED} times, as of a file of rows")
+        yield part
+
+
+def _unpacked(stream: Readable) -> Iterator[bytes]:
+    data = stream.read(_CHUNK)
+    if data and not data.startswith(_GZIP):
+        raise gzip.BadGzipFile(f"it begins with {data[:2]!r}")
+    while data:
+        part = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        while not part.eof:
+            if not data and not (data := stream.read(_CHUNK)):
+                raise EOFError("it ends before its end was marked")
+            if found := part.decompress(data, _CHUNK):
+                yield found
+            data = part.unconsumed_tail
+        data = part.unused_data or stream.read(_CHUNK)
+        if len(data) == 1:  # the first of the two bytes that tell
+            data += stream.read(_CHUNK)
+        if data and not data.startswith(_GZIP):
+            raise gzip.BadGzipFile("bytes behind its end that are not packed")
+
+
+def _size(number: int) -> str:
+    return f"{number // 1024**3:,} GB" if number >= 1024**3 else f"{number / 1024**2:,.0f} MB"
