@@ -78,7 +78,7 @@ def _measured(parts: Iterator[bytes], packed: int | None) -> Iterator[bytes]:
         if total > LARGEST_FILE:
             raise TooMuchText(f"unpacks to more than {_size(LARGEST_FILE)}; expected at most so much")
         if total > most:
-            found = f"unpacks to more than {_size(most)}, {total // max(packed or 1, 1):,} times its size"
+            found = f"unpacks to {_size(total)} and more, over {total // max(packed or 1, 1):,} times its size"
             raise TooMuchText(f"{found}; expected at most {MOST_PACKED} times, as of a file of rows")
         yield part
 
