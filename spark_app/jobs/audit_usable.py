@@ -23,6 +23,7 @@ from spark_app.report.numbers import written
 from spark_app.tables.declare import silver_tables
 
 MOST_DAYS = 3  # whose causes are named
+_CAUSES = 40  # of a day, each with its files
 # What holds where a contract says nothing of it.
 ROWS = Rule(
     "most rows can be used",
@@ -128,7 +129,9 @@ def _causes(
     alike: dict[str, list[str]] = {}
     for file, problem in unread.files:
         alike.setdefault(problem, []).append(file)
-    return [f"{named_files(files)} cannot be read{share}: {problem}" for problem, files in alike.items()]
+    lines = [f"{named_files(files)} cannot be read{share}: {problem}" for problem, files in alike.items()]
+    more = [f"{len(lines) - _CAUSES:,} more causes: lakehouse quarantine list"] if len(lines) > _CAUSES else []
+    return lines[:_CAUSES] + more
 
 
 def _reason(context: Context, contract: Contract, day: date) -> str:

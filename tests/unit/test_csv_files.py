@@ -60,9 +60,9 @@ def test_beside_others_each_file_is_a_place(tmp_path: Path, monkeypatch: pytest.
     assert csv_files._places(good, {csv_files._folder(files[0]): 5}) == [found.file.path for found in good]
 
 
-def test_files_of_a_hundred_headers_are_read_together(spark: SparkSession, tmp_path: Path) -> None:
-    files = landed(tmp_path, {f"{n}.csv": f"extra{n},id\nx,{n:03}\n" for n in range(100)})
-    assert ids(read_csv(spark, DATASET, files)) == [f"{n:03}" for n in range(100)]
+def test_files_of_many_headers_are_read_together(spark: SparkSession, tmp_path: Path) -> None:
+    files = landed(tmp_path, {f"{n}.csv": f"extra{n},id\nx,{n:03}\n" for n in range(30)})
+    assert ids(read_csv(spark, DATASET, files)) == [f"{n:03}" for n in range(30)]
 
 
 def test_a_file_of_two_thousand_columns_is_read(spark: SparkSession, tmp_path: Path) -> None:
