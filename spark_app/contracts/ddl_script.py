@@ -13,7 +13,8 @@ SCHEMAS = ("analytics", "etl")
 LEDGERS = (
     'CREATE TABLE IF NOT EXISTS "etl"."releases" (\n  "release_id" BIGINT NOT NULL,\n  "run_id" VARCHAR(256),\n'
     '  "kind" VARCHAR(64),\n  "tables" VARCHAR(65535) NOT NULL,\n  "released_at" TIMESTAMP,\n'
-    '  "loaded_at" TIMESTAMP NOT NULL,\n  PRIMARY KEY ("release_id")\n)\nDISTSTYLE ALL\nSORTKEY ("release_id")',
+    '  "loaded_at" TIMESTAMP NOT NULL,\n  "epoch" BIGINT,\n  PRIMARY KEY ("release_id")\n)\n'
+    'DISTSTYLE ALL\nSORTKEY ("release_id")',
     'COMMENT ON TABLE "etl"."releases" IS \'Releases loaded, one row each; the greatest release_id is the one held\'',
     'CREATE TABLE IF NOT EXISTS "etl"."definitions" (\n  "name" VARCHAR(256) NOT NULL,\n  "layout" VARCHAR(4096),\n'
     '  "word" VARCHAR(64) NOT NULL,\n  "made_at" TIMESTAMP NOT NULL,\n  PRIMARY KEY ("name")\n)\nDISTSTYLE ALL',

@@ -130,11 +130,11 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
     if first:
-        delta.append(rows, context.lake, work.name, _note(context, work), partition)
+        delta.append(rows, context.lake, work.name, _note(context, work, whole=True), partition)
     elif work.lacking or work.retyped:
-        delta.reshape(rows, context.lake, work.name, _note(context, work), partition)
+        delta.reshape(rows, context.lake, work.name, _note(context, work, whole=True), partition)
     else:
-        delta.overwrite(rows, context.lake, work.name, _note(context, work))
+        delta.overwrite(rows, context.lake, work.name, _note(context, work, whole=True))
     return f"built: new {', '.join(work.lacking)}" if work.lacking and not first else "built"
 
 
@@ -238,9 +238,9 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
     return delta.with_month(shaped, work.table.month_of) if work.table.month_of else shaped
 
 
-def _note(context: Context, work: Refresh) -> str:
+def _note(context: Context, work: Refresh, *, whole: bool = False) -> str:
     salt = {log.SALT: context.salt.fingerprint} if work.table.hashed else {}
-    return log.note_text(context.run_id, work.now, **salt)
+    return log.note_text(context.run_id, work.now, **salt, **({log.WHOLE: True} if whole else {}))
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ def writing(context: Context, wait: float = 0.0) -> Iterator[Context]:
     record = context.record
     wanted = Wanted(record.run_id, record.command, context.settings.lease_seconds, wait, doing=record.at_work)
     with only_run(context.lake, wanted, _say) as held:
-        record.epoch = held.epoch
+        record.epoch, record.commits = held.epoch, held.commits
         if held.took_over:
             record.warn(held.took_over)
         yield replace(context, fence=held)

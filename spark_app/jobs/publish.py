@@ -11,6 +11,7 @@ from spark_app.jobs.audit import candidate, passed
 from spark_app.jobs.context import Context
 from spark_app.jobs.moved import refuse_unaudited
 from spark_app.lake import exports, releases
+from spark_app.lake.epochs import check_release
 from spark_app.lake.readable import gaps
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import UsageError
@@ -142,6 +143,7 @@ def _stager(context: Context, redshift: RedshiftSettings) -> Stager:
 def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:
     if not passed(context, tables):
         refuse_unaudited(context, tables, last)
+    check_release(context.lake, tables, last.tables if last else {})
     number = last.release_id + 1 if last else 1
     record = context.record
     new = Release(

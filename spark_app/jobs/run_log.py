@@ -60,6 +60,7 @@ def _note(context: Context, seconds: float, code: int, message: str, release: Re
                 "warnings": record.warnings,
                 "release_id": release.release_id if release else None,
                 "epoch": record.epoch,
+                "commits": list(record.commits.items()),
             }
         ],
     )

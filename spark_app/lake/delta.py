@@ -69,8 +69,15 @@ def _save(writer: DataFrameWriter, lake: Lake, table: str, note: str, point: str
     writer = writer.option("userMetadata", stamped(lake.fence, note))
     with committing(lake.fence, point):
         writer.save(lake.path(table))
+    _noted(lake, table, note, before)
+
+
+def _noted(lake: Lake, table: str, note: str, before: int | None) -> None:
+    """Delta makes no commit of nothing; what it has made is looked at."""
     if log.version_of(lake, table) == before:
-        log.advance(lake, table, note)  # Delta makes no commit of nothing
+        log.advance(lake, table, note)
+    else:
+        log.confirm(lake, table, note)
 
 
 def merge(
@@ -94,6 +101,7 @@ def merge(
     filled = clauses.replace("{set}", assignments).replace("{insert}", f"({names}) VALUES ({values})")
     view = f"changes_to_{table.replace('.', '_')}"
     rows.createOrReplaceTempView(view)
+    before = log.version_of(lake, table)
     spark.conf.set(NOTE, stamped(lake.fence, note))
     try:
         with committing(lake.fence, table):
@@ -101,6 +109,7 @@ def merge(
     finally:
         spark.conf.unset(NOTE)
         spark.catalog.dropTempView(view)
+    _noted(lake, table, note, before)
 
 
 def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from spark_app.runtime.failpoints import commit_point
+from spark_app.runtime.failpoints import commit_point, stop_if
 
 EPOCH = "epoch"
 
@@ -21,6 +21,9 @@ class Fence(Protocol):
     def check(self, *, ask: bool = False) -> None:
         """Raises where another has the right by now. `ask`: do not rely on having had it a moment ago."""
 
+    def committed(self, table: str, version: int) -> None:
+        """Remember a commit, to be compared later with what the log says then."""
+
 
 @contextmanager
 def committing(fence: Fence | None, point: str) -> Iterator[None]:
@@ -28,6 +31,7 @@ def committing(fence: Fence | None, point: str) -> Iterator[None]:
     with commit_point(point):
         if fence is not None:
             fence.check()
+        stop_if(point)
         yield
 
 

@@ -30,6 +30,7 @@ class Held:
     ) -> None:
         self.lease, self.took_over = lease, took_over
         self._slot, self._tag, self._text, self._doing = slot, tag, text_of(lease), doing
+        self.commits: dict[str, int] = {}  # table -> the last version that this run committed
         self._words = {lease.word}
         self._lost: LeaseLost | None = None
         self._fresh_until = begun + lease.seconds / 2
@@ -58,6 +59,10 @@ class Held:
                 if time.monotonic() >= until:
                     raise
                 self._done.wait(self._pause / 4)
+
+    def committed(self, table: str, version: int) -> None:
+        """Remember a commit, to be compared later with what the log says then."""
+        self.commits[table] = version
 
     def end(self) -> None:
         """Give it back. Where the store does not answer, or another has it, there is nothing to be done about it."""

@@ -172,6 +172,8 @@ def own_commit(lake: Lake, table: str) -> Commit | None:
 
 # In the note of a table that holds hashes: the fingerprint of the salt they were made with.
 SALT = "salt"
+# In the note of a commit that derived the whole table from its inputs, whatever it was before.
+WHOLE = "whole"
 
 # Operations of others' commits that change no row.
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
@@ -237,6 +239,18 @@ def advance(lake: Lake, table: str, note: str) -> None:
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
     with committing(lake.fence, table), _next_version(table):
         write_deltalake(opened, empty, mode="append", commit_properties=noted(note, lake.fence))
+    confirm(lake, table, note)
+
+
+def confirm(lake: Lake, table: str, note: str) -> None:
+    """That a commit is there as we made it, and remember it; Overtaken where another stands in its place."""
+    if lake.fence is None:
+        return None
+    ours, opened = json.loads(stamped(lake.fence, note)), open_table(lake, table)
+    for entry in opened.history(5) if opened else ():
+        if _note(entry) == ours:
+            return lake.fence.committed(table, int(entry["version"]))
+    raise Overtaken(table, "this run's own commit is not there")
 
 
 def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
@@ -272,7 +286,7 @@ def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: s
         )
         merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
         merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
-    return None
+    return confirm(lake, table, note)
 
 
 def row_count(lake: Lake, table: str, version: int | None = None) -> int:

@@ -46,6 +46,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "warnings": pa.list_(_TEXT),
             "release_id": _COUNT,
             "epoch": _COUNT,
+            "commits": pa.map_(_TEXT, _COUNT),
         }.items()
     ),
     "steps": pa.schema(

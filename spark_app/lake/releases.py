@@ -11,7 +11,7 @@ from datetime import date, datetime
 from spark_app.lake import log, ops
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import UsageError
-from spark_app.runtime.failpoints import commit_point
+from spark_app.runtime.failpoints import commit_point, stop_if
 
 _NAME = "ops.releases"
 # Epochs never fall from release to release, and of two with one number the greater epoch had the right to it.
@@ -85,6 +85,7 @@ def record(lake: Lake, release: Release) -> None:
         assert opened is not None  # it was made above, if need be
         if lake.fence is not None:
             lake.fence.check(ask=True)
+        stop_if(_NAME)
         log.append_next(opened, _NAME, rows, lake.fence)
 
 

@@ -1,6 +1,7 @@
-"""Places where a test can kill the process: right before or after each commit.
+"""Places where a test can kill or stop the process: right before or after each commit.
 
-`LAKEHOUSE_FAILPOINT=silver.orders:after` ends the process there, as a pulled plug would. Every commit of rows
+`LAKEHOUSE_FAILPOINT=silver.orders:after` ends the process there, as a pulled plug would; `silver.orders:stop` stops it
+(until SIGCONT) after it has looked whether it may commit, and before it does. Every commit of rows
 passes through `commit_point` (making an empty table does not), so the list of commits is the list of names it is
 called with:
 bronze.<dataset>, ops.ingested_files, silver.quarantine.<entity>, silver.<entity>, ops.reconciliation,
@@ -10,6 +11,7 @@ gold.<table>, ops.quality_results, ops.releases, warehouse.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +25,12 @@ def commit_point(name: str) -> Iterator[None]:
     _die_if(f"{name}:before")
     yield
     _die_if(f"{name}:after")
+
+
+def stop_if(name: str) -> None:
+    """Stop here, as a machine does that is paused, where the environment names the commit."""
+    if os.environ.get(VARIABLE) == f"{name}:stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _die_if(point: str) -> None:

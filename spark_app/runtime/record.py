@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -66,6 +66,7 @@ class RunRecord:
     command: str
     run_id: str = ""
     epoch: int | None = None  # of the run's hold of the lake, once it has one
+    commits: Mapping[str, int] = field(default_factory=dict)  # table -> the last version that the run committed
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None
     last_day: date | None = None

@@ -20,6 +20,26 @@ class NotOurs(WarehouseError):
     retry = False
 
 
+class Late(WarehouseError):
+    """A later writer of the lake has loaded already."""
+
+
+def refuse_late(place: str, ledger: int | None, lake: Lake) -> None:
+    """Late where the warehouse's ledger has the epoch of a later writer than this one, which was taken over then."""
+    if lake.fence is not None and ledger is not None and ledger > lake.fence.epoch:
+        raise Late(
+            f"warehouse {place}: found a load of epoch {ledger}, expected none above {lake.fence.epoch}: another run "
+            "has taken over the lake since this one began; nothing was loaded",
+            hint="the other run's release is there; see: lakehouse status",
+        )
+
+
+def confirm(lake: Lake) -> None:
+    """Right before a load is committed: raises where the right to write the lake is another's by now."""
+    if lake.fence is not None:
+        lake.fence.check(ask=True)
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What a load did to one table: `how` is full, changes or nothing."""

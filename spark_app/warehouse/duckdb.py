@@ -22,12 +22,13 @@ from spark_app.lake.releases import Release
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
-from spark_app.warehouse.base import Loaded, NotOurs, of_lake
+from spark_app.warehouse.base import Loaded, NotOurs, confirm, of_lake, refuse_late
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS etl.releases (release_id BIGINT NOT NULL, run_id VARCHAR, kind VARCHAR, "
-    "tables VARCHAR NOT NULL, released_at TIMESTAMP, loaded_at TIMESTAMP NOT NULL)"
+    "tables VARCHAR NOT NULL, released_at TIMESTAMP, loaded_at TIMESTAMP NOT NULL, epoch BIGINT)"
 )
+_EPOCHS = "ALTER TABLE etl.releases ADD COLUMN IF NOT EXISTS epoch BIGINT"  # one of before there were any
 _DEFINITIONS = "CREATE TABLE IF NOT EXISTS etl.definitions (name VARCHAR NOT NULL, word VARCHAR NOT NULL)"
 
 
@@ -63,9 +64,12 @@ class DuckDBWarehouse:
             for schema in ("etl", "analytics"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             connection.execute(_LEDGER)
+            connection.execute(_EPOCHS)
+            latest = connection.execute("SELECT max(epoch) FROM etl.releases").fetchone()
+            refuse_late(str(self.path), latest[0] if latest else None, lake)
             connection.execute(_DEFINITIONS)
             _refuse_others(connection, self.path, known, release, self.views)
-            if known is not None and known.release_id == release.release_id:
+            if known is not None and known.release_id >= release.release_id:
                 connection.execute("ROLLBACK")
                 return []
             had = known.tables if known else {}
@@ -74,7 +78,8 @@ class DuckDBWarehouse:
                 for name, version in release.tables.items()
             ]
             _make_views(connection, complete(self.views, [contracts[name].name for name in release.tables]))
-            _enter(connection, release)
+            _enter(connection, release, lake)
+            confirm(lake)
             with commit_point("warehouse"):
                 connection.execute("COMMIT")
             return loaded
@@ -168,15 +173,24 @@ def _load_table(
             done = Loaded(contract.name, "changes", _apply_changes(connection, contract, changed))
         else:
             done = Loaded(contract.name, "full", _replace(connection, lake, contract, version))
-    found = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
     expected = log.row_count(lake, contract.qualified, version)
-    if not found or found[0] != expected:
+    found = _count(connection, name)
+    if found != expected and done.how == "changes":
+        # What is there is not what the lake had in that version: a commit may have been written over.
+        done = Loaded(contract.name, "full", _replace(connection, lake, contract, version))
+        found = _count(connection, name)
+    if found != expected:
         raise LakehouseError(
-            f"warehouse {name}: {found[0] if found else 0} rows after loading, expected {expected} as in version "
+            f"warehouse {name}: {found} rows after loading, expected {expected} as in version "
             f"{version} of {contract.qualified}; nothing was committed",
             hint="load it whole: lakehouse releases rollback to this release, or delete the DuckDB file and publish",
         )
     return done
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _fits(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
@@ -259,14 +273,16 @@ def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) ->
         connection.execute("INSERT INTO etl.definitions VALUES (?, ?)", [view.name, word])
 
 
-def _enter(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+def _enter(connection: duckdb.DuckDBPyConnection, release: Release, lake: Lake) -> None:
     connection.execute(
-        "INSERT INTO etl.releases VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP)",
+        "INSERT INTO etl.releases (release_id, run_id, kind, tables, released_at, loaded_at, epoch) "
+        "VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?)",
         [
             release.release_id,
             release.run_id,
             release.kind,
             json.dumps(dict(release.tables)),
             release.released_at,
+            lake.fence.epoch if lake.fence else None,
         ],
     )

@@ -23,7 +23,7 @@ from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import AWS_ITSELF, RedshiftSettings, S3Settings
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded, NotOurs
+from spark_app.warehouse.base import Loaded, NotOurs, refuse_late
 from spark_app.warehouse.redshift_copy import Stager
 from spark_app.warehouse.redshift_schema import State, pending, prepare
 from spark_app.warehouse.redshift_session import Conflict, ConnectionLost, Session, connected
@@ -89,6 +89,7 @@ class RedshiftWarehouse:
             sql.drop_leftovers(session, state.etl)
             with session.waiting():
                 known = ledger.held(session)
+            refuse_late(session.place, ledger.epoch(session), lake)
             if not ledger.needs(session, known, release, lake):
                 return []
             self._refuse_others(session, tables, known, state)

@@ -49,11 +49,18 @@ def needs(session: Session, known: Held | None, release: Release, lake: Lake) ->
     return known.release_id < release.release_id
 
 
-def enter(session: Session, release: Release) -> None:
+def epoch(session: Session) -> int | None:
+    """The greatest epoch of a writer that has loaded."""
+    found = session.rows('SELECT max("epoch") FROM "etl"."releases"')[0][0]
+    return None if found is None else int(found)
+
+
+def enter(session: Session, release: Release, lake: Lake) -> None:
     """Note the release as loaded; part of the load's transaction."""
     session.run(
-        'INSERT INTO "etl"."releases" ("release_id", "run_id", "kind", "tables", "released_at", "loaded_at") '
-        "VALUES (CAST(%s AS BIGINT), %s, %s, %s, CAST(%s AS TIMESTAMP), CAST(%s AS TIMESTAMP))",
+        'INSERT INTO "etl"."releases" ("release_id", "run_id", "kind", "tables", "released_at", "loaded_at", '
+        '"epoch") '
+        "VALUES (CAST(%s AS BIGINT), %s, %s, %s, CAST(%s AS TIMESTAMP), CAST(%s AS TIMESTAMP), CAST(%s AS BIGINT))",
         (
             str(release.release_id),
             release.run_id,
@@ -61,6 +68,7 @@ def enter(session: Session, release: Release) -> None:
             json.dumps(dict(release.tables)),
             _utc(release.released_at),
             _utc(datetime.now(UTC)),
+            str(lake.fence.epoch) if lake.fence else None,
         ),
     )
 

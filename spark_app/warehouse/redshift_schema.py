@@ -18,6 +18,7 @@ _COLUMNS = (
     "numeric_scale, is_nullable FROM svv_columns WHERE table_schema IN ('analytics', 'etl') "
     "ORDER BY table_schema, table_name, ordinal_position"
 )
+_EPOCHS = 'ALTER TABLE "etl"."releases" ADD COLUMN "epoch" BIGINT'
 _TYPES = {
     "character varying": "VARCHAR({0})",
     "numeric": "DECIMAL({1},{2})",
@@ -33,6 +34,7 @@ class State:
     etl: Sequence[str]
     schemas: Sequence[str]
     definitions: Mapping[str, tuple[str | None, str]]  # name: layout, word
+    ledger: Sequence[str]  # columns of etl.releases
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,18 @@ def read(session: Session) -> State:
     """Ask Redshift."""
     columns: dict[str, list[Found]] = {}
     etl: list[str] = []
+    ledger: list[str] = []
     for schema, table, name, kind, length, precision, scale, nullable in session.rows(_COLUMNS):
         if schema == "etl":
             etl += [table] if table not in etl else []
+            ledger += [name] if table == "releases" else []
             continue
         written = _TYPES.get(kind, kind.upper()).format(length, precision, scale)
         columns.setdefault(table, []).append(Found(name, written, nullable == "YES"))
     listed = ", ".join(text(schema) for schema in SCHEMAS)
     schemas = [row[0] for row in session.rows(f"SELECT nspname FROM pg_namespace WHERE nspname IN ({listed})")]
     known = session.rows("SELECT name, layout, word FROM etl.definitions") if "definitions" in etl else []
-    return State(columns, etl, schemas, {name: (layout, word) for name, layout, word in known})
+    return State(columns, etl, schemas, {name: (layout, word) for name, layout, word in known}, ledger)
 
 
 def prepare(session: Session) -> State:
@@ -78,7 +82,9 @@ def prepare(session: Session) -> State:
 
 def _missing(state: State) -> list[str]:
     schemas = [f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}" for schema in SCHEMAS if schema not in state.schemas]
-    return schemas + (list(LEDGERS) if not {"releases", "definitions"} <= set(state.etl) else [])
+    ledgers = list(LEDGERS) if not {"releases", "definitions"} <= set(state.etl) else []
+    epochs = [_EPOCHS] if state.ledger and "epoch" not in state.ledger else []  # one of before there were any
+    return schemas + ledgers + epochs
 
 
 def pending(contracts: Mapping[str, Contract], views: Sequence[View], state: State) -> Plan:

@@ -12,11 +12,11 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import log
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.runtime.errors import WarehouseError
+from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded
+from spark_app.warehouse.base import Loaded, confirm, refuse_late
 from spark_app.warehouse.redshift_schema import Plan
 from spark_app.warehouse.redshift_session import ConnectionLost, Session, connected
 from spark_app.warehouse.staging import Slice, changed, whole
@@ -67,14 +67,16 @@ def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
             raise Overtaken(
                 f"warehouse {session.place}: other loads kept coming in between", hint="run again when they are done"
             )
+        refuse_late(session.place, ledger.epoch(session), work.lake)
         for statement in work.plan.within:
             session.run(statement)
         for part in parts:
             for statement in sql.exchange(part):
                 rows[part.contract.name] = session.run(statement)  # of the last one, the INSERT
             _count(session, part, work.lake)
-        ledger.enter(session, work.release)
-    except WarehouseError:
+        ledger.enter(session, work.release, work.lake)
+        confirm(work.lake)
+    except LakehouseError:
         with suppress(WarehouseError):
             session.run("ROLLBACK")
         raise
