@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
+from spark_app.jobs import mend
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.tell_columns import tell_columns
 from spark_app.jobs.tell_landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
@@ -48,13 +49,16 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     changed = {name: drop if again else _changed(drop, seen[name]) for name, drop in landed.items()}
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, held)
+    lost = {name: mend.lost(context, name) for name in datasets}
+    changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]
 
     def work(spark: SparkSession, name: str) -> None:
         with context.record.step("bronze", name) as step:
             table = f"bronze.{name}"
             before = version_of(context.lake, table)
-            step.action, step.version = "replaced", _ingest(context, spark, datasets[name], changed[name])
+            step.version = _ingest(context, spark, datasets[name], changed[name], lost[name])
+            step.action = "replaced"
             step.rows = rows_written(context.lake, table, before)
 
     for name in datasets:
@@ -86,15 +90,16 @@ def _changed(drop: Drop, held: Mapping[date, str]) -> Drop:
     return {day: files for day, files in drop.items() if held.get(day) != fingerprint(files)}
 
 
-def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop) -> int:
-    """One commit for all changed days; its note names them, and those that bronze held rows of before."""
+def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop, lost: Collection[date]) -> int:
+    """One commit for all changed days; its note names them, and those that bronze held rows of before (or `lost`)."""
     files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
     _tell(context, dataset.name, [found for found in files if found.problem or found.aside])
     days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
     own_commit(context.lake, table)
-    replaced = sorted(feed.rows_by_day(context.lake, dataset.name, before, list(drop))) if before is not None else []
+    held = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
+    replaced = sorted({*held, *(day for day in drop if day in lost)})
     counted: Counter[str] = Counter()
     for found in files:
         counted[found.file.day.isoformat()] += found.rows
@@ -146,6 +151,7 @@ def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str,
         "day_fingerprint": one.fingerprint,
         "bronze_version": one.bronze_version,
         "ingested_at": None,
+        "epoch": context.record.epoch,
     }
 
 
@@ -204,6 +210,7 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "day_fingerprint": days[file.day.isoformat()],
         "bronze_version": version,
         "ingested_at": context.record.started_at,
+        "epoch": context.record.epoch,
     }
 
 

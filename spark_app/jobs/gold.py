@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DateType
 
 from spark_app.contracts.table import QUARANTINE, Column, Contract, Type
-from spark_app.jobs import landed_days
+from spark_app.jobs import landed_days, mend
 from spark_app.jobs.context import Context, thread_session
 from spark_app.lake import delta, log, quarantine
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
@@ -46,7 +46,9 @@ class Refresh:
 def run(context: Context, *, whole: bool = False) -> None:
     """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
     tables = gold_tables(context.contracts)
+    wounds = mend.wounds(context, "gold")
     quarantine.ensure(context.lake, context.run_id)
+    anew = mend.derived_anew(context, {full for table in tables.values() for full in table.inputs.values()})
     needs = {name: _gold_inputs(table) for name, table in tables.items()}
     order = TopologicalSorter(needs)
     order.prepare()
@@ -55,19 +57,20 @@ def run(context: Context, *, whole: bool = False) -> None:
         while order.is_active():
             for name in order.get_ready():
                 session = thread_session(context)
-                running[pool.submit(_refresh, context, session, tables[name], whole)] = name
+                running[pool.submit(_refresh, context, session, tables[name], anew, whole or bool(wounds))] = name
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
                 order.done(running.pop(future))
     landed_days.run(context, context.contracts["gold.landed_days"])
+    mend.mended(context, wounds)
 
 
 def _gold_inputs(table: GoldTable) -> list[str]:
     return [full.removeprefix("gold.") for full in table.inputs.values() if full.startswith("gold.")]
 
 
-def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: bool) -> None:
+def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], whole: bool) -> None:
     contract = context.contracts[f"gold.{table.name}"]
     with context.record.step("gold", table.name) as step:
         own = [_MONTH_COLUMN] if table.month_of else []
@@ -80,12 +83,18 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, whole: boo
         unlike = log.unlike(opened, contract.columns)
         work = Refresh(table, contract, now, commit.sources if commit else {}, opened.version(), *unlike)
         _refuse_retyped(work, whole)
-        if whole or commit is None or work.lacking or set(work.taken) != set(now):
+        if whole or commit is None or work.lacking or set(work.taken) != set(now) or _is_of_another(work, anew):
             step.action = _build(context, spark, work, first=commit is None)
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
         step.version = log.version_of(context.lake, contract.qualified)
         step.rows = log.rows_written(context.lake, contract.qualified, work.version)
+
+
+def _is_of_another(work: Refresh, anew: Mapping[str, int]) -> bool:
+    """Whether an input was derived anew since, or is behind what was taken in: what changed cannot be told then."""
+    silver = {full: version for full, version in work.taken.items() if full.startswith("silver.")}
+    return any(version < anew.get(full, version) or version > work.now[full] for full, version in silver.items())
 
 
 def _refuse_retyped(work: Refresh, whole: bool) -> None:

@@ -31,7 +31,8 @@ def run(context: Context, contract: Contract) -> None:
         changed = [row for row in should if row not in holds]
         gone = {row[0] for row in holds} - {row[0] for row in should}
         if changed or gone or first:
-            note = log.note_text(context.run_id, {SALES: log.version_of(context.lake, SALES) or 0})
+            sources = {SALES: log.version_of(context.lake, SALES) or 0}
+            note = log.note_text(context.run_id, sources, **{log.WHOLE: True})  # all of it was compared
             log.merge(context.lake, contract.qualified, _arrow(contract, changed), sorted(gone), contract.key[0], note)
             step.action, step.rows = "merged", len(changed) + len(gone)
         step.version = log.version_of(context.lake, contract.qualified)

@@ -8,6 +8,7 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from spark_app.contracts.table import Column, Contract, Type
+from spark_app.jobs import mend
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.reconcile import reconcile
 from spark_app.jobs.take_in import PROVENANCE, Work, take_in
@@ -21,6 +22,8 @@ from spark_app.tables.declare import SilverTable, silver_tables
 def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, whole: bool = False) -> None:
     """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
     tables = silver_tables(context.contracts)
+    wounds = mend.wounds(context, "silver")
+    whole = whole or bool(wounds)
     quarantine.ensure(context.lake, context.run_id)
     # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
     for contract in context.contracts.values():
@@ -43,6 +46,7 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
             step.rows = log.rows_written(context.lake, f"silver.{name}", before)
 
     in_parallel(context, one, list(todo))
+    mend.mended(context, wounds)
     with context.record.step("silver", "reconciliation") as step:
         step.action, step.rows = "reconciled", reconcile(context, tables)
 
@@ -71,7 +75,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     if version is None:
         return None
     taken = log.own_commit(context.lake, target)
-    if whole or taken is None or source not in taken.sources:
+    if whole or taken is None or source not in taken.sources or taken.sources[source] > version:
         return Work(table, contract, dataset, version, None, (), first=taken is None)
     days, replaced = set(again), set(again)
     for commit in log.commits_after(context.lake, source, taken.sources[source]):

@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from spark_app.lake import ops
 from spark_app.lake.log import commits_after
 from spark_app.lake.paths import Lake
+
+# Of a day, what was entered last: by the last writer, of its last commit.
+_NEWEST = (
+    "QUALIFY rank() OVER (PARTITION BY dataset, batch_date ORDER BY coalesce(epoch, 0) DESC, bronze_version DESC) = 1"
+)
 
 
 def held(lake: Lake) -> dict[str, dict[date, str]]:
@@ -20,13 +26,23 @@ def held(lake: Lake) -> dict[str, dict[date, str]]:
     rows = ops.select(
         lake,
         "ingested_files",
-        "SELECT dataset, batch_date, arg_max(day_fingerprint, bronze_version) AS fingerprint FROM ops_rows "
-        "GROUP BY dataset, batch_date",
+        "SELECT dataset, batch_date, any_value(day_fingerprint) AS fingerprint FROM (SELECT * FROM ops_rows "
+        f"{_NEWEST}) GROUP BY dataset, batch_date",
     )
     found: dict[str, dict[date, str]] = {}
     for row in rows:
         found.setdefault(row["dataset"], {})[row["batch_date"]] = str(row["fingerprint"])
     return found
+
+
+def newest(lake: Lake, dataset: str) -> list[dict[str, Any]]:
+    """Every day entered: `batch_date day_fingerprint version landed` (rows counted in its files; None if not)."""
+    sql = (
+        "SELECT batch_date, any_value(day_fingerprint) AS day_fingerprint, max(bronze_version) AS version, "
+        "CASE WHEN count(*) = count(rows) THEN sum(rows)::BIGINT END AS landed "
+        f"FROM (SELECT * FROM ops_rows WHERE dataset = ? {_NEWEST}) GROUP BY batch_date"
+    )
+    return ops.select(lake, "ingested_files", sql, (dataset,))
 
 
 def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int) -> dict[date, int]:
@@ -37,8 +53,7 @@ def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int)
     """
     sql = (
         "SELECT batch_date, sum(rows) AS landed FROM (SELECT * FROM ops_rows WHERE dataset = ? "
-        f"AND bronze_version <= ? {'' if days is None else 'AND list_contains(?, batch_date) '}"
-        "QUALIFY bronze_version = max(bronze_version) OVER (PARTITION BY batch_date)) "
+        f"AND bronze_version <= ? {'' if days is None else 'AND list_contains(?, batch_date) '}{_NEWEST}) "
         "GROUP BY batch_date HAVING count(*) = count(rows)"
     )
     rows = ops.select(lake, "ingested_files", sql, (dataset, version, *([] if days is None else [list(days)])))
@@ -49,7 +64,7 @@ def files_of(lake: Lake, dataset: str, day: date, version: int) -> dict[str, int
     """The rows of each file of a day, as `counted`."""
     sql = (
         "SELECT file, rows FROM ops_rows WHERE dataset = ? AND bronze_version <= ? AND batch_date = ? "
-        "AND file IS NOT NULL QUALIFY bronze_version = max(bronze_version) OVER ()"
+        f"AND file IS NOT NULL {_NEWEST}"
     )
     rows = ops.select(lake, "ingested_files", sql, (dataset, version, day))
     return {str(row["file"]): int(row["rows"]) for row in rows if row["rows"] is not None}
@@ -100,8 +115,7 @@ def unreadable(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, U
         "SELECT batch_date, "
         "list(struct_pack(f := file, m := message) ORDER BY file) FILTER (status = 'rejected') AS bad, "
         "100.0 * coalesce(sum(size) FILTER (status = 'rejected'), 0) / nullif(sum(size), 0) AS percent "
-        "FROM (SELECT * FROM ops_rows WHERE dataset = ? AND batch_date BETWEEN ? AND ? "
-        "QUALIFY bronze_version = max(bronze_version) OVER (PARTITION BY batch_date)) "
+        f"FROM (SELECT * FROM ops_rows WHERE dataset = ? AND batch_date BETWEEN ? AND ? {_NEWEST}) "
         "GROUP BY batch_date HAVING count(*) FILTER (status = 'rejected') > 0"
     )
     rows = ops.select(lake, "ingested_files", sql, (dataset, min(days), max(days)))

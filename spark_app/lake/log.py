@@ -174,6 +174,8 @@ def own_commit(lake: Lake, table: str) -> Commit | None:
 SALT = "salt"
 # In the note of a commit that derived the whole table from its inputs, whatever it was before.
 WHOLE = "whole"
+# Of an empty one: what was wrong with the commits before it was looked at, and made good.
+MENDED = "mended"
 
 # Operations of others' commits that change no row.
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")

@@ -124,6 +124,16 @@ def put(path: Path, uri: str, s3: S3Settings) -> None:
     part.replace(target)
 
 
+def remove(entry: Entry, s3: S3Settings) -> None:
+    """Remove one file that was listed; it may be gone already."""
+    if is_s3(entry.uri):
+        bucket, key = bucket_and_key(entry.uri)
+        with named(entry.uri):
+            client(s3).delete_object(Bucket=bucket, Key=key)
+    else:
+        local_path(entry.uri).unlink(missing_ok=True)
+
+
 def content_type(name: str) -> str:
     """What a file is by its name: browsers show a page only where the store says that it is one."""
     kind, _ = mimetypes.guess_type(name)

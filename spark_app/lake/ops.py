@@ -78,6 +78,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "day_fingerprint": _TEXT,
             "bronze_version": _COUNT,
             "ingested_at": _TIME,
+            "epoch": _COUNT,
         }.items()
     ),
     "reconciliation": pa.schema(

@@ -97,7 +97,8 @@ def replace(
     if days is not None:
         where += f" AND batch_date IN ({delta.date_list(days)})"
     with _one_writer:
-        delta.overwrite(rows.coalesce(1), lake, TABLE, log.note_text(run_id, {}), where, f"{TABLE}.{entity}")
+        note = log.note_text(run_id, {}, **({log.WHOLE: True} if days is None else {}))
+        delta.overwrite(rows.coalesce(1), lake, TABLE, note, where, f"{TABLE}.{entity}")
 
 
 def _whose(judged: DataFrame, name: str) -> Column:
