@@ -16,10 +16,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
+from spark_app.lake import checksums
 from spark_app.lake.fence import Fence, committing, stamped
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError, SettingsError
@@ -36,6 +37,7 @@ _ARROW: dict[str, pa.DataType] = {
 
 
 _GONE = "_gone"
+_ORPHAN = "CRC file version"  # what delta-rs says where Spark's checksum of a commit is there, and the commit is not
 
 
 class Overtaken(LakeError):
@@ -70,9 +72,24 @@ def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
 def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:
     """The table's log, or None where there is no table."""
     try:
-        return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
+        return _opened(lake, table, version)
     except TableNotFoundError:
         return None
+
+
+def _opened(lake: Lake, table: str, version: int | None) -> DeltaTable:
+    try:
+        return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
+    except DeltaError as error:
+        if _ORPHAN not in str(error):
+            raise
+    if lake.fence is None:
+        raise LakeError(
+            f"{table}: the last commit of its log at {lake.path(table)} is gone",
+            hint="the next run mends it: lakehouse run",
+        )
+    checksums.forget(lake, table)
+    return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
 
 
 def version_of(lake: Lake, table: str) -> int | None:

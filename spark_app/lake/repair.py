@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from spark_app.lake import log, objects
+from spark_app.lake import checksums, log
 from spark_app.lake.paths import Lake
 
-# Beside each commit Spark keeps what it found the table to hold then (N.crc), and on disks checksums of files.
-_KEPT = re.compile(r"\.?(\d{20})\.(?:crc|json\.crc|crc\.crc)")
 _FAR = 100
 
 
@@ -20,7 +16,7 @@ def bring_past(lake: Lake, table: str, version: int, run_id: str) -> None:
     now = log.version_of(lake, table)
     if now is None:
         return  # made anew
-    _forget(lake, table, min(version, now + 1))
+    checksums.forget(lake, table, min(version, now + 1))
     while now < version < now + _FAR:
         log.advance(lake, table, unchanged(lake, table, run_id))
         now += 1
@@ -31,10 +27,3 @@ def unchanged(lake: Lake, table: str, run_id: str) -> str:
     commit = log.last_commit(lake, table)
     salt = {log.SALT: commit.note[log.SALT]} if commit and log.SALT in commit.note else {}
     return log.note_text(run_id, commit.sources if commit else {}, packed=True, **{log.MENDED: True}, **salt)
-
-
-def _forget(lake: Lake, table: str, first: int) -> None:
-    for entry in objects.children(f"{lake.path(table)}/_delta_log", lake.s3):
-        match = _KEPT.fullmatch(entry.name)
-        if match and int(match[1]) >= first:
-            objects.remove(entry, lake.s3)

@@ -1,0 +1,106 @@
+"""Promise 1, with two writers: one that was stopped, taken over and comes back finishes nothing, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from spark_app.lake import lease
+from spark_app.lake.paths import Lake
+from spark_app.runtime.failpoints import VARIABLE
+from spark_app.runtime.settings import conf_dir
+from tests.support.drops import assert_same, copied, drop, gold, run_days, table_dicts, warehouse
+from tests.support.shop import customer, item, order, payment, product
+
+pytestmark = pytest.mark.long
+
+FIRST, SECOND = "2024-01-31", "2024-02-01"
+RUN = (
+    "import sys; from datetime import date; from spark_app.jobs.nightly import Order, run; "
+    "day = date.fromisoformat(sys.argv[2]); "
+    "made = run(Order('local', home=sys.argv[1], first=day, last=day, allow_missing=True, wait=60.0)); "
+    "print(made.message, made.record.warnings, file=sys.stderr); sys.exit(made.exit_code)"
+)
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease that holds for three seconds."""
+    shutil.copytree(conf_dir(), tmp_path / "conf")
+    base = tmp_path / "conf" / "base.yaml"
+    base.write_text(base.read_text().replace("lease_seconds: 60", "lease_seconds: 3"))
+    monkeypatch.setenv("LAKEHOUSE_CONF", str(tmp_path / "conf"))
+
+
+def land(landing: Path, day: str, number: int) -> None:
+    at = f"{day} 08:00:00"
+    drop(landing, "customers", day, [customer(f"C{number}", at)])
+    drop(landing, "products", day, [product(f"P{number}", at)])
+    drop(landing, "orders", day, [order(f"O{number}", f"C{number}", at)])
+    drop(landing, "order_items", day, [item(f"O{number}", 1, f"P{number}", "10.00", at)])
+    drop(landing, "payments", day, [payment(f"O{number}", "10.00", "paid", at)])
+
+
+def started(home: Path, day: str, point: str = "") -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", RUN, str(home), day], env={**os.environ, VARIABLE: point})
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("point", ["silver.orders", "ops.releases"])
+def test_a_stopped_run_that_comes_back_finishes_nothing(spark: SparkSession, tmp_path: Path, point: str) -> None:
+    home, plain = tmp_path / "home", tmp_path / "plain"
+    land(home / "landing", FIRST, 1)
+    run_days(home, FIRST)
+    land(home / "landing", SECOND, 2)
+    copied(home, plain)
+    run_days(plain, SECOND)
+
+    late = started(home, SECOND, f"{point}:stop")
+    assert os.WIFSTOPPED(os.waitpid(late.pid, os.WUNTRACED)[1])
+    stopped = lease.read(Lake(str(home / "lake")))
+    assert stopped is not None
+    taker = started(home, SECOND)
+    assert taker.wait(600) == 0
+    assert_same(gold(home), gold(plain))
+    released = table_dicts(home, "ops.releases")
+    late.send_signal(signal.SIGCONT)
+    assert late.wait(600) == 1
+
+    assert table_dicts(home, "ops.releases") == released
+    assert {row["epoch"] for row in released} == {1, stopped.epoch + 1}
+    assert_same(warehouse(home), gold(plain))
+    again = started(home, SECOND)
+    assert again.wait(600) == 0
+    assert_same(gold(home), gold(plain))
+    assert_same(warehouse(home), gold(plain))
+    assert all(row["balanced"] for row in table_dicts(home, "ops.reconciliation"))
+
+
+@pytest.mark.usefixtures("quick")
+def test_rows_that_bronze_lost_behind_the_ledgers_back_come_again(spark: SparkSession, tmp_path: Path) -> None:
+    home, plain = tmp_path / "home", tmp_path / "plain"
+    land(home / "landing", FIRST, 1)
+    run_days(home, FIRST)
+    land(home / "landing", SECOND, 2)
+    run_days(home, SECOND)
+    copied(home, plain)
+    lost = copied(home, tmp_path / "lost")  # a log that no Spark has at hand
+    log = lost / "lake" / "bronze" / "orders" / "_delta_log"
+    newest = max(path for path in log.glob("*.json"))
+    newest.unlink()
+    outcome = run_days(lost, SECOND)
+    assert [said for said in outcome.record.warnings if "is taken in again" in said] == [
+        "bronze.orders: holds other rows than were taken in of 2024-02-01; 2024-02-01 is taken in again"
+    ]
+    assert_same(gold(lost), gold(plain))
+    held = [row["order_id"] for row in table_dicts(lost, "bronze.orders")]
+    assert sorted(held) == ["O1", "O2"]
+    assert all(row["balanced"] for row in table_dicts(lost, "ops.reconciliation"))
+    assert "is taken in again" not in str(run_days(lost, SECOND).record.warnings)
