@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from spark_app.lake.holding import LeaseLost
 from spark_app.lake.paths import Lake
 
 SECONDS = 2.0  # tests need not wait a minute for a silence
@@ -28,6 +29,20 @@ with only_run(lake, Wanted("other", "run", seconds=float(sys.argv[3]))) as held:
         except LakehouseError as error:
             print(f"{type(error).__name__}: {error.message}", flush=True)
 """
+
+
+class Holding:
+    """Holds the lease, or is found to have lost it when the load is about to be committed."""
+
+    def __init__(self, epoch: int, *, lost: bool = False) -> None:
+        self.epoch, self.lost = epoch, lost
+
+    def check(self, *, ask: bool = False) -> None:
+        if self.lost and ask:
+            raise LeaseLost("run other has taken over the lake")
+
+    def committed(self, table: str, version: int) -> None:
+        pass
 
 
 class Other:

@@ -15,23 +15,10 @@ from spark_app.lake.holding import LeaseLost
 from spark_app.lake.paths import Lake
 from spark_app.warehouse.base import Late
 from spark_app.warehouse.duckdb import DuckDBWarehouse
+from tests.support.leases import Holding
 from tests.support.small_lakes import Gold
 
 COHORTS = load_contracts()["gold.customer_cohorts"]
-
-
-class Holding:
-    """Holds the lease, or is found to have lost it when the load is about to be committed."""
-
-    def __init__(self, epoch: int, *, lost: bool = False) -> None:
-        self.epoch, self.lost = epoch, lost
-
-    def check(self, *, ask: bool = False) -> None:
-        if self.lost and ask:
-            raise LeaseLost("run other has taken over the lake")
-
-    def committed(self, table: str, version: int) -> None:
-        pass
 
 
 def cohort(months_since: int) -> dict[str, object]:
