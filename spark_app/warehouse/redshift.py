@@ -28,7 +28,7 @@ from spark_app.warehouse.redshift_copy import Stager
 from spark_app.warehouse.redshift_schema import State, pending, prepare
 from spark_app.warehouse.redshift_session import Conflict, ConnectionLost, Session, connected
 from spark_app.warehouse.redshift_temp import load_name, normal, remove, sweep
-from spark_app.warehouse.redshift_transaction import Miscounted, Overtaken, Work, apply, slices
+from spark_app.warehouse.redshift_transaction import Overtaken, Work, apply, slices
 from spark_app.warehouse.staging import Slice
 
 _ATTEMPTS = 4
@@ -68,16 +68,13 @@ class RedshiftWarehouse:
         tables = {contracts[name].name: contracts[name] for name in release.tables if name in contracts}
         for name in sorted(set(release.tables) - set(contracts)):
             self.report(f"{name}: of release {release.release_id}, but without a contract now: left as it is there")
-        cut, anew = 0, False
+        cut = 0
         for attempt in range(_ATTEMPTS):
             try:
-                return self._attempt(release, lake, tables, f"{temp}/{release.run_id}", anew)
+                return self._attempt(release, lake, tables, f"{temp}/{release.run_id}")
             except (Overtaken, Conflict):
                 if attempt + 1 == _ATTEMPTS:
                     raise
-            except Miscounted as error:
-                anew = True
-                self.report(f"{error.message}; all tables are loaded whole")
             except ConnectionLost as error:
                 # Nothing was committed, or the next attempt finds it in the ledger: either way it begins anew.
                 cut += 1
@@ -86,9 +83,7 @@ class RedshiftWarehouse:
                 self.report(f"{error.message}; loaded again by a new one")
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(
-        self, release: Release, lake: Lake, tables: Mapping[str, Contract], prefix: str, anew: bool
-    ) -> Sequence[Loaded]:
+    def _attempt(self, release: Release, lake: Lake, tables: Mapping[str, Contract], prefix: str) -> Sequence[Loaded]:
         with connected(self.settings) as session:
             state = prepare(session)
             sql.drop_leftovers(session, state.etl)
@@ -102,7 +97,7 @@ class RedshiftWarehouse:
             for statement in plan.before:
                 session.run(statement)
             with self._room(prefix) as (load, scratch):
-                work = Work(release, lake, tables, known, plan, anew)
+                work = Work(release, lake, tables, known, plan)
                 parts = slices(work, load, prefix, scratch)
                 try:
                     for part in parts:

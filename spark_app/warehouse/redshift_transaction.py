@@ -26,23 +26,15 @@ class Overtaken(WarehouseError):
     """Another load committed while this one was staging."""
 
 
-class Miscounted(WarehouseError):
-    """After a load of changes a table has another number of rows than the lake: loading it whole mends that."""
-
-
 @dataclass(frozen=True)
 class Work:
-    """A release to load, what the warehouse held when that was decided, and what its tables lack.
-
-    `anew`: all tables are loaded whole.
-    """
+    """A release to load, what the warehouse held when that was decided, and what its tables lack."""
 
     release: Release
     lake: Lake
     tables: Mapping[str, Contract]
     known: ledger.Held | None
     plan: Plan
-    anew: bool = False
 
 
 def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnection) -> list[Slice]:
@@ -51,7 +43,7 @@ def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnectio
     for number, (name, contract) in enumerate(work.tables.items()):
         version = work.release.tables[contract.qualified]
         had = work.known.tables.get(contract.qualified) if work.known else None
-        anew = work.anew or work.plan.tables[name].whole
+        anew = work.plan.tables[name].whole
         if had == version and not anew:
             continue
         table = f"stage_{load}_{number}_{name[:20]}"
@@ -113,8 +105,7 @@ def _count(session: Session, part: Slice, lake: Lake) -> None:
     found = int(session.rows(sql.count("analytics", part.contract.name))[0][0])
     expected = log.row_count(lake, part.contract.qualified, part.version)
     if found != expected:
-        kind = Miscounted if part.how == "changes" else WarehouseError
-        raise kind(
+        raise WarehouseError(
             f'warehouse {session.place}: table "analytics"."{part.contract.name}": {found} rows after loading, '
             f"expected {expected} as in version {part.version} of {part.contract.qualified}; nothing was committed",
             hint="somebody else may have written there. To load all tables whole: DELETE FROM etl.releases; "
