@@ -8,6 +8,7 @@ from typing import Protocol
 
 from spark_app.contracts.table import Contract
 from spark_app.lake import releases
+from spark_app.lake.log import WHOLE, commits_after
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import WarehouseError
@@ -18,6 +19,12 @@ class NotOurs(WarehouseError):
 
     exit_code = 2
     retry = False
+
+
+def derived_anew(lake: Lake, contract: Contract, held: int, version: int) -> bool:
+    """Whether a table was derived anew since the version that is held, which may not be what was loaded then."""
+    commits = commits_after(lake, contract.qualified, held)
+    return any(commit.note.get(WHOLE) for commit in commits if commit.version <= version)
 
 
 class Late(WarehouseError):

@@ -16,7 +16,7 @@ from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded, confirm, refuse_late
+from spark_app.warehouse.base import Loaded, confirm, derived_anew, refuse_late
 from spark_app.warehouse.redshift_schema import Plan
 from spark_app.warehouse.redshift_session import ConnectionLost, Session, connected
 from spark_app.warehouse.staging import Slice, changed, whole
@@ -46,6 +46,7 @@ def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnectio
         anew = work.plan.tables[name].whole
         if had == version and not anew:
             continue
+        anew = anew or (had is not None and derived_anew(work.lake, contract, had, version))
         table = f"stage_{load}_{number}_{name[:20]}"
         part = Slice(contract, work.lake, "", had, version, table, f"{prefix}/{load}/{name}", lambda: iter(()))
         parts.append((None if anew else changed(part, scratch)) or whole(part))
