@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from spark_app.lake import lease
+from spark_app.contracts.table import Column, Type
+from spark_app.lake import lease, log, objects, releases
 from spark_app.lake.lock import LakeBusy, Wanted, only_run
+from spark_app.lake.log import Overtaken
 from spark_app.lake.paths import Lake
+from spark_app.lake.releases import Release
+from spark_app.lake.repair import bring_past
 from spark_app.lake.s3 import prompt_client
 from spark_app.lake.slots import Moved, Unconditional, slot, unconditional
 from spark_app.runtime.settings import S3Settings
-from tests.support.leases import SECONDS, another
+from tests.support.leases import SECONDS, Stopped, another
 
 ME = Wanted("me", "run", seconds=SECONDS)
 
@@ -41,6 +46,30 @@ def test_a_stopped_run_finds_its_lease_taken(lake: Lake) -> None:
             assert "that process lives, and is fenced off" in (held.took_over or "")
             assert other.looks().startswith("LeaseLost: ")
             held.check(ask=True)
+
+
+def test_a_release_is_not_recorded_by_who_was_taken_over_in_between(lake: Lake) -> None:
+    def release(number: int, run_id: str) -> Release:
+        return Release(number, run_id, "run", {"gold.t": number}, None, None, datetime.now(UTC), epoch=number)
+
+    releases.record(lake, release(1, "r1"))
+    with pytest.raises(Overtaken):
+        releases.record(replace(lake, fence=Stopped(lake)), release(2, "stopped"))
+    releases.record(lake, release(2, "r2"))
+    assert [one.run_id for one in releases.releases(lake)] == ["r1", "r2"]
+
+
+def test_a_log_that_lost_its_last_commit_is_brought_past_what_others_know(lake: Lake) -> None:
+    log.create(lake, "gold.t", (Column("a", Type("int"), False, "", "", None, None),))
+    log.advance(lake, "gold.t", log.note_text("r1", {"silver.s": 4}))
+    log.advance(lake, "gold.t", log.note_text("r2", {"silver.s": 5}))
+    place = f"{lake.path('gold.t')}/_delta_log"
+    named = {entry.name: entry for entry in objects.children(place, lake.s3)}
+    objects.remove(named[f"{2:020}.json"], lake.s3)
+    bring_past(lake, "gold.t", 2, "r3")
+    found = log.last_commit(lake, "gold.t")
+    assert found is not None
+    assert (found.version, found.note["run_id"], found.sources) == (2, "r3", {"silver.s": 4})
 
 
 def test_a_put_that_was_made_although_nobody_heard_so_is_known_again(

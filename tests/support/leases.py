@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from spark_app.lake import releases
 from spark_app.lake.holding import LeaseLost
 from spark_app.lake.paths import Lake
 
@@ -43,6 +44,21 @@ class Holding:
 
     def committed(self, table: str, version: int) -> None:
         pass
+
+
+class Stopped:
+    """A run that is stopped right after it looked at its lease, and meanwhile another takes over."""
+
+    epoch = 1
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+
+    def check(self, *, ask: bool = False) -> None:
+        releases.close_to_others(self.lake)
+
+    def committed(self, table: str, version: int) -> None:
+        """Nothing to remember."""
 
 
 class Other:

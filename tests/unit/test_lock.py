@@ -20,7 +20,7 @@ from spark_app.lake.releases import Release
 from spark_app.lake.slots import Moved, slot
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.process import Process, this
-from tests.support.leases import SECONDS, another
+from tests.support.leases import SECONDS, Stopped, another
 from tests.support.ops_rows import put
 
 ME = Wanted("me", "run", seconds=SECONDS)
@@ -177,18 +177,6 @@ def test_of_two_that_write_over_the_same_text_one_is_refused(lake: Lake) -> None
 
 def release(number: int, run_id: str, epoch: int | None = None) -> Release:
     return Release(number, run_id, "run", {"gold.t": number}, None, None, datetime.now(UTC), epoch=epoch)
-
-
-class Stopped:
-    """A run that is stopped right after it looked at its lease, and meanwhile another takes over."""
-
-    epoch = 1
-
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-
-    def check(self, *, ask: bool = False) -> None:
-        releases.close_to_others(self.lake)
 
 
 @pytest.mark.parametrize("known", [0, 1])
