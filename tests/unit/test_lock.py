@@ -49,7 +49,7 @@ def test_a_living_run_is_named_in_one_line_and_a_dead_ones_lease_is_taken_at_onc
 
 def test_a_sign_of_life_says_what_the_run_is_at_work_on(lake: Lake) -> None:
     work = ["starting Spark since 02:00:05 UTC"]
-    with only_run(lake, replace(ME, doing=lambda: work[0])) as held:
+    with only_run(lake, replace(ME, seconds=60.0, doing=lambda: work[0])) as held:
         held.check(ask=True)
         found = lease.read(lake)
         assert found is not None
