@@ -72,7 +72,7 @@ def test_a_day_that_has_not_landed_is_not_committed(shop: Path, glue: Glue) -> N
 @pytest.mark.parametrize(
     ("given", "conf", "said"),
     [
-        (["--date", "yesterday"], None, "exit code 2: argument --date: invalid"),
+        (["--date", "yesterday"], None, "exit code 2: 'yesterday' is no date; expected one as 2024-12-31"),
         (["--dat", "2024-01-01"], None, "--dat: neither ours nor a parameter of Glue; did you mean 'date'?"),
         ([], (), "spark.sql.extensions: found none, expected io.delta.sql.DeltaSparkSessionExtension"),
     ],
