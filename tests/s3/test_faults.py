@@ -56,9 +56,10 @@ def run(conf: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_rerun_mends(
     bucket: str, s3: S3Settings, proxy: Proxy, tmp_path: Path
 ) -> None:
-    generate(str(tmp_path / "landing"), FIRST, DAYS, orders_per_day=10)
-    for path in sorted((tmp_path / "landing").rglob("*.csv*")):
-        put(path, f"{bucket}/landing/{path.relative_to(tmp_path / 'landing')}", s3)
+    home = tmp_path / "on a disk"  # its lake and its warehouse are others than those in S3
+    generate(str(home / "landing"), FIRST, DAYS, orders_per_day=10)
+    for path in sorted((home / "landing").rglob("*.csv*")):
+        put(path, f"{bucket}/landing/{path.relative_to(home / 'landing')}", s3)
     conf = settings(tmp_path, bucket, proxy.endpoint)
     days = ("--from", str(FIRST), "--to", str(FIRST.replace(day=DAYS)))
 
@@ -86,8 +87,8 @@ def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_re
     proxy.plan = healthy
 
     local = subprocess.run(
-        [sys.executable, "-m", "spark_app.cli", "run", "--home", str(tmp_path), *days], capture_output=True, text=True
+        [sys.executable, "-m", "spark_app.cli", "run", "--home", str(home), *days], capture_output=True, text=True
     )
     assert local.returncode == 0, local.stderr
     for name in (name for name in load_contracts() if name.startswith("gold.")):
-        assert gold_rows(Lake(f"{bucket}/lake", s3), name) == gold_rows(Lake(str(tmp_path / "lake")), name), name
+        assert gold_rows(Lake(f"{bucket}/lake", s3), name) == gold_rows(Lake(str(home / "lake")), name), name
