@@ -34,7 +34,7 @@ SUPERSET_URI ?= duckdb:////lakehouse/warehouse.duckdb?access_mode=read_only
 .venv-uv/.synced: locks/uv.txt tools/venv.sh
 	@sh tools/venv.sh .venv-uv locks/uv.txt
 
-.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack image images sbom glue test-image test-image-contents test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets guide test-superset lock clean distclean
+.PHONY: help setup jars demo test test-long stack stack-jars stack-store stack-down test-stack test-chaos image images sbom glue test-image test-image-contents test-cluster test-site test-chart chart-table lint format contract-tools setup-spark4 test-spark4 test-airflow test-airflow-cluster superset superset-assets guide test-superset lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -106,6 +106,9 @@ test-site: .venv/.synced ## Open the dashboards in Chromium: figures, filters, k
 
 test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, with faults, and as Glue jobs
 	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)
+
+test-chaos: setup stack-jars ## Kill and disturb runs for 20 minutes, then look whether anything differs (CHAOS_RUNS=1000 overnight)
+	$(PYTHON_DEV) -m pytest -m chaos -s tests/chaos $(PYTEST_ARGS)
 
 lint: .venv/.synced ## Check style, types and the direction of imports
 	$(PYTHON_DEV) -m ruff check .

@@ -6,6 +6,8 @@
         proxy.plan = expired           # credentials have run out: 403 ExpiredToken
         proxy.plan = hanging(40, 1.0)  # each fortieth hangs for a second, then its connection is cut
         proxy.plan = either(every(7), hanging(40, 1.0))
+    proxy.plan = lambda number, method, path: LOST if method == "PUT" else None   # done, and nobody hears of it
+    proxy.plan = lambda number, method, path: Slow(3.0)                           # done, and answered late
 
 Signatures cover the Host header, which is passed on as it came.
 """
@@ -22,11 +24,28 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-Fault = Callable[[int, str, str], str | float | None]
+
+@dataclass(frozen=True)
+class Slow:
+    """The request is passed on; its answer comes so many seconds late."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The request is passed on; its connection is cut before the answer."""
+
+
+LOST = Lost()
+# A status to answer, seconds to hang before the connection is cut, or what becomes of a request that is passed on.
+What = str | float | Slow | Lost | None
+Fault = Callable[[int, str, str], What]
 # Status -> S3's code and message.
 _ANSWERS = {
     "503": ("SlowDown", "Please reduce your request rate."),
     "403": ("ExpiredToken", "The provided token has expired."),
+    "507": ("XMinioStorageFull", "Storage backend has reached its minimum free drive threshold."),
 }
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding"}
 
@@ -58,7 +77,7 @@ def hanging(period: int, seconds: float) -> Fault:
 def either(*plans: Fault) -> Fault:
     """What the first of these plans does that does anything."""
 
-    def first(number: int, method: str, path: str) -> str | float | None:
+    def first(number: int, method: str, path: str) -> What:
         found = (plan(number, method, path) for plan in plans)
         return next((fault for fault in found if fault is not None), None)
 
@@ -95,15 +114,37 @@ def faulty(target: str) -> Iterator[Proxy]:
 def _handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets: together with delayed answers that is 40 ms
+        wbufsize = -1
+
+        def setup(self) -> None:
+            super().setup()
+            self.upstream = http.client.HTTPConnection(target, timeout=120)
+
+        def handle_expect_100(self) -> bool:
+            done = super().handle_expect_100()
+            self.wfile.flush()  # a client waits a second for it
+            return done
+
+        def finish(self) -> None:
+            self.upstream.close()
+            super().finish()
 
         def _any(self) -> None:
             fault = proxy.plan(next(proxy.seen), self.command, self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if fault is None:
-                _pass_on(self, target, body)
-            else:
+            if fault is not None:
                 proxy.failed += 1
+            if isinstance(fault, str | float):
                 _fail(self, fault)
+                return
+            answer = _pass_on(self, self.upstream, body)
+            if isinstance(fault, Lost):
+                self.close_connection = True
+                return
+            if isinstance(fault, Slow):
+                time.sleep(fault.seconds)
+            _answer(self, *answer)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _any
 
@@ -113,8 +154,22 @@ def _handler(proxy: Proxy, target: str) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _pass_on(request: BaseHTTPRequestHandler, target: str, body: bytes) -> None:
-    upstream = http.client.HTTPConnection(target, timeout=120)
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+def _pass_on(request: BaseHTTPRequestHandler, upstream: http.client.HTTPConnection, body: bytes) -> Answer:
+    """What the store answers: status, headers, content."""
+    for again in (True, False):
+        try:
+            return _asked(request, upstream, body)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            upstream.close()  # a kept connection that the store had closed: it has not seen this request
+            if not again:
+                raise
+    raise AssertionError("returned or raised above")
+
+
+def _asked(request: BaseHTTPRequestHandler, upstream: http.client.HTTPConnection, body: bytes) -> Answer:
     upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
     for name, value in request.headers.items():
         if name.lower() not in _HOP_BY_HOP:
@@ -123,11 +178,10 @@ def _pass_on(request: BaseHTTPRequestHandler, target: str, body: bytes) -> None:
     answer = upstream.getresponse()
     content = answer.read()
     headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
-    upstream.close()
     if request.command != "HEAD":  # whose Content-Length speaks of what is not sent
         headers = [pair for pair in headers if pair[0].lower() != "content-length"]
         headers.append(("Content-Length", str(len(content))))
-    _answer(request, answer.status, headers, content)
+    return answer.status, headers, content
 
 
 def _fail(request: BaseHTTPRequestHandler, fault: str | float) -> None:
