@@ -74,6 +74,7 @@ def stopped(begun: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 def test_a_run_takes_in_what_landed_since_the_last_day_taken_in(stopped: Path, undisturbed: Path) -> None:
     """The look-back is 7 days; the 11th and the 13th were never read, and no page said so."""
     land(stopped, NEXT)
@@ -84,6 +85,7 @@ def test_a_run_takes_in_what_landed_since_the_last_day_taken_in(stopped: Path, u
     assert taken(stopped) == taken(undisturbed)
 
 
+@pytest.mark.long
 def test_a_feed_that_stays_away_for_weeks_keeps_no_other_from_being_taken_in(stopped: Path, undisturbed: Path) -> None:
     """Each night is exit 3; when the feed comes, all nights get in."""
     shutil.rmtree(stopped / "landing" / "payments")
@@ -98,6 +100,7 @@ def test_a_feed_that_stays_away_for_weeks_keeps_no_other_from_being_taken_in(sto
     assert_same(gold(stopped), gold(undisturbed))
 
 
+@pytest.mark.long
 def test_a_feed_that_nights_went_on_without_is_taken_in_when_it_comes(stopped: Path, undisturbed: Path) -> None:
     shutil.rmtree(stopped / "landing" / "payments")
     land(stopped, NEXT, but=("payments",))
