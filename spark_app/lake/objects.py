@@ -170,8 +170,11 @@ def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
 def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
     """A local folder whose files are copied below `uri` once all are written, if none of them replaces another.
 
-    Raises UsageError where a file of the same name is there and holds something else; nothing is copied then.
+    Raises UsageError where nothing can be written there, before anything is made; and where a file of the same name is
+    there and holds something else: nothing is copied then.
     """
+    if not is_s3(uri):
+        made(local_path(uri))
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as name:
         yield Path(name)
         new = []
