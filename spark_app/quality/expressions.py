@@ -88,7 +88,9 @@ def _fault(source: Source, entity: str, column: str, text: str) -> LakehouseErro
 
 
 def _said(spark: SparkSession, error: Exception) -> str:
-    unknown = re.search(r"function [`\"']?(\w+)[`\"']? ", str(error)) if "UNRESOLVED_ROUTINE" in str(error) else None
+    # Spark 3 calls it a function, Spark 4 a routine.
+    pattern = r"(?:function|routine) [`\"']?(\w+)[`\"']? "
+    unknown = re.search(pattern, str(error)) if "UNRESOLVED_ROUTINE" in str(error) else None
     if unknown is None:
         return f"Spark cannot use it: {_first_line(error)}"
     names = [row[0] for row in spark.sql("SHOW FUNCTIONS").collect()]
