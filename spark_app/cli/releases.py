@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import click
 
 from spark_app.cli import options, screen
@@ -41,7 +39,7 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
             r.first_day,
             r.last_day,
             r.run_id,
-            shown(r.release_id, lacks),
+            "no" if r.release_id in lacks else "yes",
         )
         for r in found
     ]
@@ -120,7 +118,3 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
         screen.print_json(made.__dict__)
     else:
         screen.console.print(f"release {made.release_id} shows the tables of release {release_id}; readers see it now")
-
-
-def shown(release_id: int, lacks: Mapping[int, str]) -> str:
-    return "no" if release_id in lacks else "yes"

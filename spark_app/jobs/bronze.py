@@ -97,7 +97,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
-    own_commit(context.lake, table)
+    own_commit(context.lake, table)  # raises where the table is somebody else's
     held = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
     replaced = sorted({*held, *(day for day in drop if day in lost)})
     counted: Counter[str] = Counter()

@@ -16,7 +16,7 @@ from pyspark.sql.types import DateType
 from spark_app.contracts.table import QUARANTINE, Column, Contract, Type
 from spark_app.jobs import landed_days, mend
 from spark_app.jobs.context import Context, thread_session
-from spark_app.lake import delta, log, quarantine
+from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_tables
@@ -75,7 +75,9 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapp
     with context.record.step("gold", table.name) as step:
         own = [_MONTH_COLUMN] if table.month_of else []
         partition = delta.MONTH if table.month_of else None
-        log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True)
+        writes.create(
+            context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True
+        )
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
         commit = log.own_commit(context.lake, contract.qualified)
         opened = log.open_table(context.lake, contract.qualified)
@@ -198,7 +200,7 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
     try:
         months = changed.groupBy(*([delta.MONTH, WAS_MONTH] if month else [OP])).count().collect()
         if not months:
-            log.advance(context.lake, work.name, _note(context, work))
+            writes.advance(context.lake, work.name, _note(context, work))
             return "unchanged rows"
         on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
         if month:

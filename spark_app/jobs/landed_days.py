@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from spark_app.contracts.table import Contract
 from spark_app.jobs.context import Context
-from spark_app.lake import feed, log
+from spark_app.lake import feed, log, writes
 from spark_app.lake.behind import taken_in
 from spark_app.lake.days import days_of, drops
 
@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 def run(context: Context, contract: Contract) -> None:
     """Merge what differs; no commit where nothing does."""
     with context.record.step("gold", contract.name) as step:
-        log.create(context.lake, contract.qualified, contract.columns, change_feed=True)
+        writes.create(context.lake, contract.qualified, contract.columns, change_feed=True)
         should = _rows(context)
         first = log.last_commit(context.lake, contract.qualified) is None
         holds = _held(context, contract)
@@ -33,7 +33,9 @@ def run(context: Context, contract: Contract) -> None:
         if changed or gone or first:
             sources = {SALES: log.version_of(context.lake, SALES) or 0}
             note = log.note_text(context.run_id, sources, **{log.WHOLE: True})  # all of it was compared
-            log.merge(context.lake, contract.qualified, _arrow(contract, changed), sorted(gone), contract.key[0], note)
+            writes.merge(
+                context.lake, contract.qualified, _arrow(contract, changed), sorted(gone), contract.key[0], note
+            )
             step.action, step.rows = "merged", len(changed) + len(gone)
         step.version = log.version_of(context.lake, contract.qualified)
 

@@ -35,10 +35,8 @@ def run(context: Context, keep_releases: int) -> None:
         if commit is None:
             continue
         with context.record.step(*name.split(".")) as step:
-            # Packing changes no row: the table's progress stays what it was, and the salt of its hashes.
-            salt = {log.SALT: commit.note[log.SALT]} if log.SALT in commit.note else {}
-            note = log.note_text(context.run_id, commit.sources, packed=True, **salt)
-            delta.optimize(spark, context.lake, name, note)
+            # Packing changes no row.
+            delta.optimize(spark, context.lake, name, log.unchanged_note(context.run_id, commit))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spark_app.jobs.context import Context
 from spark_app.jobs.window import Drop
-from spark_app.lake import log, ops
+from spark_app.lake import log, ops, writes
 from spark_app.lake.epochs import fallen
 from spark_app.lake.landing import look
 from spark_app.lake.lost_days import lost as lost_days
@@ -21,7 +21,6 @@ from spark_app.lake.repair import bring_past, unchanged
 from spark_app.runtime.days import ranges
 from spark_app.runtime.messages import some
 
-_LOOKED_AT = 20  # of a table's newest commits
 _COMPARED = "gold.landed_days"  # all of it is compared with what it should be, in every run
 
 
@@ -69,7 +68,7 @@ def mended(context: Context, healed: Sequence[Wound]) -> None:
     """Note that these tables were derived anew; their logs are looked at from here on."""
     for wound in healed:
         if log.version_of(context.lake, wound.table) is not None:
-            log.advance(context.lake, wound.table, unchanged(context.lake, wound.table, context.run_id))
+            writes.advance(context.lake, wound.table, unchanged(context.lake, wound.table, context.run_id))
 
 
 def derived_anew(context: Context, tables: Iterable[str]) -> dict[str, int]:
@@ -77,9 +76,9 @@ def derived_anew(context: Context, tables: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for table in sorted(tables):
         now = log.version_of(context.lake, table)
-        for commit in log.commits_after(context.lake, table, now - _LOOKED_AT) if now is not None else ():
-            if commit.note.get(log.WHOLE):
-                found[table] = commit.version
+        last = None if now is None else log.derived_anew(context.lake, table, now - log.LOOKED_AT)
+        if last is not None:
+            found[table] = last
     return found
 
 
@@ -98,7 +97,7 @@ def _wound(context: Context, table: str, version: int, run_id: str) -> Wound | N
     now = log.version_of(context.lake, table)
     if now is None or now < version:
         return Wound(table, version, f"{table}: run {run_id} committed version {version}, and the log ends with {now}")
-    commits = log.commits_after(context.lake, table, min(version, now - _LOOKED_AT) - 1)
+    commits = log.commits_after(context.lake, table, min(version, now - log.LOOKED_AT) - 1)
     there = next((commit for commit in commits if commit.version == version), None)
     if there is None or there.note.get("run_id") != run_id:
         found = there.note.get("run_id") if there else None

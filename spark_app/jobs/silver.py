@@ -12,7 +12,7 @@ from spark_app.jobs import mend
 from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.reconcile import reconcile
 from spark_app.jobs.take_in import PROVENANCE, Work, take_in
-from spark_app.lake import delta, log, quarantine
+from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.failures import understood
 from spark_app.quality import expressions
 from spark_app.runtime.errors import LakehouseError
@@ -88,7 +88,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
 
 def _create(context: Context, contract: Contract) -> None:
     own = [Column(name, Type(kind), False, "", "", None, None) for name, kind in PROVENANCE]
-    log.create(context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
+    writes.create(context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from spark_app.contracts.table import Contract, TypeName
 from spark_app.jobs.context import Context
 from spark_app.jobs.fates import Moves, moves, summed
-from spark_app.lake import delta, entities, log, ops, quarantine
+from spark_app.lake import delta, entities, log, ops, quarantine, writes
 from spark_app.quality import rounded_ids
 from spark_app.quality.results import silver_results
 from spark_app.quality.rows import can_be_used, counted, judge, money
@@ -133,7 +133,7 @@ def _merge(
             on = " AND ".join(f"t.{column} = s.{column}" for column in key)
             delta.merge(spark, rows, context.lake, name, on, entities.MERGE_CLAUSES, usable.columns, note)
         else:
-            log.advance(context.lake, name, note)
+            writes.advance(context.lake, name, note)
     finally:
         for frame in (told, lost, again):
             if frame is not None:

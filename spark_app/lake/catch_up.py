@@ -35,9 +35,6 @@ class Waiting:
     begun: date | None = None
 
 
-NOTHING = Waiting({}, {}, {})
-
-
 def beginning(lake: Lake, held: Mapping[str, Iterable[date]]) -> date | None:
     """The first day of the lake: the first taken in of any dataset, or that a run was asked for in vain."""
     days = [day for taken in held.values() for day in taken]

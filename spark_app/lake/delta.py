@@ -8,8 +8,8 @@ from datetime import date
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
-from spark_app.lake import log
-from spark_app.lake.fence import committing, stamped
+from spark_app.lake import log, writes
+from spark_app.lake.fence import check, committing, stamped
 from spark_app.lake.paths import Lake
 
 NOTE = "spark.databricks.delta.commitInfo.userMetadata"
@@ -75,9 +75,9 @@ def _save(writer: DataFrameWriter, lake: Lake, table: str, note: str, point: str
 def _noted(lake: Lake, table: str, note: str, before: int | None) -> None:
     """Delta makes no commit of nothing; what it has made is looked at."""
     if log.version_of(lake, table) == before:
-        log.advance(lake, table, note)
+        writes.advance(lake, table, note)
     else:
-        log.confirm(lake, table, note)
+        writes.confirm(lake, table, note)
 
 
 def merge(
@@ -116,8 +116,7 @@ def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:
     """Pack small files into larger ones; no row changes."""
     spark.conf.set(NOTE, stamped(lake.fence, note))
     try:
-        if lake.fence is not None:
-            lake.fence.check()
+        check(lake.fence)
         spark.sql(f"OPTIMIZE delta.`{lake.path(table)}`").collect()
     finally:
         spark.conf.unset(NOTE)
@@ -127,8 +126,7 @@ def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
     """Remove files that left the table longer than `hours` ago."""
     # It lists a table in this many tasks, whatever the table's size; the platforms' default is ten thousand.
     tasks = max(4, spark.sparkContext.defaultParallelism)
-    if lake.fence is not None:
-        lake.fence.check()
+    check(lake.fence)
     spark.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(tasks))
     spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
 

@@ -25,12 +25,17 @@ class Fence(Protocol):
         """Remember a commit, to be compared later with what the log says then."""
 
 
+def check(fence: Fence | None, *, ask: bool = False) -> None:
+    """Raises where another has the right to write by now; nothing where none is needed. `ask`: as of `Fence.check`."""
+    if fence is not None:
+        fence.check(ask=ask)
+
+
 @contextmanager
 def committing(fence: Fence | None, point: str) -> Iterator[None]:
     """Wrap one commit: it is not begun by a writer that has lost its right."""
     with commit_point(point):
-        if fence is not None:
-            fence.check()
+        check(fence)
         stop_if(point)
         yield
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from spark_app.lake import ops
 from spark_app.lake.log import commits_after
@@ -35,14 +34,24 @@ def held(lake: Lake) -> dict[str, dict[date, str]]:
     return found
 
 
-def newest(lake: Lake, dataset: str) -> list[dict[str, Any]]:
-    """Every day entered: `batch_date day_fingerprint version landed` (rows counted in its files; None if not)."""
+@dataclass(frozen=True)
+class Entered:
+    """What was entered of a day: its files' fingerprint, bronze's commit, the rows counted in them (None: not all)."""
+
+    fingerprint: str
+    version: int
+    rows: int | None
+
+
+def entered(lake: Lake, dataset: str) -> dict[date, Entered]:
+    """Every day that was ever entered."""
     sql = (
         "SELECT batch_date, any_value(day_fingerprint) AS day_fingerprint, max(bronze_version) AS version, "
         "CASE WHEN count(*) = count(rows) THEN sum(rows)::BIGINT END AS landed "
         f"FROM (SELECT * FROM ops_rows WHERE dataset = ? {_NEWEST}) GROUP BY batch_date"
     )
-    return ops.select(lake, "ingested_files", sql, (dataset,))
+    rows = ops.select(lake, "ingested_files", sql, (dataset,))
+    return {row["batch_date"]: Entered(row["day_fingerprint"], row["version"], row["landed"]) for row in rows}
 
 
 def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int) -> dict[date, int]:

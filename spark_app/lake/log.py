@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import checksums
-from spark_app.lake.fence import Fence, committing, stamped
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError, SettingsError
 
@@ -36,20 +34,14 @@ _ARROW: dict[str, pa.DataType] = {
 }
 
 
-_GONE = "_gone"
+# In the note of a table that holds hashes: the fingerprint of the salt they were made with.
+SALT = "salt"
+# In the note of a commit that derived the whole table from its inputs, whatever it was before.
+WHOLE = "whole"
+# Of an empty one: what was wrong with the commits before it was looked at, and made good.
+MENDED = "mended"
+LOOKED_AT = 20  # of a table's newest commits, where it is looked whether they are as they were left
 _ORPHAN = "CRC file version"  # what delta-rs says where Spark's checksum of a commit is there, and the commit is not
-
-
-class Overtaken(LakeError):
-    """Somebody else committed to a table while this run was about to."""
-
-    retry = True
-
-    def __init__(self, table: str, said: str) -> None:
-        super().__init__(
-            f"{table}: another has committed to it since this run looked at it ({said}); nothing was committed",
-            hint="run again when nothing else writes this lake: lakehouse status says who does",
-        )
 
 
 @dataclass(frozen=True)
@@ -67,6 +59,12 @@ class Commit:
 def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
     """The `userMetadata` of a commit that has taken in its inputs up to these versions."""
     return json.dumps({"run_id": run_id, "sources": dict(sources), **more}, sort_keys=True)
+
+
+def unchanged_note(run_id: str, commit: Commit | None, **more: object) -> str:
+    """The note of a commit that changes no row: what the table has taken in stays, and the salt of its hashes."""
+    salt = {SALT: commit.note[SALT]} if commit and SALT in commit.note else {}
+    return note_text(run_id, commit.sources if commit else {}, packed=True, **salt, **more)
 
 
 def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:
@@ -116,7 +114,7 @@ def _noted(opened: DeltaTable) -> Iterator[Commit]:
     """Commits with our note, newest first, some perhaps twice: all of the log is read only where need be."""
     for limit in (1, 20, None):
         for entry in opened.history(limit):
-            if note := _note(entry):
+            if note := note_of(entry):
                 yield Commit(entry["version"], note)
 
 
@@ -126,8 +124,8 @@ def commit_at(lake: Lake, table: str, version: int) -> Commit:
     # Nearly always among the newest few: the whole log is read only where it is not.
     for limit in (opened.version() - version + 20, None) if opened else ():
         for entry in opened.history(limit) if opened else ():
-            if entry["version"] <= version and _note(entry):
-                return Commit(entry["version"], _note(entry))
+            if entry["version"] <= version and note_of(entry):
+                return Commit(entry["version"], note_of(entry))
     return Commit(version)
 
 
@@ -146,7 +144,7 @@ def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
     if opened is None or opened.version() <= version:
         return []
     entries = opened.history(opened.version() - version)
-    found = [Commit(entry["version"], _note(entry)) for entry in entries if entry["version"] > version]
+    found = [Commit(entry["version"], note_of(entry)) for entry in entries if entry["version"] > version]
     return sorted((commit for commit in found if commit.note), key=lambda commit: commit.version)
 
 
@@ -172,6 +170,12 @@ def _written(metrics: Mapping[str, Any]) -> int:
     )
 
 
+def derived_anew(lake: Lake, table: str, after: int, upto: int | None = None) -> int | None:
+    """The last version newer than `after` (and up to `upto`) that derived the whole table; None where none did."""
+    found = [commit.version for commit in commits_after(lake, table, after) if commit.note.get(WHOLE)]
+    return max((version for version in found if upto is None or version <= upto), default=None)
+
+
 def own_commit(lake: Lake, table: str) -> Commit | None:
     """As `last_commit`, before what the table holds is replaced.
 
@@ -187,13 +191,6 @@ def own_commit(lake: Lake, table: str) -> Commit | None:
     return commit
 
 
-# In the note of a table that holds hashes: the fingerprint of the salt they were made with.
-SALT = "salt"
-# In the note of a commit that derived the whole table from its inputs, whatever it was before.
-WHOLE = "whole"
-# Of an empty one: what was wrong with the commits before it was looked at, and made good.
-MENDED = "mended"
-
 # Operations of others' commits that change no row.
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
 
@@ -207,69 +204,9 @@ def foreign_writes(lake: Lake, table: str, after: int) -> list[int]:
         entry["version"]
         for entry in opened.history(opened.version() - after)
         if entry["version"] > after
-        and not _note(entry)
+        and not note_of(entry)
         and not str(entry.get("operation", "")).upper().startswith(_HOUSEKEEPING)
     ]
-
-
-def create(
-    lake: Lake,
-    table: str,
-    columns: Sequence[Column],
-    *,
-    partition: str | None = None,
-    change_feed: bool = False,
-) -> None:
-    """Make an empty table where there is none."""
-    if open_table(lake, table) is not None:
-        return
-    DeltaTable.create(
-        lake.path(table),
-        schema=pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]),
-        mode="ignore",
-        partition_by=[partition] if partition else None,
-        configuration={
-            "delta.enableChangeDataFeed": str(change_feed).lower(),
-            # Releases name versions; their commits must not be cleaned up under them.
-            "delta.logRetentionDuration": "interval 3650 days",
-        },
-        storage_options=lake.storage_options,
-    )
-
-
-def create_empty(lake: Lake, table: str, schema: pa.Schema) -> None:
-    """Make an empty table of these columns where there is none."""
-    if open_table(lake, table) is None:
-        DeltaTable.create(lake.path(table), schema=schema, mode="ignore", storage_options=lake.storage_options)
-
-
-def append_next(opened: DeltaTable, table: str, rows: pa.Table, fence: Fence | None) -> None:
-    """Append rows in the version after the one that was opened; Overtaken where there is such a one by now."""
-    properties = CommitProperties(custom_metadata={"userMetadata": stamped(fence, "{}")}, max_commit_retries=0)
-    with _next_version(table):
-        write_deltalake(opened, rows, mode="append", schema_mode="merge", commit_properties=properties)
-
-
-def advance(lake: Lake, table: str, note: str) -> None:
-    """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
-    opened = open_table(lake, table)
-    if opened is None:
-        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
-    empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
-    with committing(lake.fence, table), _next_version(table):
-        write_deltalake(opened, empty, mode="append", commit_properties=noted(note, lake.fence))
-    confirm(lake, table, note)
-
-
-def confirm(lake: Lake, table: str, note: str) -> None:
-    """That a commit is there as we made it, and remember it; Overtaken where another stands in its place."""
-    if lake.fence is None:
-        return None
-    ours, opened = json.loads(stamped(lake.fence, note)), open_table(lake, table)
-    for entry in opened.history(5) if opened else ():
-        if _note(entry) == ours:
-            return lake.fence.committed(table, int(entry["version"]))
-    raise Overtaken(table, "this run's own commit is not there")
 
 
 def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
@@ -285,27 +222,6 @@ def rows_as(opened: DeltaTable, columns: Sequence[Column]) -> Dataset:
     rows = opened.to_pyarrow_dataset()
     later = [pa.field(c.name, arrow_type(c.type)) for c in columns if c.name not in rows.schema.names]
     return rows.replace_schema(pa.schema([*rows.schema, *later])) if later else rows
-
-
-def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: str, note: str) -> None:
-    """Insert or update rows by their key and delete those of the keys `gone`, in one commit, without a Spark job."""
-    opened = open_table(lake, table)
-    if opened is None:
-        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to merge into")
-    if not rows.num_rows and not gone:
-        return advance(lake, table, note)
-    marked = pa.table({name: rows.column(name) for name in rows.column_names} | {_GONE: [False] * rows.num_rows})
-    keys = pa.Table.from_pylist([{key: value, _GONE: True} for value in gone], schema=marked.schema)
-    source = pa.concat_tables([marked, keys])
-    columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
-    properties = noted(note, lake.fence)
-    with committing(lake.fence, table), _next_version(table):
-        merging = opened.merge(
-            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=properties
-        )
-        merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
-        merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
-    return confirm(lake, table, note)
 
 
 def row_count(lake: Lake, table: str, version: int | None = None) -> int:
@@ -340,21 +256,8 @@ def arrow_type(kind: Type) -> pa.DataType:
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _ARROW[kind.name]
 
 
-def noted(note: str, fence: Fence | None = None) -> CommitProperties:
-    """What makes a commit one of ours. With a fence it becomes the next version or none: others do not come between."""
-    retries = None if fence is None else 0
-    return CommitProperties(custom_metadata={"userMetadata": stamped(fence, note)}, max_commit_retries=retries)
-
-
-@contextmanager
-def _next_version(table: str) -> Iterator[None]:
-    try:
-        yield
-    except CommitFailedError as error:
-        raise Overtaken(table, str(error)) from None
-
-
-def _note(entry: Mapping[str, Any]) -> dict[str, Any]:
+def note_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What our commit said of itself, of an entry of the log's history; empty for others' commits."""
     try:
         note = json.loads(entry.get("userMetadata") or "{}")
     except ValueError:

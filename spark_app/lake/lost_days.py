@@ -15,18 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from spark_app.lake import feed, ledger, log
+from spark_app.lake.ledger import Entered
 from spark_app.lake.paths import Lake
-
-_LOOKED_AT = 20  # of bronze's newest commits
-
-
-@dataclass(frozen=True)
-class _Entered:
-    """What the ledger has of a day: its files' fingerprint, the rows counted in them, and bronze's commit."""
-
-    fingerprint: str
-    version: int
-    rows: int | None
 
 
 @dataclass(frozen=True)
@@ -39,40 +29,37 @@ class Lost:
 
 def lost(lake: Lake, dataset: str) -> Lost | None:
     """What bronze lacks, or holds otherwise than it was entered; None, nearly always."""
-    entered = {
-        row["batch_date"]: _Entered(row["day_fingerprint"], row["version"], row["landed"])
-        for row in ledger.newest(lake, dataset)
-    }
-    table = f"bronze.{dataset}"
-    opened = log.open_table(lake, table)
+    entered = ledger.entered(lake, dataset)
     if not entered:
         return None
+    table = f"bronze.{dataset}"
+    opened, last = log.open_table(lake, table), max(one.version for one in entered.values())
     now = -1 if opened is None else opened.version()
-    commits = {c.version: c.note for c in log.commits_after(lake, table, now - _LOOKED_AT)} if opened else {}
-    days = _otherwise(entered, commits, now)
+    commits = {c.version: c.note for c in log.commits_after(lake, table, now - log.LOOKED_AT)} if opened else {}
+    days = _otherwise(entered, commits, now, last)
     if opened is not None:
         days |= _counted_otherwise(lake, dataset, opened, {d: e for d, e in entered.items() if d not in days}, commits)
-    return Lost(sorted(days), max(one.version for one in entered.values())) if days else None
+    return Lost(sorted(days), last) if days else None
 
 
-def _otherwise(entered: Mapping[date, _Entered], commits: Mapping[int, Mapping[str, Any]], now: int) -> set[date]:
-    """Days whose commit is not there, or is another's; and what that one brought instead."""
+def _otherwise(
+    entered: Mapping[date, Entered], commits: Mapping[int, Mapping[str, Any]], now: int, last: int
+) -> set[date]:
+    """Days whose commit is not there, or is another's; and what that one brought instead.
+
+    Commits newer than `last` are a killed run's: they are entered by themselves (`ledger.unnoted`).
+    """
     days = {day for day, one in entered.items() if one.version > now}
     for version, note in commits.items():
         brought = {date.fromisoformat(day): word for day, word in note.get("days", {}).items()}
         days |= {d for d, one in entered.items() if one.version == version and brought.get(d) != one.fingerprint}
-        days |= {d for d in brought if d in entered and entered[d].version < version <= _last(entered)}
-        days |= {d for d in brought if d not in entered and version <= _last(entered)}
+        days |= {d for d in brought if d in entered and entered[d].version < version <= last}
+        days |= {d for d in brought if d not in entered and version <= last}
     return days
 
 
-def _last(entered: Mapping[date, _Entered]) -> int:
-    """Newer commits are a killed run's: they are entered by themselves (`ledger.unnoted`)."""
-    return max(one.version for one in entered.values())
-
-
 def _counted_otherwise(
-    lake: Lake, dataset: str, opened: Any, entered: Mapping[date, _Entered], commits: Mapping[int, Mapping[str, Any]]
+    lake: Lake, dataset: str, opened: Any, entered: Mapping[date, Entered], commits: Mapping[int, Mapping[str, Any]]
 ) -> set[date]:
     """Days of which bronze has more or fewer rows than were counted, and had not when it took them in."""
     holds = _rows_by_month(opened)
@@ -107,7 +94,7 @@ def _was_so(lake: Lake, dataset: str, day: date, version: int, rows: int) -> boo
 
 
 def _rows_by_month(opened: Any) -> dict[date, int]:
-    files = pa.table(opened.get_add_actions(flatten=True)).to_pylist()
+    files = pa.table(opened.get_add_actions(flatten=True)).select(["partition._month", "num_records"]).to_pylist()
     found: dict[date, int] = defaultdict(int)
     for file in files:
         found[file["partition._month"]] += int(file["num_records"] or 0)

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlparse
@@ -21,8 +22,6 @@ from urllib.parse import unquote, urlparse
 from spark_app.lake.s3 import S3_SCHEMES, bucket_and_key, client, is_s3, named
 from spark_app.runtime.errors import LakeError, SettingsError, UsageError
 from spark_app.runtime.settings import S3Settings
-
-_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,8 @@ def checksum(entry: Entry) -> str:
     """A word that changes with the content: the store's ETag, or the MD5 of a local file."""
     if entry.etag is not None:
         return entry.etag
-    digest = hashlib.md5(usedforsecurity=False)
     with _opened(entry.uri) as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return _md5(stream)
 
 
 def put(path: Path, uri: str, s3: S3Settings) -> None:
@@ -186,7 +182,7 @@ def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
                 held = there.get(path.name)
                 if held is None:
                     new.append((path, f"{target}/{path.name}"))
-                elif checksum(held) != _md5(path):
+                elif checksum(held) != _md5_of(path):
                     raise UsageError(
                         f"{held.uri}: is there and holds something else than would be written; nothing was written",
                         hint="choose a landing of its own (another --home or --landing), or remove what is there",
@@ -195,11 +191,16 @@ def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
             put(path, target, s3)
 
 
-def _md5(path: Path) -> str:
-    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+def _md5_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return _md5(stream)
 
 
-def _opened(uri: str) -> BinaryIO:
+def _md5(stream: BufferedReader) -> str:
+    return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _opened(uri: str) -> BufferedReader:
     try:
         return local_path(uri).open("rb")
     except OSError as error:
@@ -235,6 +236,7 @@ def _in_folders_s3(uri: str, names: Sequence[str], s3: S3Settings) -> dict[str, 
     bucket, key = bucket_and_key(uri)
     prefix = f"{key.rstrip('/')}/" if key.strip("/") else ""
     found: dict[str, dict[str, Entry]] = {}
+    wanted = set(names)
     at, after = 0, ""
     while at < len(names):
         after = max(after, f"{prefix}{names[at]}/")
@@ -244,7 +246,7 @@ def _in_folders_s3(uri: str, names: Sequence[str], s3: S3Settings) -> dict[str, 
         for one in listed:
             folder, _, path = one.get("Key", "").removeprefix(prefix).partition("/")
             name, deeper, _ = path.partition("/")
-            if name and folder in names:
+            if name and folder in wanted:
                 size, etag = (0, None) if deeper else (one.get("Size", 0), one.get("ETag", "").strip('"'))
                 entry = Entry(name, f"{uri.rstrip('/')}/{folder}/{name}", bool(deeper), size, etag)
                 found.setdefault(folder, {})[name] = entry

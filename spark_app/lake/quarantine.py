@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import QUARANTINE
-from spark_app.lake import delta, log
+from spark_app.lake import delta, log, writes
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 
@@ -68,7 +68,7 @@ def ensure(lake: Lake, run_id: str) -> None:
         if lacking:
             table.alter.add_columns(lacking)
         # Last, and with our note: from this version on there are changes to take in.
-        table.alter.set_table_properties(_SETTINGS, commit_properties=log.noted(log.note_text(run_id, {})))
+        table.alter.set_table_properties(_SETTINGS, commit_properties=writes.noted(log.note_text(run_id, {})))
 
 
 def replace(

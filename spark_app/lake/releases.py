@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from spark_app.lake import log, ops
+from spark_app.lake import log, ops, writes
+from spark_app.lake.fence import check
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.failpoints import commit_point, stop_if
@@ -80,21 +81,20 @@ def record(lake: Lake, release: Release) -> None:
     """
     rows = ops.as_table("releases", [{**release.__dict__, "tables": list(release.tables.items())}])
     with commit_point(_NAME):
-        log.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
+        writes.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
         opened = log.open_table(lake, _NAME)
         assert opened is not None  # it was made above, if need be
-        if lake.fence is not None:
-            lake.fence.check(ask=True)
+        check(lake.fence, ask=True)
         stop_if(_NAME)
-        log.append_next(opened, _NAME, rows, lake.fence)
+        writes.append_next(opened, _NAME, rows, lake.fence)
 
 
 def close_to_others(lake: Lake) -> None:
     """An empty commit: what another was about to record after the version before it, it cannot record any more."""
-    log.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
+    writes.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
     opened = log.open_table(lake, _NAME)
     assert opened is not None
-    log.append_next(opened, _NAME, ops.as_table("releases", []), lake.fence)
+    writes.append_next(opened, _NAME, ops.as_table("releases", []), lake.fence)
 
 
 def candidate_id(tables: Mapping[str, int]) -> str:

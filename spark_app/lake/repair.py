@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spark_app.lake import checksums, log
+from spark_app.lake import checksums, log, writes
 from spark_app.lake.paths import Lake
 
 _FAR = 100
@@ -18,12 +18,10 @@ def bring_past(lake: Lake, table: str, version: int, run_id: str) -> None:
         return  # made anew
     checksums.forget(lake, table, min(version, now + 1))
     while now < version < now + _FAR:
-        log.advance(lake, table, unchanged(lake, table, run_id))
+        writes.advance(lake, table, unchanged(lake, table, run_id))
         now += 1
 
 
 def unchanged(lake: Lake, table: str, run_id: str) -> str:
     """The note of a commit that changes nothing: the table has taken in what it had taken in."""
-    commit = log.last_commit(lake, table)
-    salt = {log.SALT: commit.note[log.SALT]} if commit and log.SALT in commit.note else {}
-    return log.note_text(run_id, commit.sources if commit else {}, packed=True, **{log.MENDED: True}, **salt)
+    return log.unchanged_note(run_id, log.last_commit(lake, table), **{log.MENDED: True})

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from spark_app.contracts.table import Contract
 from spark_app.lake import releases
-from spark_app.lake.log import WHOLE, commits_after
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import WarehouseError
@@ -19,12 +18,6 @@ class NotOurs(WarehouseError):
 
     exit_code = 2
     retry = False
-
-
-def derived_anew(lake: Lake, contract: Contract, held: int, version: int) -> bool:
-    """Whether a table was derived anew since the version that is held, which may not be what was loaded then."""
-    commits = commits_after(lake, contract.qualified, held)
-    return any(commit.note.get(WHOLE) for commit in commits if commit.version <= version)
 
 
 class Late(WarehouseError):
@@ -39,12 +32,6 @@ def refuse_late(place: str, ledger: int | None, lake: Lake) -> None:
             "has taken over the lake since this one began; nothing was loaded",
             hint="the other run's release is there; see: lakehouse status",
         )
-
-
-def confirm(lake: Lake) -> None:
-    """Right before a load is committed: raises where the right to write the lake is another's by now."""
-    if lake.fence is not None:
-        lake.fence.check(ask=True)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from spark_app.contracts.table import Contract
 from spark_app.contracts.views import View, complete
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
+from spark_app.lake.fence import check
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
-from spark_app.warehouse.base import Loaded, NotOurs, confirm, derived_anew, of_lake, refuse_late
+from spark_app.warehouse.base import Loaded, NotOurs, of_lake, refuse_late
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS etl.releases (release_id BIGINT NOT NULL, run_id VARCHAR, kind VARCHAR, "
@@ -79,7 +80,7 @@ class DuckDBWarehouse:
             ]
             _make_views(connection, complete(self.views, [contracts[name].name for name in release.tables]))
             _enter(connection, release, lake)
-            confirm(lake)
+            check(lake.fence, ask=True)
             with commit_point("warehouse"):
                 connection.execute("COMMIT")
             return loaded
@@ -167,8 +168,15 @@ def _load_table(
     if fits and held == version:
         return Loaded(contract.name, "nothing", 0)
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        forwards = fits and held is not None and held < version and not derived_anew(lake, contract, held, version)
-        changed = _changed(lake, contract, held or 0, version, Path(folder)) if forwards else None
+        changed = None
+        # A version before one that derived the table anew may not be what was loaded then.
+        if (
+            fits
+            and held is not None
+            and held < version
+            and log.derived_anew(lake, contract.qualified, held, version) is None
+        ):
+            changed = _changed(lake, contract, held, version, Path(folder))
         if changed is not None:
             done = Loaded(contract.name, "changes", _apply_changes(connection, contract, changed))
         else:

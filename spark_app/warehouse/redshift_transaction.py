@@ -10,13 +10,14 @@ import duckdb
 
 from spark_app.contracts.table import Contract
 from spark_app.lake import log
+from spark_app.lake.fence import check
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded, confirm, derived_anew, refuse_late
+from spark_app.warehouse.base import Loaded, refuse_late
 from spark_app.warehouse.redshift_schema import Plan
 from spark_app.warehouse.redshift_session import ConnectionLost, Session, connected
 from spark_app.warehouse.staging import Slice, changed, whole
@@ -46,7 +47,8 @@ def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnectio
         anew = work.plan.tables[name].whole
         if had == version and not anew:
             continue
-        anew = anew or (had is not None and derived_anew(work.lake, contract, had, version))
+        # A version before one that derived the table anew may not be what was loaded then.
+        anew = anew or (had is not None and log.derived_anew(work.lake, contract.qualified, had, version) is not None)
         table = f"stage_{load}_{number}_{name[:20]}"
         part = Slice(contract, work.lake, "", had, version, table, f"{prefix}/{load}/{name}", lambda: iter(()))
         parts.append((None if anew else changed(part, scratch)) or whole(part))
@@ -76,7 +78,7 @@ def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
                 rows[part.contract.name] = session.run(statement)  # of the last one, the INSERT
             _count(session, part, work.lake)
         ledger.enter(session, work.release, work.lake)
-        confirm(work.lake)
+        check(work.lake.fence, ask=True)
     except LakehouseError:
         with suppress(WarehouseError):
             session.run("ROLLBACK")

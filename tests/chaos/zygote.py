@@ -16,22 +16,26 @@ import threading
 import time
 import traceback
 from datetime import date, datetime, tzinfo
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# All that a run imports on its way, so that a driver costs a fork.
-import altair  # noqa: F401
-import boto3  # noqa: F401
-import deltalake  # noqa: F401
-import duckdb  # noqa: F401
-import great_expectations  # noqa: F401
-import pyarrow.dataset  # noqa: F401
-import redshift_connector  # noqa: F401
-
 from spark_app.jobs import nightly
-from spark_app.report import site  # noqa: F401
 from spark_app.runtime import failpoints
-from spark_app.warehouse import redshift  # noqa: F401
+
+# All that a run imports on its way, so that a driver costs a fork.
+for name in (
+    "altair",
+    "boto3",
+    "deltalake",
+    "duckdb",
+    "great_expectations",
+    "pyarrow.dataset",
+    "redshift_connector",
+    "spark_app.report.site",
+    "spark_app.warehouse.redshift",
+):
+    import_module(name)
 
 
 def main() -> None:

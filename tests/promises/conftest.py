@@ -10,8 +10,9 @@ import pytest
 
 from spark_app.runtime.settings import conf_dir
 from tests.support.kill import plug
+from tests.support.two_days import one_released_day
 
-__all__ = ["own_conf", "plug"]
+__all__ = ["one_released_day", "own_conf", "plug"]
 
 Edit = Callable[[Path], None]
 

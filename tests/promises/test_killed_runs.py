@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 
 from spark_app.contracts.load import load_contracts
 from spark_app.runtime.failpoints import KILLED, VARIABLE
 from spark_app.shops.demo_rows import COLUMNS
-from tests.support.drops import assert_same, copied, drop, gold, run_days, table_dicts, warehouse
+from tests.support.drops import assert_same, copied, gold, run_days, table_dicts, warehouse
 from tests.support.kill import Killed, Plug
-from tests.support.shop import customer, item, order, payment, product, review
+from tests.support.two_days import SECOND
 
 pytestmark = pytest.mark.long
 
-FIRST, SECOND = "2024-01-31", "2024-02-01"
 GOLD = [contract.name for contract in load_contracts().values() if contract.layer == "gold"]
 KINDS = {
     *[f"bronze.{entity}" for entity in COLUMNS],
@@ -37,38 +35,6 @@ KINDS = {
     "ops.releases",
     "warehouse",
 }
-
-
-def first_day(landing: Path) -> None:
-    drop(landing, "customers", FIRST, [customer("C1", f"{FIRST} 08:00:00")])
-    drop(landing, "products", FIRST, [product("P1", f"{FIRST} 08:00:00")])
-    drop(landing, "orders", FIRST, [order("O1", "C1", f"{FIRST} 10:00:00")])
-    drop(landing, "order_items", FIRST, [item("O1", 1, "P1", "10.00", f"{FIRST} 10:00:00")])
-    drop(landing, "payments", FIRST, [payment("O1", "10.00", "pending", f"{FIRST} 10:00:00")])
-    drop(landing, "reviews", FIRST, [])
-
-
-def second_day(landing: Path) -> None:
-    """Every table changes: a move, a new price, a delivery, a payment (and one that cannot be used), a review."""
-    at = f"{SECOND} 09:00:00"
-    drop(landing, "customers", SECOND, [customer("C1", at, "Paris", "FR"), customer("C2", at, "Lima", "PE")])
-    drop(landing, "products", SECOND, [product("P1", at, "games")])
-    delivered = order("O1", "C1", f"{FIRST} 10:00:00", "delivered", delivered_at=at, updated_at=at)
-    drop(landing, "orders", SECOND, [delivered, order("O2", "C2", f"{SECOND} 10:00:00")])
-    drop(landing, "order_items", SECOND, [item("O2", 1, "P1", "12.00", f"{SECOND} 10:00:00")])
-    unusable = payment("O2", "9.00", "dreamt of", at)  # less than half of the day's money
-    drop(landing, "payments", SECOND, [payment("O1", "10.00", "paid", at), unusable])
-    drop(landing, "reviews", SECOND, [review("R1", "O1", 4, at)])
-
-
-@pytest.fixture(scope="module")
-def one_released_day(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
-    """A home with one release, and the next day landed."""
-    home = tmp_path_factory.mktemp("released")
-    first_day(home / "landing")
-    run_days(home, FIRST)
-    second_day(home / "landing")
-    return home
 
 
 def proof(home: Path) -> set[tuple[Any, ...]]:

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
 
 from spark_app.contracts.load import load_contracts
 from spark_app.jobs import publish
@@ -16,20 +15,11 @@ from spark_app.report import runs
 from spark_app.report.data import open_release
 from spark_app.report.trust import trust
 from spark_app.runtime.record import RunRecord
-from tests.promises.test_killed_runs import FIRST, SECOND, first_day, second_day
 from tests.support.drops import copied, run_days
 from tests.support.kill import Killed, Plug
+from tests.support.two_days import SECOND
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def one_released_day(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
-    home = tmp_path_factory.mktemp("released")
-    first_day(home / "landing")
-    run_days(home, FIRST)
-    second_day(home / "landing")
-    return home
 
 
 def in_one_process(home: Path, plug: Plug) -> None:

@@ -52,14 +52,19 @@ def started(home: Path, day: str, point: str = "") -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", RUN, str(home), day], env={**os.environ, VARIABLE: point})
 
 
-@pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("point", ["silver.orders", "ops.releases"])
-def test_a_stopped_run_that_comes_back_finishes_nothing(spark: SparkSession, tmp_path: Path, point: str) -> None:
-    home, plain = tmp_path / "home", tmp_path / "plain"
+@pytest.fixture
+def begun(quick: None, tmp_path: Path, spark: SparkSession) -> Path:
+    """A home with one release, and the next day landed."""
+    home = tmp_path / "home"
     land(home / "landing", FIRST, 1)
     run_days(home, FIRST)
     land(home / "landing", SECOND, 2)
-    copied(home, plain)
+    return home
+
+
+@pytest.mark.parametrize("point", ["silver.orders", "ops.releases"])
+def test_a_stopped_run_that_comes_back_finishes_nothing(begun: Path, tmp_path: Path, point: str) -> None:
+    home, plain = begun, copied(begun, tmp_path / "plain")
     run_days(plain, SECOND)
 
     late = started(home, SECOND, f"{point}:stop")
@@ -83,15 +88,10 @@ def test_a_stopped_run_that_comes_back_finishes_nothing(spark: SparkSession, tmp
     assert all(row["balanced"] for row in table_dicts(home, "ops.reconciliation"))
 
 
-@pytest.mark.usefixtures("quick")
-def test_rows_that_bronze_lost_behind_the_ledgers_back_come_again(spark: SparkSession, tmp_path: Path) -> None:
-    home, plain = tmp_path / "home", tmp_path / "plain"
-    land(home / "landing", FIRST, 1)
-    run_days(home, FIRST)
-    land(home / "landing", SECOND, 2)
-    run_days(home, SECOND)
-    copied(home, plain)
-    lost = copied(home, tmp_path / "lost")  # a log that no Spark has at hand
+def test_rows_that_bronze_lost_behind_the_ledgers_back_come_again(begun: Path, tmp_path: Path) -> None:
+    run_days(begun, SECOND)
+    plain = copied(begun, tmp_path / "plain")
+    lost = copied(begun, tmp_path / "lost")  # a log that no Spark has at hand
     log = lost / "lake" / "bronze" / "orders" / "_delta_log"
     newest = max(path for path in log.glob("*.json"))
     newest.unlink()

@@ -12,7 +12,7 @@ from deltalake import DeltaTable, write_deltalake
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Contract
-from spark_app.lake import log, objects
+from spark_app.lake import objects, writes
 from spark_app.lake.exports import export
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -34,7 +34,7 @@ def write(lake: Lake, *rows: tuple[str, int], mode: str = "append", where: str |
     from spark_app.contracts.table import Column, Type
 
     month = Column("_month", Type("date"), False, "", "", None, None)
-    log.create(lake, PAYMENTS.qualified, [*PAYMENTS.columns, month], partition="_month", change_feed=True)
+    writes.create(lake, PAYMENTS.qualified, [*PAYMENTS.columns, month], partition="_month", change_feed=True)
     table = DeltaTable(lake.path(PAYMENTS.qualified), storage_options=lake.storage_options)
     days = [date.fromisoformat(day) for day, _ in rows]
     data = pa.Table.from_pylist(

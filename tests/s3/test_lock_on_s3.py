@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from spark_app.contracts.table import Column, Type
-from spark_app.lake import lease, log, objects, releases
+from spark_app.lake import lease, log, objects, releases, writes
 from spark_app.lake.lock import LakeBusy, Wanted, only_run
-from spark_app.lake.log import Overtaken
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.lake.repair import bring_past
 from spark_app.lake.s3 import prompt_client
 from spark_app.lake.slots import Moved, Unconditional, slot, unconditional
+from spark_app.lake.writes import Overtaken
 from spark_app.runtime.settings import S3Settings
 from tests.support.leases import SECONDS, Stopped, another
 
@@ -60,9 +60,9 @@ def test_a_release_is_not_recorded_by_who_was_taken_over_in_between(lake: Lake) 
 
 
 def test_a_log_that_lost_its_last_commit_is_brought_past_what_others_know(lake: Lake) -> None:
-    log.create(lake, "gold.t", (Column("a", Type("int"), False, "", "", None, None),))
-    log.advance(lake, "gold.t", log.note_text("r1", {"silver.s": 4}))
-    log.advance(lake, "gold.t", log.note_text("r2", {"silver.s": 5}))
+    writes.create(lake, "gold.t", (Column("a", Type("int"), False, "", "", None, None),))
+    writes.advance(lake, "gold.t", log.note_text("r1", {"silver.s": 4}))
+    writes.advance(lake, "gold.t", log.note_text("r2", {"silver.s": 5}))
     place = f"{lake.path('gold.t')}/_delta_log"
     named = {entry.name: entry for entry in objects.children(place, lake.s3)}
     objects.remove(named[f"{2:020}.json"], lake.s3)

@@ -110,7 +110,10 @@ def teams(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     with receivers.http(take) as port:
         inbox.url = f"workflow://127.0.0.1:{port}/643a/{TOKEN}"
         post = requests.post  # the plugin knows https only
-        to_here = lambda url, **more: post(url.replace("https:", "http:"), **more)  # noqa: E731
+
+        def to_here(url: str, **more: Any) -> Any:
+            return post(url.replace("https:", "http:"), **more)
+
         monkeypatch.setattr("apprise.plugins.workflows.requests.post", to_here)
         yield inbox
 

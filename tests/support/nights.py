@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from spark_app.contracts.load import load_contracts
-from spark_app.lake import log
+from spark_app.lake import log, writes
 from spark_app.lake.releases import Release, candidate_id
 from spark_app.report.data import ReportData, open_release
 from spark_app.runtime.record import RunRecord
@@ -57,14 +57,14 @@ class Night:
         sources = {}
         for entity in DAILY:
             table = f"silver.{entity}"
-            log.create(self.lake, table, CONTRACTS[table].columns)
+            writes.create(self.lake, table, CONTRACTS[table].columns)
             version = (log.version_of(self.lake, table) or 0) + 1
             there = [day for day in days if day not in (lacking or {}).get(entity, [])]
             files = [{"run_id": run, "dataset": entity, "batch_date": day, "status": "ingested"} for day in there]
             put(self.lake, "ingested_files", [{**file, "bronze_version": version} for file in files])
-            log.advance(self.lake, table, log.note_text(run, {f"bronze.{entity}": version}))
+            writes.advance(self.lake, table, log.note_text(run, {f"bronze.{entity}": version}))
             sources[table] = log.version_of(self.lake, table) or 0
-        log.advance(self.lake, "gold.fact_orders", log.note_text(run, sources))
+        writes.advance(self.lake, "gold.fact_orders", log.note_text(run, sources))
 
     def releases(self, kind: str = "run", *, run: str | None = None, of: Release | None = None) -> Release:
         """A release of the tables as they are, or a rollback to an earlier one."""

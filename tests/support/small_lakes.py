@@ -12,7 +12,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
 from spark_app.contracts.table import Column, Contract, Serving, Type
-from spark_app.lake import log, releases
+from spark_app.lake import log, releases, writes
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 
@@ -53,7 +53,7 @@ class Gold:
     def add(self, table: Contract, *, change_feed: bool = True) -> Contract:
         """Make the table, empty."""
         self.contracts[table.qualified] = table
-        log.create(self.lake, table.qualified, table.columns, change_feed=change_feed)
+        writes.create(self.lake, table.qualified, table.columns, change_feed=change_feed)
         return table
 
     def write(self, table: Contract, rows: Sequence[Mapping[str, Any]]) -> None:

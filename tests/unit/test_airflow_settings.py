@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from spark_app.runtime.airflow_settings import (
     Resources,
 )
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.settings import conf_dir, load_settings
+from spark_app.runtime.settings import load_settings
 
 ROLE = "arn:aws:iam::000000000000:role/lakehouse"
 TOPIC = "arn:aws:sns:eu-west-1:000000000000:lakehouse"
@@ -74,17 +73,6 @@ MODELS = {
     "kubernetes": KubernetesRunner,
     "emr_serverless": EmrServerlessRunner,
 }
-
-
-@pytest.fixture
-def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A conf folder whose base.yaml and local.yaml say nothing."""
-    copy = tmp_path / "conf"
-    shutil.copytree(conf_dir(), copy)
-    for name in ("base.yaml", "local.yaml"):
-        (copy / name).write_text("{}\n")
-    monkeypatch.setenv("LAKEHOUSE_CONF", str(copy))
-    return copy
 
 
 def value(name: str) -> object:

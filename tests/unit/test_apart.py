@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,16 +14,6 @@ from spark_app.runtime.settings import conf_dir, load_settings
 
 LAKE = "s3a://shop/lake"
 REDSHIFT = "warehouse: redshift\nredshift: {host: h, user: u, temp: '%s'}\n"
-
-
-@pytest.fixture
-def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    copy = tmp_path / "conf"
-    shutil.copytree(conf_dir(), copy)
-    for name in ("base.yaml", "local.yaml"):
-        (copy / name).write_text("{}\n")
-    monkeypatch.setenv("LAKEHOUSE_CONF", str(copy))
-    return copy
 
 
 @pytest.mark.parametrize(

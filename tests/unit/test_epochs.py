@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from spark_app.contracts.table import Column, Type
-from spark_app.lake import log
+from spark_app.lake import log, writes
 from spark_app.lake.epochs import OutOfOrder, check_release, fallen
 from spark_app.lake.lock import Wanted, only_run
-from spark_app.lake.log import Commit, Overtaken
+from spark_app.lake.log import Commit
 from spark_app.lake.paths import Lake
+from spark_app.lake.writes import Overtaken
 
 COLUMNS = (Column("a", Type("int"), False, "", "", None, None),)
 
@@ -47,9 +48,9 @@ def test_an_epoch_less_than_before(found: list[Commit], version: int | None) -> 
 
 
 def written(lake: Lake, epochs: list[int]) -> None:
-    log.create(lake, "gold.t", COLUMNS)
+    writes.create(lake, "gold.t", COLUMNS)
     for epoch in epochs:
-        log.advance(lake, "gold.t", log.note_text(f"r{epoch}", {}, epoch=epoch))
+        writes.advance(lake, "gold.t", log.note_text(f"r{epoch}", {}, epoch=epoch))
 
 
 @pytest.mark.parametrize(
@@ -77,12 +78,12 @@ def test_a_release_is_of_one_writer_after_another(
 
 def test_a_commit_that_is_not_there_as_it_was_made_is_told_and_one_that_is_is_remembered(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
-    log.create(lake, "gold.t", COLUMNS)
+    writes.create(lake, "gold.t", COLUMNS)
     with only_run(lake, Wanted("me", "run", seconds=60)) as held:
         fenced, note = replace(lake, fence=held), log.note_text("me", {})
-        log.advance(fenced, "gold.t", note)
+        writes.advance(fenced, "gold.t", note)
         assert held.commits == {"gold.t": 1}
         path = Path(lake.path("gold.t"), "_delta_log", f"{1:020}.json")
         path.write_text(path.read_text().replace('\\"me\\"', '\\"late\\"'))
         with pytest.raises(Overtaken, match=r"gold\.t: another has committed to it"):
-            log.confirm(fenced, "gold.t", note)
+            writes.confirm(fenced, "gold.t", note)

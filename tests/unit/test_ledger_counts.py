@@ -9,7 +9,7 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from spark_app.contracts.table import Column, Type
-from spark_app.lake import ledger, log, ops
+from spark_app.lake import ledger, log, ops, writes
 from spark_app.lake.paths import Lake
 
 DAY, NEXT = date(2024, 3, 5), date(2024, 3, 6)
@@ -49,7 +49,7 @@ def test_a_lake_of_an_older_program_counted_no_file(tmp_path: Path) -> None:
 
 def test_a_run_killed_before_it_wrote_the_ledger_has_counted_all_the_same(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
-    log.create(lake, "bronze.lines", [Column("order_id", Type("string"), False, "", "", None, None)])
+    writes.create(lake, "bronze.lines", [Column("order_id", Type("string"), False, "", "", None, None)])
     note = log.note_text("run-1", {}, days={"2024-03-05": "word"}, rows={"2024-03-05": 12})
-    log.advance(lake, "bronze.lines", note)
+    writes.advance(lake, "bronze.lines", note)
     assert ledger.unnoted(lake, "lines") == [ledger.Unnoted(DAY, "word", 1, "run-1", 12)]

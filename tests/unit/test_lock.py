@@ -14,10 +14,10 @@ import pytest
 
 from spark_app.lake import lease, ops, releases
 from spark_app.lake.lock import LakeBusy, Wanted, only_run
-from spark_app.lake.log import Overtaken
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.lake.slots import Moved, slot
+from spark_app.lake.writes import Overtaken
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.process import Process, this
 from tests.support.leases import SECONDS, Stopped, another

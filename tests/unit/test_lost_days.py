@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from deltalake import CommitProperties, write_deltalake
 
-from spark_app.lake import feed, ledger, log
+from spark_app.lake import feed, ledger, log, writes
 from spark_app.lake.lost_days import Lost, lost
 from spark_app.lake.paths import Lake
 from tests.support.ops_rows import put
@@ -64,7 +64,7 @@ def test_nothing_is_lost_and_no_row_is_read(lake: Lake, monkeypatch: pytest.Monk
     assert lost(lake, "lines") is None
     both(lake, {A: 3, C: 2})
     both(lake, {B: 1})
-    log.advance(lake, "bronze.lines", log.note_text("r", {}))
+    writes.advance(lake, "bronze.lines", log.note_text("r", {}))
     monkeypatch.setattr(feed, "over_version", lambda *given: pytest.fail("bronze was read"))
     assert lost(lake, "lines") is None
 
@@ -105,6 +105,13 @@ def test_the_late_commit_of_a_run_that_was_taken_over_is_taken_in_again_too(lake
     enters(lake, {B: 1}, 1, "taker", epoch=2)
     takes_in(lake, {C: 4}, "late", epoch=1)  # over the taker's commit, and the late run entered nothing
     assert lost(lake, "lines") == Lost([B, C], 1)
+
+
+def test_a_day_that_a_late_commit_replaced_is_taken_in_again_whatever_its_rows_are_now(lake: Lake) -> None:
+    both(lake, {A: 3})
+    enters(lake, {B: 1}, 1, "taker", epoch=2)
+    takes_in(lake, {A: 0}, "late", epoch=1)  # by number bronze still holds of A what was entered
+    assert lost(lake, "lines") == Lost([A, B], 1)
 
 
 def test_what_the_reader_left_out_from_the_beginning_is_not_taken_in_every_night(lake: Lake) -> None:

@@ -14,7 +14,7 @@ from spark_app.contracts.table import Column, Type
 from spark_app.jobs import mend
 from spark_app.jobs.context import Context
 from spark_app.jobs.nightly import writing
-from spark_app.lake import log
+from spark_app.lake import log, writes
 from spark_app.lake.paths import Lake
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
@@ -33,8 +33,8 @@ def run_of(home: Path, run_id: str) -> Context:
 def remembers(home: Path, run_id: str) -> Lake:
     """A run that commits once to the table, and notes so; the lake as one who wrote it."""
     with writing(run_of(home, run_id)) as context:
-        log.create(context.lake, TABLE, COLUMNS)
-        log.advance(context.lake, TABLE, log.note_text(run_id, {"bronze.orders": 3}))
+        writes.create(context.lake, TABLE, COLUMNS)
+        writes.advance(context.lake, TABLE, log.note_text(run_id, {"bronze.orders": 3}))
         put(context.lake, "runs", [{"run_id": run_id, "epoch": context.record.epoch, "commits": commits(context)}])
     return context.lake
 
@@ -57,11 +57,11 @@ def of_another(lake: Lake) -> None:
 
 
 def over_it(lake: Lake) -> None:
-    log.advance(replace(lake, fence=None), TABLE, log.note_text("late", {}, epoch=1))
+    writes.advance(replace(lake, fence=None), TABLE, log.note_text("late", {}, epoch=1))
 
 
 def moved_on(lake: Lake) -> None:
-    log.advance(replace(lake, fence=None), TABLE, log.note_text("third", {}, epoch=3))
+    writes.advance(replace(lake, fence=None), TABLE, log.note_text("third", {}, epoch=3))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_was_written_over_is_found_once(
 
 def test_a_lake_whose_runs_remember_nothing_is_left_alone(tmp_path: Path) -> None:
     with writing(run_of(tmp_path, "r")) as context:
-        log.create(context.lake, TABLE, COLUMNS)
+        writes.create(context.lake, TABLE, COLUMNS)
         put(context.lake, "runs", [{"run_id": "of an older program"}])
         assert mend.wounds(context, "silver") == []
 
@@ -107,6 +107,6 @@ def test_a_lake_whose_runs_remember_nothing_is_left_alone(tmp_path: Path) -> Non
 def test_a_table_derived_anew_is_known_by_its_commit(tmp_path: Path) -> None:
     lake = remembers(tmp_path, "first")
     assert mend.derived_anew(run_of(tmp_path, "r"), [TABLE, "silver.none"]) == {}
-    log.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}, whole=True))
-    log.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}))
+    writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}, whole=True))
+    writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}))
     assert mend.derived_anew(run_of(tmp_path, "r"), [TABLE]) == {TABLE: 2}

@@ -10,7 +10,7 @@ from spark_app.jobs import audit, publish
 from spark_app.jobs.context import Context
 from spark_app.jobs.moved import GoldMoved
 from spark_app.jobs.nightly import Order, open_context
-from spark_app.lake import log
+from spark_app.lake import log, writes
 from spark_app.runtime.errors import AuditFailed
 from spark_app.runtime.record import RunRecord
 from spark_app.tables.declare import gold_tables
@@ -26,10 +26,10 @@ def moves(night: Night, run: str, silver: int, names: tuple[str, ...] | None = N
     tables = gold_tables(CONTRACTS)
     for name in [one for one in ("dim_customers", "fact_orders", *tables) if one in (names or tables)]:
         full = f"gold.{name}"
-        log.create(night.lake, full, CONTRACTS[full].columns)
+        writes.create(night.lake, full, CONTRACTS[full].columns)
         inputs = tables[name].inputs.values()
         taken = {one: (log.version_of(night.lake, one) or 0) if one.startswith("gold.") else silver for one in inputs}
-        log.advance(night.lake, full, log.note_text(run, taken))
+        writes.advance(night.lake, full, log.note_text(run, taken))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Column, Type
 from spark_app.contracts.views import load_views
 from spark_app.jobs import examine
-from spark_app.lake import exports, log, releases
+from spark_app.lake import exports, log, releases, writes
 from spark_app.lake.paths import Lake
 from spark_app.lake.readable import gaps, unreadable
 from spark_app.lake.releases import Release
@@ -140,7 +140,7 @@ def test_plain_files_are_all_written_anew_where_the_change_feed_is_gone(
 ) -> None:
     lake, table = Lake(str(tmp_path)), COHORTS.qualified
     month = Column("_month", Type("date"), False, "", "", None, None)
-    log.create(lake, table, [*COHORTS.columns, month], change_feed=True)
+    writes.create(lake, table, [*COHORTS.columns, month], change_feed=True)
     schema = DeltaTable(lake.path(table)).schema().to_arrow()
 
     def release() -> Release:

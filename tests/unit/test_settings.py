@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from spark_app.runtime.alert_settings import AlertRoute
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.settings import RedshiftSettings, conf_dir, load_settings
+from spark_app.runtime.settings import RedshiftSettings, load_settings
 
 # setting, its value unset (base.yaml and local.yaml emptied of it), a line that sets it, the value then
 SETTINGS = [
@@ -61,17 +60,6 @@ REDSHIFT = [
     ("lock_timeout", 600, "60", 60),
     ("keepalive", 60, "0", 0),
 ]
-
-
-@pytest.fixture
-def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A conf folder whose base.yaml and local.yaml say nothing."""
-    copy = tmp_path / "conf"
-    shutil.copytree(conf_dir(), copy)
-    for name in ("base.yaml", "local.yaml"):
-        (copy / name).write_text("{}\n")
-    monkeypatch.setenv("LAKEHOUSE_CONF", str(copy))
-    return copy
 
 
 def value(name: str) -> object:

@@ -1,0 +1,126 @@
+"""Commits that delta-rs makes, without a Spark job: empty tables, notes of progress, small merges."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError
+
+from spark_app.contracts.table import Column
+from spark_app.lake.fence import Fence, committing, stamped
+from spark_app.lake.log import arrow_type, note_of, open_table
+from spark_app.lake.paths import Lake
+from spark_app.runtime.errors import LakeError
+
+_GONE = "_gone"
+
+
+class Overtaken(LakeError):
+    """Somebody else committed to a table while this run was about to."""
+
+    retry = True
+
+    def __init__(self, table: str, said: str) -> None:
+        super().__init__(
+            f"{table}: another has committed to it since this run looked at it ({said}); nothing was committed",
+            hint="run again when nothing else writes this lake: lakehouse status says who does",
+        )
+
+
+def create(
+    lake: Lake,
+    table: str,
+    columns: Sequence[Column],
+    *,
+    partition: str | None = None,
+    change_feed: bool = False,
+) -> None:
+    """Make an empty table where there is none."""
+    if open_table(lake, table) is not None:
+        return
+    DeltaTable.create(
+        lake.path(table),
+        schema=pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]),
+        mode="ignore",
+        partition_by=[partition] if partition else None,
+        configuration={
+            "delta.enableChangeDataFeed": str(change_feed).lower(),
+            # Releases name versions; their commits must not be cleaned up under them.
+            "delta.logRetentionDuration": "interval 3650 days",
+        },
+        storage_options=lake.storage_options,
+    )
+
+
+def create_empty(lake: Lake, table: str, schema: pa.Schema) -> None:
+    """Make an empty table of these columns where there is none."""
+    if open_table(lake, table) is None:
+        DeltaTable.create(lake.path(table), schema=schema, mode="ignore", storage_options=lake.storage_options)
+
+
+def append_next(opened: DeltaTable, table: str, rows: pa.Table, fence: Fence | None) -> None:
+    """Append rows in the version after the one that was opened; Overtaken where there is such a one by now."""
+    properties = CommitProperties(custom_metadata={"userMetadata": stamped(fence, "{}")}, max_commit_retries=0)
+    with _next_version(table):
+        write_deltalake(opened, rows, mode="append", schema_mode="merge", commit_properties=properties)
+
+
+def advance(lake: Lake, table: str, note: str) -> None:
+    """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
+    opened = open_table(lake, table)
+    if opened is None:
+        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
+    empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
+    with committing(lake.fence, table), _next_version(table):
+        write_deltalake(opened, empty, mode="append", commit_properties=noted(note, lake.fence))
+    confirm(lake, table, note)
+
+
+def confirm(lake: Lake, table: str, note: str) -> None:
+    """That a commit is there as we made it, and remember it; Overtaken where another stands in its place."""
+    if lake.fence is None:
+        return None
+    ours, opened = json.loads(stamped(lake.fence, note)), open_table(lake, table)
+    for entry in opened.history(5) if opened else ():
+        if note_of(entry) == ours:
+            return lake.fence.committed(table, int(entry["version"]))
+    raise Overtaken(table, "this run's own commit is not there")
+
+
+def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: str, note: str) -> None:
+    """Insert or update rows by their key and delete those of the keys `gone`, in one commit, without a Spark job."""
+    opened = open_table(lake, table)
+    if opened is None:
+        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to merge into")
+    if not rows.num_rows and not gone:
+        return advance(lake, table, note)
+    marked = pa.table({name: rows.column(name) for name in rows.column_names} | {_GONE: [False] * rows.num_rows})
+    keys = pa.Table.from_pylist([{key: value, _GONE: True} for value in gone], schema=marked.schema)
+    source = pa.concat_tables([marked, keys])
+    columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
+    properties = noted(note, lake.fence)
+    with committing(lake.fence, table), _next_version(table):
+        merging = opened.merge(
+            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=properties
+        )
+        merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
+        merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
+    return confirm(lake, table, note)
+
+
+def noted(note: str, fence: Fence | None = None) -> CommitProperties:
+    """What makes a commit one of ours. With a fence it becomes the next version or none: others do not come between."""
+    retries = None if fence is None else 0
+    return CommitProperties(custom_metadata={"userMetadata": stamped(fence, note)}, max_commit_retries=retries)
+
+
+@contextmanager
+def _next_version(table: str) -> Iterator[None]:
+    try:
+        yield
+    except CommitFailedError as error:
+        raise Overtaken(table, str(error)) from None
