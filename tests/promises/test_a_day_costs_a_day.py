@@ -16,8 +16,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from spark_app.jobs import bronze
-from spark_app.lake import landing
+from spark_app.lake import headers, landing
 from spark_app.shops.demo import generate
 from tests.support.drops import run_days
 
@@ -56,7 +55,7 @@ def day_after(home: Path, everything: Path, days: int) -> Work:
     before = {name: DeltaTable(str(path)).version() for name, path in tables(home)}
     with pytest.MonkeyPatch.context() as patch:
         counts: Counter[str] = Counter()
-        patch.setattr(bronze, "inspect", counting(bronze.inspect, counts, "opened"))
+        patch.setattr(headers, "inspect", counting(headers.inspect, counts, "opened"))
         patch.setattr(landing, "_landed", counting(landing._landed, counts, "listed"))
         run_days(home, NEXT)
     files, rows, held, recent, months = {}, {}, {}, {}, {}
@@ -90,7 +89,8 @@ def copy_days(source: Path, home: Path, first: date, days: int) -> None:
 
 
 def tables(home: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted((home / "lake").glob("*/*")):
+    for log in sorted((home / "lake").glob("*/*/_delta_log")):
+        path = log.parent
         if path.parent.name != "ops":
             yield f"{path.parent.name}.{path.name}", path
 
