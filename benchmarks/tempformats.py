@@ -4,7 +4,7 @@
 
 Needs the connector's jar ($SPARK_REDSHIFT_JAR), and for AVRO Spark's own module of it:
 PYSPARK_SUBMIT_ARGS="--packages org.apache.spark:spark-avro_2.12:3.5.6 pyspark-shell". Writes fact-like rows with hard
-values among them into the stand-in for Redshift (docker/redshift) over an object store of this machine. So the times
+values among them into the stand-in for Redshift (standins/redshift) over an object store of this machine. So the times
 are those of Spark's writing and of the stand-in's COPY, not of Redshift: what they show is what the formats change, and
 their own cost. Asserts nothing.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path += [str(ROOT / "docker" / "stack"), str(ROOT / "docker" / "redshift")]
+sys.path += [str(ROOT / "docker" / "stack"), str(ROOT / "standins" / "redshift")]
 
 FORMATS = ("PARQUET", "AVRO", "CSV", "CSV GZIP")
 DDL = "id BIGINT, words VARCHAR(65535), at TIMESTAMP, cents DECIMAL(18,2), day DATE"

@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-sys.path += [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent / "redshift")]
+sys.path += [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2] / "standins" / "redshift")]
 
 import object_store
 from redshift_standin import start

@@ -1,4 +1,4 @@
-"""EMR Serverless's stand-in (docker/emr_serverless) as a process of the project's own environment."""
+"""EMR Serverless's stand-in (standins/emr_serverless) as a process of the project's own environment."""
 
 from __future__ import annotations
 
@@ -82,10 +82,11 @@ def job_runs(folder: Path, shop: Shop, s3: str | None = None) -> Iterator[JobRun
     folder.mkdir()
     listed = [str(PYTHON), "-m", "spark_app.runtime.jars", "--list"]
     jars = subprocess.run(listed, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
-    command = [str(PYTHON), "docker/emr_serverless/serve.py", "--logs", str(folder / "logs"), "--conf"]
+    command = [str(PYTHON), "-m", "emr_standin", "--logs", str(folder / "logs"), "--conf"]
     command += [f"spark.jars={jars}", "--env", f"LAKEHOUSE_CONF={shop.conf}"]
     command += ["--env", f"LAKEHOUSE_EMAIL_SALT={os.environ['LAKEHOUSE_EMAIL_SALT']}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    kept["PYTHONPATH"] = str(PROJECT / "standins" / "emr_serverless")
     if s3:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
         boto3.client("s3", endpoint_url=s3, **keys).create_bucket(Bucket=LOGS)

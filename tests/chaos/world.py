@@ -165,7 +165,7 @@ class Machine:
 
 
 def python_path() -> str:
-    return os.pathsep.join(str(PROJECT / part) for part in (".", "docker/stack", "docker/redshift"))
+    return os.pathsep.join(str(PROJECT / part) for part in (".", "docker/stack", "standins/redshift"))
 
 
 @dataclass

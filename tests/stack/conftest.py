@@ -1,4 +1,4 @@
-"""The stand-in for Redshift and a bucket of moto's S3, for all tests of the stack."""
+"""The stand-in for Redshift and a bucket of moto's S3, for all tests of loading."""
 
 from __future__ import annotations
 
@@ -7,34 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import psycopg
 import pytest
-import redshift_connector
 from moto.server import ThreadedMotoServer
 from redshift_standin import Standin, start
-
-from tests.support.standin import logged_in
-
-BUCKET = "stack"
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket: objects in and out."""
+    """A bucket and what lies in it."""
 
     client: Any
     endpoint: str
-    name: str = BUCKET
+    name: str = "stack"
 
-    def url(self, key: str) -> str:
-        return f"s3://{self.name}/{key}"
-
-    def put(self, key: str, data: bytes) -> str:
+    def put(self, key: str, data: bytes) -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=data)
-        return self.url(key)
-
-    def get(self, key: str) -> bytes:
-        return self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
 
     def keys(self, prefix: str = "") -> list[str]:
         found = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix)
@@ -54,9 +41,9 @@ def bucket() -> Iterator[Bucket]:
         server.start()
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
-        client = boto3.client("s3", endpoint_url=endpoint)
-        client.create_bucket(Bucket=BUCKET)
-        yield Bucket(client, endpoint)
+        made = Bucket(boto3.client("s3", endpoint_url=endpoint), endpoint)
+        made.client.create_bucket(Bucket=made.name)
+        yield made
         server.stop()
 
 
@@ -65,25 +52,3 @@ def redshift(bucket: Bucket) -> Iterator[Standin]:
     """The stand-in: `host`, `port`, `user`, `password`, `database`, and `faults.arm(…)`."""
     with start(s3_endpoint=bucket.endpoint) as standin:
         yield standin
-
-
-@pytest.fixture
-def sql(redshift: Standin) -> Iterator[psycopg.Connection[Any]]:
-    """A session in autocommit, in a schema of its own."""
-    with logged_in(redshift) as connection:
-        yield connection
-
-
-@pytest.fixture
-def driver(redshift: Standin) -> Iterator[redshift_connector.Connection]:
-    """A session of AWS's own driver, which opens a transaction by itself."""
-    connection = redshift_connector.connect(
-        host=redshift.host,
-        port=redshift.port,
-        user=redshift.user,
-        password=redshift.password,
-        database=redshift.database,
-        ssl=False,
-    )
-    yield connection
-    connection.close()

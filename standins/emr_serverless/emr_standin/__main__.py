@@ -1,4 +1,4 @@
-"""Start the stand-in for Amazon EMR Serverless: python docker/emr_serverless/serve.py --port 0 --spark-submit PATH."""
+"""Start the stand-in for Amazon EMR Serverless: python -m emr_standin --port 0 --spark-submit PATH."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from emr_standin import Platform, start
 from emr_standin.server import folder_for_logs
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:

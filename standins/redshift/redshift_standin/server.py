@@ -1,56 +1,19 @@
-"""The stand-in as a whole: PostgreSQL, the port clients come to, a thread for each of them."""
+"""The stand-in started: PostgreSQL, the port clients come to, a thread for each of them."""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import tempfile
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from redshift_standin import extended, simple, wire
 from redshift_standin.catalog import prepare
 from redshift_standin.errors import Refused
-from redshift_standin.faults import Faults
-from redshift_standin.postgres import Postgres, start_postgres
+from redshift_standin.postgres import start_postgres
 from redshift_standin.session import opened
-
-
-@dataclass
-class Standin:
-    """A running stand-in. `faults.arm("cut-after-commit")` makes the next COMMIT's answer go missing."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    database: str
-    s3_endpoint: str | None
-    postgres: Postgres
-    listener: socket.socket
-    faults: Faults = field(default_factory=Faults)
-    scratch: Path | None = None
-    clients: set[socket.socket] = field(default_factory=set)
-
-    def stop(self) -> None:
-        """Cut every client and stop PostgreSQL; a data folder of the stand-in's own goes too."""
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for client in list(self.clients):
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
-        self.postgres.stop()
-        if self.scratch:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-
-    def __enter__(self) -> Standin:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+from redshift_standin.standin import Standin
 
 
 def start(

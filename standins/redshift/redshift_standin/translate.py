@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
-from redshift_standin import copy_command, ddl, grants, settings, unload, upkeep
+from redshift_standin import copy_command, ddl, grants, settings, upkeep
 from redshift_standin.errors import Refused, not_redshift, unsupported
 from redshift_standin.merge import merge
 from redshift_standin.rewrite import generate, parse, query, table_name
@@ -131,7 +131,7 @@ _KINDS: Mapping[str, Callable[[Text], Statement]] = {
     "GRANT": grants.grant,
     "REVOKE": grants.grant,
     "COPY": copy_command.copy,
-    "UNLOAD": unload.unload,
+    "UNLOAD": _not_here("UNLOAD"),
     "SET": settings.set_,
     "RESET": settings.reset,
     "SHOW": settings.show,

@@ -135,7 +135,7 @@ def _avro(copy: Copy, data: IO[bytes], columns: Sequence[str]) -> Iterator[Line]
 
 
 def _records(data: IO[bytes], plain: Any) -> Iterator[Mapping[str, Any]]:
-    blocks = fastavro.block_reader(data)
+    blocks: Any = fastavro.block_reader(data)
     schema = fastavro.parse_schema(plain)
     for block in blocks:
         stream = block.bytes_

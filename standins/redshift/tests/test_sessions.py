@@ -16,7 +16,7 @@ import pytest
 import redshift_connector
 from redshift_standin import postgres
 
-ROOT = Path(__file__).parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def connect(redshift, **options):
@@ -229,7 +229,7 @@ def test_a_full_disk(redshift, driver, ledger):
 
 def test_one_command_starts_it_and_sigterm_ends_it(tmp_path):
     with subprocess.Popen(
-        [sys.executable, "docker/redshift/serve.py", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "redshift_standin", "--port", "0"], cwd=PACKAGE, stdout=subprocess.PIPE, text=True
     ) as served:
         try:
             line = served.stdout.readline()

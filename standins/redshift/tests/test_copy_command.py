@@ -236,17 +236,17 @@ def test_parquet_that_does_not_fit(sql, bucket, table, columns, values, reason):
 
 
 NOT_LOADED = [
-    ("'s3://stack/nowhere/'", "CSV", "The specified S3 prefix 'nowhere/' does not exist"),
-    ("'s3://stack/nowhere/manifest'", "CSV MANIFEST", "The specified S3 prefix 'nowhere/manifest' does not exist"),
+    ("'s3://standin/nowhere/'", "CSV", "The specified S3 prefix 'nowhere/' does not exist"),
+    ("'s3://standin/nowhere/manifest'", "CSV MANIFEST", "The specified S3 prefix 'nowhere/manifest' does not exist"),
     ("'s3://nobucket/x'", "CSV", "NoSuchBucket"),
-    ("'s3://stack/one.csv'", "CSV GZIP", "not in gzip format"),
-    ("'s3://stack/one.csv'", "CSV MANIFEST", "Invalid manifest file"),
-    ("'s3://stack/lost.manifest'", "CSV MANIFEST", "mandatory file that is not there"),
-    ("'s3://stack/bare.manifest'", "PARQUET MANIFEST", "meta.content_length"),
-    ("'s3://stack/one.csv'", "PARQUET REGION 'us-east-1'", "REGION argument is not supported for PARQUET based COPY"),
-    ("'s3://stack/one.csv'", "PARQUET MAXERROR 3", "MAXERROR argument is not supported for PARQUET based COPY"),
-    ("'s3://stack/one.csv'", "CSV FIXEDWIDTH 'a:1'", "not supported here"),
-    ("'s3://stack/one.csv'", "JSON 's3://stack/paths'", "not supported here"),
+    ("'s3://standin/one.csv'", "CSV GZIP", "not in gzip format"),
+    ("'s3://standin/one.csv'", "CSV MANIFEST", "Invalid manifest file"),
+    ("'s3://standin/lost.manifest'", "CSV MANIFEST", "mandatory file that is not there"),
+    ("'s3://standin/bare.manifest'", "PARQUET MANIFEST", "meta.content_length"),
+    ("'s3://standin/one.csv'", "PARQUET REGION 'us-east-1'", "REGION argument is not supported for PARQUET based COPY"),
+    ("'s3://standin/one.csv'", "PARQUET MAXERROR 3", "MAXERROR argument is not supported for PARQUET based COPY"),
+    ("'s3://standin/one.csv'", "CSV FIXEDWIDTH 'a:1'", "not supported here"),
+    ("'s3://standin/one.csv'", "JSON 's3://stack/paths'", "not supported here"),
 ]
 
 
@@ -254,7 +254,7 @@ NOT_LOADED = [
 def test_what_cannot_be_loaded(sql, bucket, table, source, options, reason):
     name = table("a int")
     url = bucket.put("one.csv", b"1\n")
-    bucket.put("lost.manifest", b'{"entries": [{"url": "s3://stack/gone.csv", "mandatory": true}]}')
+    bucket.put("lost.manifest", b'{"entries": [{"url": "s3://standin/gone.csv", "mandatory": true}]}')
     bucket.put("bare.manifest", json.dumps({"entries": [{"url": url, "mandatory": True}]}).encode())
     with pytest.raises(psycopg.Error, match=re.escape(reason)):
         sql.execute(f"COPY {name} FROM {source} {ROLE} {options}")
@@ -263,12 +263,12 @@ def test_what_cannot_be_loaded(sql, bucket, table, source, options, reason):
 
 SECRET = "wJalrXUtnFEMI-K7MDENG"
 WITH_SECRETS = [
-    f"COPY {{}} FROM 's3://stack/one.csv' CREDENTIALS 'aws_access_key_id=AKIA;aws_secret_access_key={SECRET}' CSV",
-    f"COPY {{}} FROM 's3://stack/nowhere' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '{SECRET}' CSV",
-    f"COPY {{}} FROM 's3://stack/one.csv' CREDENTIALS 'aws_secret_access_key={SECRET}' NONSENSE '{SECRET}' CSV",
-    f"COPY {{}} FROM 's3://stack/one.csv' CREDENTIALS 'aws_secret_access_key={SECRET}' '{SECRET}' CSV",
-    f"COPY nowhere FROM 's3://stack/one.csv' SECRET_ACCESS_KEY '{SECRET}' CSV",
-    f"UNLOAD ('SELECT 1') TO 's3://stack/x/' SECRET_ACCESS_KEY '{SECRET}' NONSENSE '{SECRET}'",
+    f"COPY {{}} FROM 's3://standin/one.csv' CREDENTIALS 'aws_access_key_id=AKIA;aws_secret_access_key={SECRET}' CSV",
+    f"COPY {{}} FROM 's3://standin/nowhere' ACCESS_KEY_ID 'AKIA' SECRET_ACCESS_KEY '{SECRET}' CSV",
+    f"COPY {{}} FROM 's3://standin/one.csv' CREDENTIALS 'aws_secret_access_key={SECRET}' NONSENSE '{SECRET}' CSV",
+    f"COPY {{}} FROM 's3://standin/one.csv' CREDENTIALS 'aws_secret_access_key={SECRET}' '{SECRET}' CSV",
+    f"COPY nowhere FROM 's3://standin/one.csv' SECRET_ACCESS_KEY '{SECRET}' CSV",
+    f"UNLOAD ('SELECT 1') TO 's3://standin/x/' SECRET_ACCESS_KEY '{SECRET}'",
 ]
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from sqlglot import Token, TokenType
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.errors import TokenError
-from sqlglot.tokens import Token, TokenType
 
+from redshift_standin.backend import Backend
 from redshift_standin.errors import Refused
-
-if TYPE_CHECKING:
-    from redshift_standin.backend import Backend
-    from redshift_standin.server import Standin
+from redshift_standin.standin import Standin
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Dialect(Redshift):
 
     class Tokenizer(Redshift.Tokenizer):
         COMMANDS: ClassVar[set[TokenType]] = set()
-        HEREDOC_STRINGS: ClassVar[list[str]] = []
+        HEREDOC_STRINGS: ClassVar[list[str | tuple[str, str]]] = []
         SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
             **Redshift.Tokenizer.SINGLE_TOKENS,
             "$": TokenType.PARAMETER,

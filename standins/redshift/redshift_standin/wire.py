@@ -25,7 +25,7 @@ class Stream:
     def read_exactly(self, count: int) -> bytes:
         """So many bytes, or Gone."""
         try:
-            data = self._reader.read(count)
+            data: bytes | None = self._reader.read(count)
         except (OSError, ValueError) as error:
             raise Gone from error
         if data is None or len(data) < count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlglot.tokens import TokenType
+from sqlglot import TokenType
 
 from redshift_standin.errors import Refused, unsupported
 from redshift_standin.statements import Statement, Text, literal, quoted

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from redshift_standin.server import Standin
-    from redshift_standin.values import Column
+from redshift_standin.standin import Standin
+from redshift_standin.values import Column
 
 KEPT = 10_000
 

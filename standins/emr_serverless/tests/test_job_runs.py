@@ -1,10 +1,10 @@
-"""The stand-in for EMR Serverless, spoken to by boto3. A shell script takes spark-submit's place but for two tests."""
+"""The stand-in, spoken to by boto3. A program of the tests' own takes spark-submit's place."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import os
+import shlex
 import subprocess
 import sys
 import time
@@ -19,11 +19,8 @@ from botocore.exceptions import ClientError
 from emr_standin import Platform, Standin, start
 from moto.server import ThreadedMotoServer
 
-from spark_app.runtime.java import find_java
-from tests.support.scripts import python_program
-
 ROLE = "arn:aws:iam::000000000000:role/lakehouse-emr-serverless"
-CHECKOUT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
 ENDED = ("SUCCESS", "FAILED", "CANCELLED")
 # Prints its words, then does what the first of the job's arguments says.
 SCRIPT = """
@@ -45,12 +42,18 @@ if what.isdigit() and what != "0":
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Path:
-    return python_program(tmp_path / "spark-submit", SCRIPT)
+    """A program of this Python's, wherever that lies: a shebang would end at the first space."""
+    # sh runs the second line; to Python it is a text.
+    starter = f"#!/bin/sh\n'''exec' {shlex.quote(sys.executable)} \"$0\" \"$@\"\n' '''\n"
+    path = tmp_path / "spark-submit"
+    path.write_text(starter + SCRIPT, encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 @pytest.fixture
 def standin(tmp_path: Path, fake: Path) -> Iterator[Standin]:
-    platform = Platform(fake, CHECKOUT, tmp_path / "logs", conf={"spark.a": "platform", "spark.b": "platform"})
+    platform = Platform(fake, tmp_path, tmp_path / "logs", conf={"spark.a": "platform", "spark.b": "platform"})
     with start(platform) as running:
         yield running
 
@@ -96,7 +99,7 @@ def alive(pid: int) -> bool:
     return state.is_file() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def test_a_job_gets_what_it_was_sent(standin: Standin, emr: Any) -> None:
+def test_a_job_gets_what_it_was_sent(standin: Standin, emr: Any, tmp_path: Path) -> None:
     job = submit(emr, standin.application_id, "--env", "aws", "0", name="nightly", tags={"team": "sales"})
     run = ended(emr, standin.application_id, job)
     assert (run["state"], run["name"], run["tags"]) == ("SUCCESS", "nightly", {"team": "sales"})
@@ -104,7 +107,7 @@ def test_a_job_gets_what_it_was_sent(standin: Standin, emr: Any) -> None:
     printed = (standin.job(job).logs / "stdout").read_text()
     words = json.loads(printed[: printed.rindex("]") + 1])
     assert words[:2] == ["--master", "local[2]"]
-    entry = words.index(str(CHECKOUT / "spark_app" / "jobs" / "bronze.py"))
+    entry = words.index(str(tmp_path / "spark_app" / "jobs" / "bronze.py"))
     assert words[entry + 1 :] == ["--env", "aws", "0"]
     settings = words[2:entry]
     assert settings.index("spark.b=platform") < settings.index("spark.b=job"), "the last one holds for spark-submit"
@@ -166,7 +169,7 @@ def test_cancel_ends_the_whole_group(standin: Standin, emr: Any, how: str) -> No
 
 
 def test_what_runs_at_the_end_is_ended(tmp_path: Path, fake: Path) -> None:
-    with start(Platform(fake, CHECKOUT, tmp_path / "logs")) as running:
+    with start(Platform(fake, tmp_path, tmp_path / "logs")) as running:
         job = submit(client(running), running.application_id, "wait")
         logs = running.job(job).logs
         child = int(until(lambda: (logs / "child").is_file() and (logs / "child").read_text()))
@@ -238,7 +241,7 @@ def test_what_is_not_there_is_not_found(standin: Standin, emr: Any) -> None:
 
 
 def test_a_spark_submit_that_is_not_there(tmp_path: Path) -> None:
-    with start(Platform(tmp_path / "none", CHECKOUT, tmp_path / "logs")) as running:
+    with start(Platform(tmp_path / "none", tmp_path, tmp_path / "logs")) as running:
         emr = client(running)
         run = ended(emr, running.application_id, submit(emr, running.application_id))
     assert (run["state"], run["stateDetails"]) == (
@@ -247,34 +250,9 @@ def test_a_spark_submit_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
-    """With the environment's own spark-submit."""
-    submit_ = Path(sys.executable).parent / "spark-submit"
-    java = {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}
-    logs = tmp_path_factory.mktemp("emr")
-    with start(Platform(submit_, logs, logs / "logs", "local[1]", environment=java)) as running:
-        yield running
-
-
-@pytest.mark.parametrize(("code", "state", "details"), [(0, "SUCCESS", ""), (4, "FAILED", "ExitCode: 4.")])
-def test_a_real_spark_submit(real: Standin, code: int, state: str, details: str) -> None:
-    """A script of Python started by spark-submit: its arguments, and its exit code unchanged."""
-    (real.logs.parent / "job.py").write_text("import sys\nprint(sys.argv[1:])\nsys.exit(int(sys.argv[-1]))\n")
-    emr = client(real)
-    driver = {"entryPoint": "local:///opt/lakehouse/job.py", "entryPointArguments": ["--date", "2024-01-01", str(code)]}
-    started = emr.start_job_run(
-        applicationId=real.application_id, executionRoleArn=ROLE, jobDriver={"sparkSubmit": driver}
-    )
-    run = ended(emr, real.application_id, started["jobRunId"], 120)
-    assert (run["state"], details in run["stateDetails"]) == (state, True)
-    assert (real.job(started["jobRunId"]).logs / "stdout").read_text() == f"['--date', '2024-01-01', '{code}']\n"
-
-
 def test_serve_says_where_it_is_and_stops(fake: Path, tmp_path: Path) -> None:
-    serve = CHECKOUT / "docker" / "emr_serverless" / "serve.py"
-    words = [sys.executable, str(serve), "--spark-submit", str(fake), "--logs", str(tmp_path / "logs")]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": ""})
+    words = [sys.executable, "-m", "emr_standin", "--spark-submit", str(fake), "--logs", str(tmp_path / "logs")]
+    process = subprocess.Popen(words, cwd=PACKAGE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = process.stdout.readline()
     try:
@@ -288,7 +266,7 @@ def test_serve_says_where_it_is_and_stops(fake: Path, tmp_path: Path) -> None:
 
 
 def test_serve_without_spark_submit_is_one_line() -> None:
-    serve = CHECKOUT / "docker" / "emr_serverless" / "serve.py"
-    done = subprocess.run([sys.executable, str(serve), "--spark-submit", "/none"], capture_output=True, text=True)
+    words = [sys.executable, "-m", "emr_standin", "--spark-submit", "/none"]
+    done = subprocess.run(words, cwd=PACKAGE, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("error: no spark-submit at /none")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot import Token, TokenType
 
 from redshift_standin.errors import Refused, not_redshift, unsupported
 from redshift_standin.statements import Statement, Text, literal, quoted

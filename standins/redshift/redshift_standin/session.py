@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from redshift_standin import wire
 from redshift_standin.backend import Backend, connect
 from redshift_standin.errors import Refused, as_redshift, known
 from redshift_standin.postgres import PORT
+from redshift_standin.standin import Standin
 from redshift_standin.statements import Context, Statement
-
-if TYPE_CHECKING:
-    from redshift_standin.server import Standin
 
 GREETING = (
     "stand-in: this is PostgreSQL behind a proxy that speaks Amazon Redshift's SQL, for tests and laptops. It shows "

@@ -135,15 +135,15 @@ def _copy(binaries: Path, folder: Path) -> Path:
     return folder / binaries.relative_to(package.parent)
 
 
-def _give(account: Mapping[str, object], *folders: Path) -> None:
+def _give(account: Mapping[str, Any], *folders: Path) -> None:
     for folder in folders:
         if account:
             for path in [folder, *folder.rglob("*")]:
-                os.chown(path, int(str(account["user"])), int(str(account["group"])))
+                os.chown(path, account["user"], account["group"])
         folder.chmod(0o700)
 
 
-def _initialise(binaries: Path, data: Path, account: Mapping[str, object]) -> None:
+def _initialise(binaries: Path, data: Path, account: Mapping[str, Any]) -> None:
     command = [str(binaries / "initdb"), "-D", str(data), "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **account)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Start the stand-in for Amazon Redshift: python docker/redshift/serve.py --port 5439 --data DIR."""
+"""Start the stand-in for Amazon Redshift: python -m redshift_standin --port 5439 --data DIR."""
 
 from __future__ import annotations
 

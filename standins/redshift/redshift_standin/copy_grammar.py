@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlglot.tokens import TokenType
+from sqlglot import TokenType
 
 from redshift_standin.copy_options import Copy
 from redshift_standin.errors import Refused, unsupported
