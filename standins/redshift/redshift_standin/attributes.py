@@ -1,4 +1,4 @@
-"""DISTSTYLE, DISTKEY, SORTKEY and ENCODE: read off a statement's tokens and remembered beside the table."""
+"""DISTSTYLE, DISTKEY and SORTKEY: read off a statement's tokens and remembered beside the table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,6 @@ from dataclasses import dataclass, replace
 from redshift_standin.errors import Refused
 from redshift_standin.statements import Text, literal
 
-ENCODINGS = {
-    "RAW", "AZ64", "BYTEDICT", "DELTA", "DELTA32K", "LZO", "MOSTLY8", "MOSTLY16", "MOSTLY32", "RUNLENGTH", "TEXT255",
-    "TEXT32K", "ZSTD", "NONE", "AUTO",
-}  # fmt: skip
 _STYLES = ("AUTO", "EVEN", "KEY", "ALL")
 
 
@@ -23,7 +19,6 @@ class Attributes:
     distkey: str = ""
     sortkey: tuple[str, ...] = ()
     sortstyle: str = ""
-    encodings: tuple[tuple[str, str], ...] = ()
 
     def checked(self) -> Attributes:
         """Without contradictions, with what Redshift assumes filled in."""
@@ -39,7 +34,7 @@ class Attributes:
 
     def columns(self) -> set[str]:
         """The columns they name."""
-        return {*self.sortkey, *((self.distkey,) if self.distkey else ()), *(name for name, _ in self.encodings)}
+        return {*self.sortkey, *((self.distkey,) if self.distkey else ())}
 
 
 def read(text: Text, at: int, end: int, found: Attributes) -> Attributes:
@@ -74,54 +69,15 @@ def names_at(text: Text, at: int) -> tuple[list[str], int]:
     return [token.text.lower() for token in text.tokens[at + 1 : end] if token.text != ","], end + 1
 
 
-def strip(text: Text, first: int, end: int) -> tuple[str, Attributes]:
-    """Column definitions, tokens [first, end), without their ENCODE, DISTKEY and SORTKEY, and what those said."""
-    kept: list[str] = []
-    found = Attributes()
-    depth, column, at = 0, "", first
-    while at < end:
-        word = text.word(at)
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        at_start = at == first or (depth == 0 and text.word(at - 1) == ",")
-        if at_start:
-            column = text.tokens[at].text.lower()
-        if depth == 0 and not at_start and word in ("ENCODE", "DISTKEY", "SORTKEY"):
-            found, at = _inline(text, at, column, found)
-            continue
-        kept.append(text.between(at, at + 1))
-        at += 1
-    return " ".join(kept), found
-
-
-def _inline(text: Text, at: int, column: str, found: Attributes) -> tuple[Attributes, int]:
-    word = text.word(at)
-    if word == "DISTKEY":
-        return replace(found, distkey=column), at + 1
-    if word == "SORTKEY":
-        return replace(found, sortkey=(*found.sortkey, column), sortstyle="COMPOUND"), at + 1
-    encoding = text.word(at + 1)
-    if encoding not in ENCODINGS:
-        raise Refused(f'unknown compression encoding "{encoding.lower()}"', "42601")
-    return replace(found, encodings=(*found.encodings, (column, encoding.lower()))), at + 2
-
-
-def remember(table: str, known: Attributes) -> list[str]:
-    """Statements that note a table's attributes."""
-    target = f"{literal(table)}::regclass::oid"
-    statements = [f"INSERT INTO standin.table_attributes VALUES ({target}, {values(known)})"]
-    return statements + [encode(table, name, encoding) for name, encoding in known.encodings]
+def remember(table: str, known: Attributes) -> str:
+    """The statement that notes a table's attributes."""
+    return f"INSERT INTO standin.table_attributes VALUES ({literal(table)}::regclass::oid, {values(known)})"
 
 
 def values(known: Attributes) -> str:
     """The columns of standin.table_attributes after the oid."""
     key = literal(known.distkey) if known.distkey else "NULL"
     return f"{literal(known.diststyle)}, {key}, {array(known.sortkey)}, {literal(known.sortstyle)}"
-
-
-def encode(table: str, column: str, encoding: str) -> str:
-    """The statement that notes a column's encoding."""
-    target = f"{literal(table)}::regclass::oid"
-    return f"INSERT INTO standin.encodings VALUES ({target}, {literal(column)}, {literal(encoding)})"
 
 
 def array(names: Iterable[str]) -> str:

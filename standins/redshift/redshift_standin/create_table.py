@@ -1,4 +1,4 @@
-"""CREATE TABLE, with columns, LIKE another table, or AS a query."""
+"""CREATE TABLE with its columns, keys and layout."""
 
 from __future__ import annotations
 
@@ -7,38 +7,23 @@ from sqlglot import exp
 from redshift_standin import attributes, columns
 from redshift_standin.attributes import Attributes
 from redshift_standin.columns import Key
-from redshift_standin.errors import Refused, not_redshift
+from redshift_standin.errors import Refused, unsupported
 from redshift_standin.reserved import RESERVED
-from redshift_standin.rewrite import parse_only, query
+from redshift_standin.rewrite import parse_only
 from redshift_standin.statements import Context, Statement, Text, literal, quoted
 
 
-def create_table(text: Text, at: int, temporary: bool) -> Statement:
+def create_table(text: Text, at: int) -> Statement:
     """From the token after TABLE."""
     optional = text.words(3, at) == ("IF", "NOT", "EXISTS")
     name, at = text.name(at + 3 if optional else at)
     _name_allowed(text, at)
-    words = text.words(len(text.tokens))
-    opening = at if text.word(at) == "(" else -1
-    after = text.closing(at) + 1 if opening >= 0 else at
-    query_at = next((i for i in range(after, len(words)) if words[i] == "AS"), -1)
-    head = f"CREATE {'TEMPORARY ' if temporary else ''}TABLE {name}"
-    end = query_at if query_at >= 0 else len(words)
-    if query_at >= 0:
-        if optional:
-            raise not_redshift("CREATE TABLE IF NOT EXISTS … AS")
-        listed = f" {text.between(opening, after)}" if opening >= 0 else ""
-        known = attributes.read(text, after, end, Attributes()).checked()
-        sql = f"{head}{listed} AS {query(Text(text.whole, text.tokens[query_at + 1 :]))}"
-        return Statement(work=lambda context: _create(context, name, sql, known, [], False))
-    if opening < 0:
-        raise Refused("syntax error: a table needs its columns", "42601")
-    if text.word(opening + 1) == "LIKE":
-        return _like(text, opening + 1, after, head, name, optional)
-    body, inline = attributes.strip(text, opening + 1, after - 1)
-    known = attributes.read(text, after, end, inline).checked()
-    lines, keys = _columns(f"CREATE TABLE {name} ({body})", known)
-    sql = f"{head} ({', '.join(lines)})"
+    if text.word(at) != "(" or text.word(at + 1) == "LIKE":
+        raise unsupported("CREATE TABLE without columns of its own (AS, LIKE)")
+    after = text.closing(at) + 1
+    known = attributes.read(text, after, len(text.tokens), Attributes()).checked()
+    lines, keys = _columns(f"CREATE TABLE {name} ({text.between(at + 1, after - 1)})", known)
+    sql = f"CREATE TABLE {name} ({', '.join(lines)})"
     return Statement(work=lambda context: _create(context, name, sql, known, keys, optional))
 
 
@@ -75,41 +60,16 @@ def _all_there(wanted: set[str], names: set[str]) -> None:
         raise Refused(f'column "{name}" named in key does not exist', "42703")
 
 
-def _like(text: Text, at: int, after: int, head: str, name: str, optional: bool) -> Statement:
-    source, at = text.name(at + 1)
-    defaults = "INCLUDING DEFAULTS" if text.words(2, at) == ("INCLUDING", "DEFAULTS") else ""
-    if after != len(text.tokens) or (at != after - 1 and text.word(at) not in ("INCLUDING", "EXCLUDING")):
-        raise Refused("syntax error after LIKE", "42601")
-    # Redshift takes over distribution, sort key and encodings with the columns, and no keys.
-    copied = [
-        f"INSERT INTO standin.{table} SELECT {literal(name)}::regclass::oid, {rest} FROM standin.{table} "
-        f"WHERE oid = {literal(source)}::regclass::oid"
-        for table, rest in (
-            ("table_attributes", "diststyle, distkey, sortkey, sortstyle"),
-            ("encodings", "name, encoding"),
-        )
-    ]
-    sql = f"{head} (LIKE {source} {defaults} INCLUDING CONSTRAINTS)"
-
-    def work(context: Context) -> str:
-        if optional and _skip(context, name):
-            return "CREATE TABLE"
-        context.backend.run(";".join([sql, *copied]))
-        return "CREATE TABLE"
-
-    return Statement(work=work)
-
-
 def _create(context: Context, name: str, sql: str, known: Attributes, keys: list[Key], optional: bool) -> str:
     if optional and _skip(context, name):
         return "CREATE TABLE"
-    tag = context.backend.run(sql)
+    context.backend.run(sql)
     for key in keys:
         reference_holds(context, key)
     noted = [statement for key in keys for statement in columns.remember(name, key)]
-    guard = f"SELECT standin.guard({literal(name)}::regclass), standin.rebind()"
-    context.backend.run(";".join([guard, *attributes.remember(name, known), *noted]))
-    return "SELECT" if tag.startswith("SELECT") else "CREATE TABLE"
+    guard = f"SELECT standin.guard({literal(name)}::regclass)"
+    context.backend.run(";".join([guard, attributes.remember(name, known), *noted]))
+    return "CREATE TABLE"
 
 
 def reference_holds(context: Context, key: Key) -> None:

@@ -85,7 +85,7 @@ def _execute(session: Session, body: bytes) -> None:
     (portal,), _ = wire.strings(body, 1)
     statement = session.portals.get(portal, Statement())
     if statement.work:
-        session.before(Statement(alone=statement.alone))
+        session.before(Statement())
         session.done(session.work(statement))
         return
     session.cut_before(statement)

@@ -11,10 +11,8 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from redshift_standin import s3
-from redshift_standin.copy_options import Copy
 from redshift_standin.errors import Refused
-from redshift_standin.loads import BadRow, Load
-from redshift_standin.values import Column
+from redshift_standin.loads import BadRow, Column, Load
 
 _EXACT = {
     "int2": lambda kind: pa.types.is_int16(kind) or pa.types.is_int8(kind) or pa.types.is_int32(kind),
@@ -29,9 +27,7 @@ _EXACT = {
 }
 
 
-def feed(
-    client: object, objects: Sequence[s3.Object], copy: Copy, columns: Sequence[Column], load: Load
-) -> Iterator[bytes]:
+def feed(client: object, objects: Sequence[s3.Object], columns: Sequence[Column], load: Load) -> Iterator[bytes]:
     """The rows of Parquet objects as CSV for PostgreSQL."""
     for item in objects:
         try:
@@ -43,7 +39,6 @@ def feed(
         for batch in file.iter_batches(20_000):
             yield _csv(batch, item, columns, rows, load)
             rows += batch.num_rows
-        load.files.append((item.url, rows))
 
 
 def _fits(file: pq.ParquetFile, item: s3.Object, columns: Sequence[Column]) -> None:
@@ -122,7 +117,7 @@ def _checked(array: pa.Array, item: s3.Object, column: Column, before: int, load
 
 
 def _bad(load: Load, item: s3.Object, column: Column, row: int, value: str, code: int, reason: str) -> None:
-    load.note(BadRow(item.url, row + 1, column, 0, "", value, code, reason))
+    load.bad.append(BadRow(item.url, row + 1, column, value, code, reason))
     raise _scan_error(reason)
 
 

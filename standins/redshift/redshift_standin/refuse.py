@@ -119,28 +119,13 @@ def _target(node: exp.Expr) -> None:
         )
 
 
-def _merge(node: exp.Expr) -> None:
-    _target(node)
-    if not isinstance(node.args["using"], exp.Table):
-        raise not_redshift("MERGE from a query (the source must be a table)")
-    if not node.args.get("whens"):
-        return
-    whens = node.args["whens"].expressions
-    if any(when.args.get("condition") for when in whens):
-        raise not_redshift("WHEN [NOT] MATCHED AND a condition")
-    if any(when.args.get("source") for when in whens):
-        raise not_redshift("WHEN NOT MATCHED BY SOURCE")
-    if sorted(bool(when.args.get("matched")) for when in whens) != [False, True]:
-        raise not_redshift("MERGE without both WHEN MATCHED and WHEN NOT MATCHED")
-
-
 def _with(node: exp.Expr) -> None:
     if any(not isinstance(cte.this, exp.Query) for cte in node.expressions):
         raise not_redshift("a statement that changes data inside WITH")
 
 
 def _values(node: exp.Expr) -> None:
-    if not isinstance(node.parent, exp.Insert | exp.When):
+    if not isinstance(node.parent, exp.Insert):
         raise not_redshift("VALUES as a table")
 
 
@@ -167,7 +152,6 @@ _RULES: tuple[tuple[type[exp.Expr], Callable[..., None]], ...] = (
     (exp.Values, _values),
     (exp.With, _with),
     (exp.Cast, _cast),
-    (exp.Merge, _merge),
     (exp.Delete, _target),
     (exp.Identifier, reserved),
 )

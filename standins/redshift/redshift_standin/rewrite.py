@@ -77,9 +77,9 @@ def _translate(node: exp.Expr) -> exp.Expr:
         return _version(node)
     if isinstance(node, exp.DataType):
         return _sized(node)
-    if isinstance(node, exp.Func | exp.WithinGroup):
-        return _function(node)
-    return node
+    if isinstance(node, exp.CurrentTimestamp):
+        return exp.func("getdate", dialect="postgres")
+    return _version(node) if isinstance(node, exp.Func) else node
 
 
 def _folded(node: exp.Identifier) -> exp.Expr:
@@ -95,28 +95,6 @@ def _sized(node: exp.DataType) -> exp.Expr:
     return node
 
 
-def _function(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.GroupConcat):
-        return _listagg(node)
-    if isinstance(node, exp.CurrentTimestamp):
-        return exp.func("sysdate" if node.args.get("sysdate") else "getdate", dialect="postgres")
-    if isinstance(node, exp.DateDiff | exp.TsOrDsDiff):
-        unit = exp.Literal.string((node.text("unit") or "day").lower())
-        return exp.Anonymous(this="datediff", expressions=[unit, node.expression, node.this])
-    if isinstance(node, exp.ApproxDistinct):
-        return exp.Count(this=exp.Distinct(expressions=[node.this]))
-    if isinstance(node, exp.RegexpExtract):
-        start = [node.args["position"]] if node.args.get("position") else []
-        return exp.Anonymous(this="regexp_substr", expressions=[node.this, node.expression, *start])
-    if isinstance(node, exp.RegexpReplace) and not node.args.get("replacement"):
-        node.set("replacement", exp.Literal.string(""))
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "isnull":
-        return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
-    if isinstance(node, exp.FromBase):
-        return exp.Anonymous(this="strtol", expressions=[node.this, node.expression])
-    return _version(node)
-
-
 def _version(node: exp.Expr) -> exp.Expr:
     if node.name.lower() != "version" and not isinstance(node, exp.CurrentVersion):
         return node
@@ -125,17 +103,3 @@ def _version(node: exp.Expr) -> exp.Expr:
     # Its column is named version, as that of a function's result is.
     known = exp.Literal.string(VERSION)
     return exp.alias_(known, "version") if isinstance(node.parent, exp.Select) else known
-
-
-def _listagg(node: exp.WithinGroup) -> exp.Expr:
-    """LISTAGG(x, ',') WITHIN GROUP (ORDER BY y) is STRING_AGG(x, ',' ORDER BY y)."""
-    order = node.expression
-    separator = node.this.args.get("separator") or exp.Literal.string("")
-    distinct = node.this.this if isinstance(node.this.this, exp.Distinct) else None
-    value = exp.cast(distinct.expressions[0] if distinct else node.this.this, "text")
-    if distinct:
-        # PostgreSQL wants what is ordered by to be just what is aggregated.
-        order = order.transform(lambda node: value if node == distinct.expressions[0] else node)
-    prefix = "DISTINCT " if distinct else ""
-    parts = f"{prefix}{value.sql('postgres')}, {separator.sql('postgres')} {order.sql('postgres')}"
-    return exp.Anonymous(this="string_agg", expressions=[exp.Var(this=parts)])

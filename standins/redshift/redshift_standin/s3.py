@@ -1,26 +1,20 @@
-"""Objects of S3: found, read and written with the standard AWS chain's credentials, never with those in a statement."""
+"""Objects of S3: found and read with the standard AWS chain's credentials, never with those in a statement."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import IO, Any, cast
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import boto3
-import pyarrow as pa
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from redshift_standin.errors import Refused
-
-_GZIP_MAGIC, _BZIP2_MAGIC = b"\x1f\x8b", b"BZh"
 
 
 @dataclass(frozen=True)
@@ -41,19 +35,17 @@ class Object:
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_REGION")
 
 
-def client(endpoint: str | None, region: str = "") -> Any:
+def client(endpoint: str | None) -> Any:
     """A client; making one takes longer than most COPYs, so that it is kept."""
-    return _client(endpoint, region, tuple(os.environ.get(name, "") for name in _CREDENTIALS))
+    return _client(endpoint, tuple(os.environ.get(name, "") for name in _CREDENTIALS))
 
 
 @lru_cache(maxsize=8)
-def _client(endpoint: str | None, region: str, credentials: tuple[str, ...]) -> Any:
+def _client(endpoint: str | None, credentials: tuple[str, ...]) -> Any:
     session = boto3.session.Session()
     # Path-style addresses, as MinIO and moto want them.
     settings = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3, "mode": "standard"})
-    return session.client(
-        "s3", endpoint_url=endpoint, region_name=region or session.region_name or "us-east-1", config=settings
-    )
+    return session.client("s3", endpoint_url=endpoint, region_name=session.region_name or "us-east-1", config=settings)
 
 
 def parts(url: str) -> tuple[str, str]:
@@ -62,70 +54,8 @@ def parts(url: str) -> tuple[str, str]:
     return bucket, key
 
 
-def find(s3: Any, url: str, manifest: bool, columnar: bool) -> list[Object]:
-    """The objects a COPY reads: those a manifest names, or all under the prefix."""
-    if manifest:
-        return _from_manifest(s3, url, columnar)
-    bucket, prefix = parts(url)
-    found = []
-    with _told(url):
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            found += [Object(bucket, item["Key"], item["Size"]) for item in page.get("Contents", [])]
-    # Markers of folders and what Spark calls hidden hold no rows; Redshift too skips the empty ones.
-    found = [o for o in found if not o.key.endswith("/")]
-    if not found:
-        raise Refused(
-            f"The specified S3 prefix '{prefix}' does not exist", "XX000", "error: S3ServiceException code: 8001"
-        )
-    return found
-
-
-def read(s3: Any, item: Object) -> IO[bytes]:
-    """The object's bytes."""
-    with _told(item.url):
-        return io.BytesIO(s3.get_object(Bucket=item.bucket, Key=item.key)["Body"].read())
-
-
-def unpacked(data: IO[bytes], compression: str) -> IO[bytes]:
-    """A stream of what was packed; an object not packed as said is refused."""
-    head = data.read(3)
-    data.seek(0)
-    if compression == "GZIP":
-        if head[:2] != _GZIP_MAGIC:
-            raise Refused("Invalid GZIP file: the object is not in gzip format", "XX000")
-        return cast(IO[bytes], gzip.open(data, "rb"))
-    if compression == "BZIP2":
-        if head != _BZIP2_MAGIC:
-            raise Refused("Invalid BZIP2 file: the object is not in bzip2 format", "XX000")
-        return cast(IO[bytes], bz2.open(data, "rb"))
-    if compression == "ZSTD":
-        return io.BytesIO(pa.CompressedInputStream(data, "zstd").read())
-    return data
-
-
-def keys_under(s3: Any, url: str) -> list[str]:
-    """Keys that begin with this one."""
-    bucket, prefix = parts(url)
-    with _told(url):
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        return [item["Key"] for page in pages for item in page.get("Contents", [])]
-
-
-def write(s3: Any, url: str, data: bytes) -> None:
-    """Put an object."""
-    bucket, key = parts(url)
-    with _told(url):
-        s3.put_object(Bucket=bucket, Key=key, Body=data)
-
-
-def delete(s3: Any, bucket: str, keys: Iterable[str]) -> None:
-    """Delete objects one by one."""
-    for key in keys:
-        with _told(f"s3://{bucket}/{key}"):
-            s3.delete_object(Bucket=bucket, Key=key)
-
-
-def _from_manifest(s3: Any, url: str, columnar: bool) -> list[Object]:
+def listed(s3: Any, url: str) -> list[Object]:
+    """The objects that a manifest names, each with its length."""
     bucket, key = parts(url)
     with _told(url):
         try:
@@ -143,10 +73,10 @@ def _from_manifest(s3: Any, url: str, columnar: bool) -> list[Object]:
     for entry_url, mandatory, meta in named:
         if urlsplit(entry_url).scheme != "s3":
             raise Refused(f"Invalid manifest file: {entry_url} does not begin with s3://", "XX000")
-        if columnar and not isinstance(meta.get("content_length"), int):
+        if not isinstance(meta.get("content_length"), int):
             raise Refused("Invalid manifest file: meta.content_length is needed for columnar files", "XX000")
         item = _head(s3, entry_url, mandatory)
-        if item and columnar and item.size != meta["content_length"]:
+        if item and item.size != meta["content_length"]:
             raise Refused(f"content_length of {entry_url} is {item.size}, not as the manifest has it", "XX000")
         found += [item] if item else []
     return found
@@ -161,6 +91,12 @@ def _head(s3: Any, url: str, mandatory: bool) -> Object | None:
         if mandatory:
             raise Refused(f"Manifest file contains a mandatory file that is not there: {url}", "XX000") from None
         return None
+
+
+def read(s3: Any, item: Object) -> IO[bytes]:
+    """The object's bytes."""
+    with _told(item.url):
+        return io.BytesIO(s3.get_object(Bucket=item.bucket, Key=item.key)["Body"].read())
 
 
 class _told:

@@ -61,8 +61,6 @@ class Session:
         """What holds for a statement of any kind before it runs; its table's lock, which Redshift takes too."""
         if self.backend.state == "E" and statement.control not in ("commit", "rollback"):
             raise Refused("current transaction is aborted, commands ignored until end of transaction block", "25P02")
-        if statement.alone and self.backend.state == "T":
-            raise Refused(f"{statement.alone} cannot run inside a transaction block", "25001")
         if statement.writes:
             self.server.faults.disk_full([statement.writes])
         if statement.writes and self.backend.state == "T":
@@ -76,12 +74,12 @@ class Session:
         """Run work of the stand-in's own, in the client's transaction or one for it alone; its tag."""
         assert statement.work is not None
         own = self.backend.state == "I"
-        if own and not statement.alone:
+        if own:
             self.backend.run("BEGIN")
         try:
             self.before(Statement(writes=statement.writes))
             tag = statement.work(self.context)
-            if self.backend.state == "T" and (own or statement.commits):
+            if self.backend.state == "T" and own:
                 self.backend.run("COMMIT")
         except wire.Gone:
             raise

@@ -1,4 +1,4 @@
-"""SET, RESET and SHOW: PostgreSQL's settings, and Redshift's own kept under a prefix."""
+"""SET and SHOW: PostgreSQL's settings, and Redshift's own kept under a prefix."""
 
 from __future__ import annotations
 
@@ -42,12 +42,6 @@ def set_(text: Text) -> Statement:
             raise unsupported("enable_case_sensitive_identifier")
         return Statement("SET standin.enable_case_sensitive_identifier TO 'off'")
     return Statement(f"SET {scope}{_known(name)} TO {', '.join(values)}")
-
-
-def reset(text: Text) -> Statement:
-    """RESET {name | ALL}."""
-    name = text.tokens[1].text.lower() if len(text.tokens) > 1 else "all"
-    return Statement(f"RESET {name if name == 'all' else _known(name)}")
 
 
 def show(text: Text) -> Statement:

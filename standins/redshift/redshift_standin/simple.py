@@ -25,7 +25,7 @@ def query(session: Session, sql: str) -> None:
 def _all(session: Session, statements: list[Statement]) -> None:
     """Several statements in one string are one transaction, unless the string says otherwise itself."""
     backend = session.backend
-    plain = not any(statement.control or statement.alone for statement in statements)
+    plain = not any(statement.control for statement in statements)
     together = len(statements) > 1 and backend.state == "I" and plain
     if together:
         backend.run("BEGIN")
@@ -43,7 +43,7 @@ def _all(session: Session, statements: list[Statement]) -> None:
 
 def _one(session: Session, statement: Statement) -> bool:
     """Run one statement; whether it went well. Its error has then been sent."""
-    session.before(Statement(control=statement.control, alone=statement.alone) if statement.work else statement)
+    session.before(Statement(control=statement.control) if statement.work else statement)
     if statement.work:
         session.done(session.work(statement))
         return True

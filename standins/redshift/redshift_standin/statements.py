@@ -28,15 +28,13 @@ class Context:
 class Statement:
     """`sql` for PostgreSQL as it stands, or `work`, which runs in a transaction and gives the command tag.
 
-    `writes`: the table it changes. `control`: begin, commit, rollback. `alone`: must not be in a transaction block.
+    `writes`: the table it changes. `control`: begin, commit, rollback.
     """
 
     sql: str = ""
     work: Callable[[Context], str] | None = None
     writes: str = ""
     control: str = ""
-    alone: str = ""
-    commits: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
-from redshift_standin import copy_command, ddl, grants, settings, upkeep
+from redshift_standin import copy_command, ddl, grants, settings
 from redshift_standin.errors import Refused, not_redshift, unsupported
-from redshift_standin.merge import merge
-from redshift_standin.rewrite import generate, parse, query, table_name
+from redshift_standin.lock import lock
+from redshift_standin.rewrite import generate, parse, table_name
 from redshift_standin.statements import Statement, Text, split
 
 _MODES = (
@@ -79,30 +79,6 @@ def _rollback(text: Text) -> Statement:
     return Statement("ROLLBACK", control="rollback")
 
 
-def _explain(text: Text) -> Statement:
-    at = 2 if text.word(1) == "VERBOSE" else 1
-    if text.word(at) == "ANALYZE" or text.word(at) == "(":
-        raise not_redshift("EXPLAIN with options")
-    return Statement("EXPLAIN " + query(Text(text.whole, text.tokens[at:])))
-
-
-def _declare(text: Text) -> Statement:
-    words = text.words(len(text.tokens))
-    if words[2:4] != ("CURSOR", "FOR"):
-        raise not_redshift("DECLARE with options (only DECLARE name CURSOR FOR query)")
-    return Statement(f"{text.between(0, 4)} {query(Text(text.whole, text.tokens[4:]))}")
-
-
-def _as_it_is(text: Text) -> Statement:
-    return Statement(text.sql)
-
-
-def _prepare(text: Text) -> Statement:
-    words = text.words(len(text.tokens))
-    at = words.index("AS") if "AS" in words else len(words)
-    return Statement(f"{text.between(0, at + 1)} {_query(Text(text.whole, text.tokens[at + 1 :])).sql}")
-
-
 def _refused(what: str) -> Callable[[Text], Statement]:
     def refuse(text: Text) -> Statement:
         raise not_redshift(what)
@@ -119,7 +95,6 @@ def _not_here(what: str) -> Callable[[Text], Statement]:
 
 _KINDS: Mapping[str, Callable[[Text], Statement]] = {
     **dict.fromkeys(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE"), _query),
-    "MERGE": merge,
     **dict.fromkeys(("BEGIN", "START"), _begin),
     **dict.fromkeys(("COMMIT", "END"), _commit),
     **dict.fromkeys(("ROLLBACK", "ABORT"), _rollback),
@@ -127,21 +102,12 @@ _KINDS: Mapping[str, Callable[[Text], Statement]] = {
     "DROP": ddl.drop,
     "ALTER": ddl.alter,
     "COMMENT": ddl.comment,
-    "TRUNCATE": ddl.truncate,
     "GRANT": grants.grant,
     "REVOKE": grants.grant,
     "COPY": copy_command.copy,
-    "UNLOAD": _not_here("UNLOAD"),
     "SET": settings.set_,
-    "RESET": settings.reset,
     "SHOW": settings.show,
-    "LOCK": upkeep.lock,
-    "VACUUM": upkeep.vacuum,
-    "ANALYZE": upkeep.analyze,
-    "EXPLAIN": _explain,
-    "DECLARE": _declare,
-    "PREPARE": _prepare,
-    **dict.fromkeys(("FETCH", "CLOSE", "EXECUTE", "DEALLOCATE", "DISCARD"), _as_it_is),
+    "LOCK": lock,
     "SAVEPOINT": _refused("SAVEPOINT"),
     "RELEASE": _refused("RELEASE SAVEPOINT"),
     "VALUES": _refused("VALUES as a statement"),
@@ -151,8 +117,12 @@ _KINDS: Mapping[str, Callable[[Text], Statement]] = {
     "REINDEX": _refused("REINDEX"),
     "CLUSTER": _refused("CLUSTER"),
     "TABLE": _refused("TABLE as a statement"),
-    "REFRESH": _not_here("REFRESH MATERIALIZED VIEW"),
-    "CALL": _not_here("CALL"),
-    "CANCEL": _not_here("CANCEL"),
-    "USE": _not_here("USE"),
+    # Redshift's, and nobody here calls them.
+    **{
+        word: _not_here(word)
+        for word in (
+            *("MERGE", "UNLOAD", "TRUNCATE", "VACUUM", "ANALYZE", "EXPLAIN", "RESET", "CALL", "CANCEL", "USE"),
+            *("REFRESH", "DECLARE", "FETCH", "CLOSE", "PREPARE", "EXECUTE", "DEALLOCATE", "DISCARD"),
+        )
+    },
 }

@@ -12,19 +12,6 @@ SELECT 100 AS user_id, query AS query_id, query AS transaction_id, session AS se
     filename::varchar AS file_name, line_number, colname::varchar AS column_name, type::varchar AS column_type,
     col_length::varchar AS column_length, position, err_code AS error_code, err_reason::varchar AS error_message
 FROM standin.load_errors;
-CREATE VIEW pg_catalog.sys_load_history AS
-SELECT 100 AS user_id, query AS query_id, query AS transaction_id, session AS session_id,
-    current_database()::varchar AS database_name, status::varchar AS status, table_name::varchar AS table_name,
-    started AS start_time, ended AS end_time, (extract(epoch FROM ended - started) * 1000000)::bigint AS duration,
-    source::varchar AS data_source, format::varchar AS file_format, rows AS loaded_rows, bytes AS loaded_bytes,
-    files AS source_file_count, bytes AS source_file_bytes, files AS file_count_scanned,
-    bytes AS file_bytes_scanned, errors AS error_count, NULL::bigint AS copy_job_id
-FROM standin.loads;
-CREATE VIEW pg_catalog.stl_load_commits AS
-SELECT 100 AS userid, query::integer AS query, 0 AS slice, filename::char(256) AS name, filename::char(256) AS filename,
-    -1 AS byte_offset, lines AS lines_scanned, 0 AS errors, 1 AS status FROM standin.load_files;
-CREATE VIEW pg_catalog.stv_slices AS SELECT 0 AS node, slice, slice AS localslice, 'D'::varchar AS type
-FROM generate_series(0, 1) slice;
 CREATE VIEW pg_catalog.svv_tables AS
 SELECT table_catalog::varchar, table_schema::varchar, table_name::varchar, table_type::varchar,
     obj_description(to_regclass(format('%I.%I', table_schema, table_name)))::varchar AS remarks
@@ -48,13 +35,6 @@ WHERE false;
 CREATE VIEW pg_catalog.svv_roles AS
 SELECT oid::integer AS role_id, rolname::varchar AS role_name, 'standin'::varchar AS role_owner, NULL::varchar AS external_id
 FROM pg_catalog.pg_roles WHERE NOT rolcanlogin AND rolname NOT LIKE 'pg\_%';
-CREATE VIEW pg_catalog.svv_relation_privileges AS
-SELECT table_schema::varchar AS namespace_name, table_name::varchar AS relation_name, lower(privilege_type)::varchar AS privilege_type,
-    r.oid::integer AS identity_id, g.grantee::varchar AS identity_name,
-    CASE WHEN g.grantee = 'PUBLIC' THEN 'public' WHEN r.rolcanlogin THEN 'user' ELSE 'role' END::varchar AS identity_type,
-    (is_grantable = 'YES') AS admin_option
-FROM information_schema.role_table_grants g LEFT JOIN pg_catalog.pg_roles r ON r.rolname = g.grantee
-WHERE g.table_schema NOT IN ('standin', 'pg_catalog', 'information_schema');
 CREATE VIEW pg_catalog.svv_redshift_databases AS
 SELECT datname::varchar AS database_name, 100 AS database_owner, 'local'::varchar AS database_type,
     NULL::varchar AS database_acl, NULL::varchar AS database_options, 'Serializable'::varchar AS database_isolation_level
@@ -66,7 +46,7 @@ FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\_%' AND nspname NOT IN (
 CREATE VIEW pg_catalog.svv_all_schemas AS SELECT * FROM pg_catalog.svv_redshift_schemas;
 CREATE VIEW pg_catalog.svv_table_info AS
 SELECT current_database()::varchar AS database, n.nspname::varchar AS schema, c.oid AS table_id, c.relname::varchar AS "table",
-    CASE WHEN EXISTS (SELECT 1 FROM standin.encodings e WHERE e.oid = c.oid) THEN 'Y, AUTO(ENCODE)' ELSE 'Y, AUTO(ENCODE)' END::varchar AS encoded,
+    'Y, AUTO(ENCODE)'::varchar AS encoded,
     CASE a.diststyle WHEN 'KEY' THEN format('KEY(%s)', a.distkey) WHEN 'AUTO' THEN 'AUTO(ALL)' ELSE coalesce(a.diststyle, 'AUTO(ALL)') END::varchar AS diststyle,
     CASE WHEN a.sortstyle = 'AUTO' OR a.oid IS NULL THEN 'AUTO(SORTKEY)' WHEN cardinality(a.sortkey) = 0 THEN NULL ELSE a.sortkey[1] END::varchar AS sortkey1,
     coalesce(cardinality(a.sortkey), 0) AS sortkey_num, greatest(1, pg_total_relation_size(c.oid) / 1048576)::bigint AS size,
@@ -76,18 +56,16 @@ LEFT JOIN standin.table_attributes a ON a.oid = c.oid
 WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'standin');
 CREATE VIEW pg_catalog.pg_table_def AS
 SELECT n.nspname AS schemaname, c.relname AS tablename, t.attname AS "column", format_type(t.atttypid, t.atttypmod) AS type,
-    coalesce(e.encoding, 'none')::varchar AS encoding, coalesce(a.distkey = t.attname, false) AS distkey,
+    'none'::varchar AS encoding, coalesce(a.distkey = t.attname, false) AS distkey,
     coalesce(array_position(a.sortkey, t.attname::text), 0)
         * CASE WHEN a.sortstyle = 'INTERLEAVED' AND array_position(a.sortkey, t.attname::text) % 2 = 0 THEN -1 ELSE 1 END AS sortkey,
     t.attnotnull AS "notnull"
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
 LEFT JOIN standin.table_attributes a ON a.oid = c.oid
-LEFT JOIN standin.encodings e ON e.oid = c.oid AND e.name = t.attname
 WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid) AND n.nspname <> 'standin';
-GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.sys_load_history,
-    pg_catalog.stl_load_commits, pg_catalog.stv_slices, pg_catalog.svv_tables, pg_catalog.svv_columns,
+GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.svv_tables, pg_catalog.svv_columns,
     pg_catalog.svv_external_schemas, pg_catalog.svv_external_tables, pg_catalog.svv_external_columns,
-    pg_catalog.svv_roles, pg_catalog.svv_relation_privileges, pg_catalog.svv_redshift_databases,
+    pg_catalog.svv_roles, pg_catalog.svv_redshift_databases,
     pg_catalog.svv_redshift_schemas, pg_catalog.svv_all_schemas, pg_catalog.svv_table_info, pg_catalog.pg_table_def
     TO PUBLIC;

@@ -52,7 +52,7 @@ def test_redshifts_own_driver_opens_transactions_by_itself(driver, ledger):
 
 
 @pytest.mark.parametrize(
-    "statement", ["SELECT 1 FOR UPDATE", "CREATE TABLE t (x jsonb)", "COPY nowhere FROM 's3://b/k' CSV"]
+    "statement", ["SELECT 1 FOR UPDATE", "CREATE TABLE t (x jsonb)", "COPY nowhere FROM 's3://b/k' PARQUET"]
 )
 def test_errors_of_its_own_abort_the_transaction(driver, ledger, statement):
     cursor = driver.cursor()
@@ -82,27 +82,6 @@ def test_several_statements_are_one_transaction(sql, ledger):
     assert ledger() == []
     sql.execute("INSERT INTO ledger VALUES (1); INSERT INTO ledger VALUES (2);")
     assert ledger() == [1, 2]
-
-
-def test_truncate_commits(redshift, ledger):
-    with connect(redshift, autocommit=False) as other:
-        other.execute("INSERT INTO ledger VALUES (1)")
-        other.execute("TRUNCATE ledger")
-        other.execute("ROLLBACK")
-        other.execute("INSERT INTO ledger VALUES (2)")
-        other.execute("TRUNCATE ledger")
-    assert ledger() == []
-
-
-def test_what_must_stand_alone(redshift):
-    with connect(redshift, autocommit=False) as other:
-        other.execute("CREATE TEMP TABLE alone (v varchar(3))")
-        with pytest.raises(psycopg.Error, match="cannot run inside a transaction block"):
-            other.execute("VACUUM alone")
-        other.rollback()
-        other.execute("CREATE TEMP TABLE alone (v varchar(3))")
-        with pytest.raises(psycopg.Error, match="cannot run inside a transaction block"):
-            other.execute("ALTER TABLE alone ALTER COLUMN v TYPE varchar(9)")
 
 
 def write_and_commit(session):
