@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
-from spark_app.contracts.load import load_contracts
+from spark_app.contracts.names import table_names
 from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.settings import load_settings
 
@@ -41,7 +41,7 @@ def airflow_settings() -> AirflowSettings:
 @cache
 def gold_assets() -> list[Asset]:
     """One asset a gold table, named as the contracts name it; other DAGs may follow `Asset("gold.daily_sales")`."""
-    return [Asset(one.qualified, group="lakehouse") for one in load_contracts().values() if one.layer == "gold"]
+    return [Asset(f"gold.{name}", group="lakehouse") for name in table_names("gold")]
 
 
 def defaults() -> dict[str, Any]:

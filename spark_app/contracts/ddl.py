@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from spark_app.contracts.table import Column, Contract, Type
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 
 REDSHIFT_LONGEST = 65535
 # Bytes where a contract gives no maxLength. A character takes up to four.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from spark_app.contracts.ddl import duckdb_ddl, in_order, quoted, redshift_ddl, views_ddl
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 
 SCHEMAS = ("analytics", "etl")
 # Redshift enforces no key: that a release is entered once is ensured by locking etl.releases (warehouse/redshift.py).

@@ -6,69 +6,57 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from spark_app.contracts.sql import arguments_of, parsed
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 # A number, or a list of a word and what it works on: "part" an index; + - * / nullif two trees.
 Tree: TypeAlias = "float | list[str | int | Tree]"
 
-_TEXT = re.compile(r"'(?:[^']|'')*'")
-_AGGREGATE = re.compile(r"\b([A-Z]+)\(")
-_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
+_EXPECTED = "expected arithmetic over SUM, COUNT and AVG"
 
 
 def take_apart(sql: str) -> tuple[tuple[str, ...], Tree]:
     """The sums of a metric's SQL and the tree over them; ValueError says what is neither."""
     parts: list[str] = []
-
-    def part(text: str) -> str:
-        if text not in parts:
-            parts.append(text)
-        return f"part({parts.index(text)})"
-
-    outer, at = "", 0
-    while found := _AGGREGATE.search(sql, at):
-        inside, end = _argument(sql, found.end())
-        outer += sql[at : found.start()]
-        if found[1] in ("SUM", "COUNT"):
-            outer += part(f"{found[1]}({inside})")
-        elif found[1] == "AVG":
-            outer += f"({part(f'SUM({inside})')} / NULLIF({part(f'COUNT({inside})')}, 0))"
-        elif found[1] == "NULLIF":
-            outer += "NULLIF("
-            end = found.end()
-        else:
-            raise ValueError(f"found {found[1]}, expected SUM, COUNT, AVG, NULLIF and arithmetic")
-        if inside.startswith("DISTINCT "):
-            raise ValueError("found DISTINCT, expected what can be added up over rows")
-        at = end
-    try:
-        tree = _tree(ast.parse((outer + sql[at:]).strip(), mode="eval").body)
-    except SyntaxError:
-        raise ValueError(f"found '{sql}', expected arithmetic over SUM, COUNT and AVG") from None
+    tree = _tree(parsed(sql, "redshift"), sql, parts)
     return tuple(parts), tree
 
 
-def _argument(sql: str, start: int) -> tuple[str, int]:
-    """What stands between a call's parentheses, and the place after them."""
-    blank = _TEXT.sub(lambda text: " " * len(text[0]), sql)
-    depth = 1
-    for at in range(start, len(sql)):
-        depth += {"(": 1, ")": -1}.get(blank[at], 0)
-        if depth == 0:
-            return sql[start:at], at + 1
-    raise ValueError("a parenthesis is not closed")
+def _tree(node: exp.Expr, sql: str, parts: list[str]) -> Tree:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Paren):
+        return _tree(node.this, sql, parts)
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return int(node.name) if node.is_int else float(node.name)
+    if isinstance(node, exp.Binary) and node.key in _OPERATORS:
+        return [_OPERATORS[node.key], _tree(node.left, sql, parts), _tree(node.right, sql, parts)]
+    if isinstance(node, exp.Nullif):
+        return ["nullif", _tree(node.this, sql, parts), _tree(node.expression, sql, parts)]
+    if isinstance(node, exp.AggFunc):
+        return _sum(node, arguments_of(node, sql), parts)
+    raise ValueError(f"found '{node.sql()}', {_EXPECTED}")
 
 
-def _tree(node: ast.expr) -> Tree:
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            return float(number) if isinstance(number, float) else int(number)
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _OPERATORS:
-            return [_OPERATORS[type(operator)], _tree(left), _tree(right)]
-        case ast.Call(func=ast.Name(id="part"), args=[ast.Constant(value=int() as index)]):
-            return ["part", index]
-        case ast.Call(func=ast.Name(id="NULLIF"), args=[value, other]):
-            return ["nullif", _tree(value), _tree(other)]
-    raise ValueError(f"found '{ast.unparse(node)}', expected arithmetic over SUM, COUNT and AVG")
+def _sum(node: exp.AggFunc, inside: str, parts: list[str]) -> Tree:
+    """The part that an aggregate is; a mean is a sum over a count."""
+    from sqlglot import exp
+
+    if isinstance(node.this, exp.Distinct):
+        raise ValueError("found DISTINCT, expected what can be added up over rows")
+    if isinstance(node, exp.Avg):
+        return ["/", _part(f"SUM({inside})", parts), ["nullif", _part(f"COUNT({inside})", parts), 0]]
+    if isinstance(node, exp.Sum | exp.Count):
+        return _part(f"{node.sql_name()}({inside})", parts)
+    raise ValueError(f"found {node.sql_name()}, expected SUM, COUNT, AVG, NULLIF and arithmetic")
+
+
+def _part(text: str, parts: list[str]) -> Tree:
+    if text not in parts:
+        parts.append(text)
+    return ["part", parts.index(text)]

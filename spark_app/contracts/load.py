@@ -13,6 +13,7 @@ from typing import cast
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
+from spark_app.contracts.names import table_names
 from spark_app.contracts.rules import SHARES, compile_rules
 from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName, Watch
 from spark_app.contracts.watches import compile_watches
@@ -43,9 +44,9 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
 def _load_folder(folder: Path) -> tuple[tuple[str, Contract], ...]:
     found, wrong = [], []
     for layer in LAYERS:
-        for path in sorted((folder / layer).glob("*.yaml")):
+        for name in table_names(layer, folder):
             try:
-                found.append((f"{layer}.{path.stem}", load_contract(path, layer)))
+                found.append((f"{layer}.{name}", load_contract(folder / layer / f"{name}.yaml", layer)))
             except ContractError as error:
                 wrong.append(error)
     if wrong:

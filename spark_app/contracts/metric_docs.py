@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spark_app.contracts.metrics import Metric, Metrics
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 _INTRODUCTION = """# Metrics and views

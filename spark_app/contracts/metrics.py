@@ -9,27 +9,23 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from spark_app.contracts.formula import Tree, take_apart
+from spark_app.contracts.sql import columns_named, parsed
+from spark_app.contracts.view import View
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document
-
-if TYPE_CHECKING:
-    from spark_app.contracts.views import View
 
 Unit = Literal["money", "count", "percent", "days", "score"]
 Better = Literal["more", "less", "neither"]
 Ripens = Literal["delivery", "review", "payment", "refund", "ending"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Text in quotes is skipped; SQL's own words are written in capitals.
-_COLUMN = re.compile(r"'(?:[^']|'')*'|\b([a-z][a-z0-9_]*)\b")
-_PLAIN_SUM = re.compile(r"SUM\(([a-z][a-z0-9_]*)\)")
 
 
 class _Metric(Closed):
@@ -110,17 +106,25 @@ def _metric(document: Document, index: int, item: _Metric, views: Mapping[str, V
     if item.view not in views:
         raise document.unknown(where, item.view, views, f"view of {item.name}:")
     columns = {column.name: column for column in views[item.view].columns}
-    for match in _COLUMN.finditer(item.sql):
-        if match[1] and match[1] not in columns:
-            raise document.unknown(where, match[1], columns, f"column of {item.view} in {item.name}:")
     try:
+        for name in columns_named(item.sql, "redshift"):
+            if name not in columns:
+                raise document.unknown(where, name, columns, f"column of {item.view} in {item.name}:")
         parts, tree = take_apart(item.sql)
     except ValueError as problem:
         raise document.fail(where, f"{item.name}: sql: {problem}") from None
-    plain = _PLAIN_SUM.fullmatch(item.sql.strip())
-    description = item.description or (columns[plain[1]].description if plain else None)
+    plain = _summed(item.sql)
+    description = item.description or (columns[plain].description if plain else None)
     if description is None:
         raise document.fail(where, f"'{item.name}' is not a plain sum of a column: it needs a description")
     return Metric(
         item.name, item.title, item.view, item.sql, item.unit, item.better, description, parts, tree, item.ripens
     )
+
+
+def _summed(sql: str) -> str | None:
+    """The column whose plain sum a metric is."""
+    from sqlglot import exp
+
+    tree = parsed(sql, "redshift")
+    return tree.this.name if isinstance(tree, exp.Sum) and isinstance(tree.this, exp.Column) else None

@@ -9,7 +9,6 @@ A custom entry's `implementation` is that text, or with a bound `{check: <text>,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
@@ -18,6 +17,7 @@ from open_data_contract_standard.model import DataQuality, SchemaObject
 from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
 from spark_app.contracts.implied_rules import implied_rules
 from spark_app.contracts.regex_check import regex_problem
+from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Threshold, Unit
 from spark_app.contracts.watches import is_watch
 from spark_app.runtime.errors import LakehouseError, together
@@ -173,20 +173,34 @@ def _custom(
 
 
 def _check_identifiers(document: Document, where: Where, passes: str, names: list[str]) -> None:
-    """A misspelt column in a condition is found before Spark starts: bare lower-case words must be known."""
-    without_text = re.sub(r"'(?:[^'\\]|\\.|'')*'", "''", passes)
-    for word in re.findall(r"(?<![\w.])([a-z_][a-z0-9_]*)\b(?!\s*\()", without_text):
-        if word not in names and word not in META and word.upper() not in _KEYWORDS:
-            raise document.unknown((*where, "implementation"), word, [*names, *META], "column")
+    """A misspelt column in a condition, or one that is no SQL, is found before Spark starts."""
+    if _of_known_words(passes, {*names, *META}):
+        return
+    try:
+        used = columns_named(passes)
+    except ValueError as problem:
+        raise document.fail((*where, "implementation"), f"cannot be read as SQL: {problem}") from None
+    for name in used:
+        if name not in names and name not in META:
+            raise document.unknown((*where, "implementation"), name, [*names, *META], "column")
 
 
-_KEYWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "AND OR NOT IN IS NULL LIKE BETWEEN TRUE FALSE CASE WHEN THEN ELSE END DATE TIMESTAMP INTERVAL "
-        "DAY DAYS HOUR HOURS YEAR YEARS CAST AS DECIMAL INT STRING DISTINCT DIV",
-    )
-)
+def _of_known_words(passes: str, names: set[str]) -> bool:
+    """Whether nothing but columns, these words and numbers stand outside texts: nothing there can be misspelt.
+
+    Most conditions are so, and none of them is parsed: sqlglot's import would cost every command a part of a second.
+    """
+    outside = " ".join(passes.split("'")[::2])
+    words = "".join(mark if mark.isalnum() or mark == "_" else " " for mark in outside).split()
+    odd = any(mark in passes for mark in '\\"`;') or passes.count("'") % 2 or outside.count("(") != outside.count(")")
+    return not odd and all(word in names or word.upper() in _WORDS or word.isdecimal() for word in words)
+
+
+_WORDS = {
+    "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "TRUE", "FALSE", "CASE", "WHEN", "THEN", "ELSE", "END",
+    "DATE", "TIMESTAMP", "ABS", "COALESCE", "DATE_ADD", "DATE_SUB", "GREATEST", "INSTR", "LEAST", "LENGTH", "LOWER",
+    "REGEXP_LIKE", "TO_DATE", "TRIM", "UPPER", "DAY", "MONTH", "QUARTER", "WEEKDAY", "WEEKOFYEAR", "YEAR",
+}  # fmt: skip
 
 
 def _quoted(text: str) -> str:

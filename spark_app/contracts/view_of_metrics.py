@@ -8,19 +8,16 @@ columns:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Mapping
 
 from pydantic import Field
 
 from spark_app.contracts.metrics import Metric, Metrics
+from spark_app.contracts.sql import with_columns
+from spark_app.contracts.view import View, ViewColumn
 from spark_app.contracts.view_of_tables import NAME, Source, check_columns, check_name, column
-from spark_app.contracts.views import View, ViewColumn
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.yaml_lines import Document, Where
-
-# A metric's SQL knows its view's columns by their plain names, and its own words in capitals.
-_PLAIN = re.compile(r"'(?:[^']|'')*'|\b([a-z][a-z0-9_]*)\b")
 
 
 class _From(Closed):
@@ -84,4 +81,5 @@ def _column(
 
 
 def _over(sql: str, alias: str) -> str:
-    return _PLAIN.sub(lambda match: f'"{alias}"."{match[1]}"' if match[1] else match[0], sql)
+    """A metric's SQL, which knows its view's columns by their plain names, over that view."""
+    return with_columns(sql, lambda _, name: f'"{alias}"."{name}"')

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from spark_app.contracts.sql import plain_column, with_columns
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View, ViewColumn
+from spark_app.contracts.view import View, ViewColumn
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.yaml_lines import Document, Where
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Text in quotes is skipped, so that 'e.g.' is no column.
-COLUMN = re.compile(r"'(?:[^']|'')*'|\b([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\b")
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,9 @@ def column(
 ) -> ViewColumn:
     """A column with its names quoted and its description, which a plain one takes from where it comes from."""
     quoted = _checked(document, (*where, "sql"), sql, aliases)
-    plain = COLUMN.fullmatch(sql.strip())
-    if description is None and plain and plain[1]:
-        description = aliases[plain[1]].columns[plain[2]]
+    plain = plain_column(sql)
+    if description is None and plain and plain[0]:
+        description = aliases[plain[0]].columns[plain[1]]
     if not description:
         raise document.fail((*where, "name"), f"'{name}' is not a plain column: it needs a description")
     return ViewColumn(name, quoted, description)
@@ -117,10 +116,9 @@ def column(
 def _checked(document: Document, where: Where, sql: str, aliases: Mapping[str, Source]) -> str:
     """The expression with its columns quoted; ContractError where one is not there."""
 
-    def quoted(match: re.Match[str]) -> str:
-        alias, name = match[1], match[2]
-        if alias is None:
-            return match[0]
+    def quoted(alias: str, name: str) -> str | None:
+        if not alias:
+            return None
         if alias not in aliases:
             raise document.unknown(where, alias, aliases, "alias")
         source = aliases[alias]
@@ -128,4 +126,7 @@ def _checked(document: Document, where: Where, sql: str, aliases: Mapping[str, S
             raise document.unknown(where, name, source.columns, f"column of {source.name}")
         return f'"{alias}"."{name}"'
 
-    return COLUMN.sub(quoted, sql)
+    try:
+        return with_columns(sql, quoted)
+    except ValueError as problem:
+        raise document.fail(where, f"cannot be read as SQL: {problem}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset, Source, slug
+from spark_app.contracts.sql import speaks_of
 from spark_app.jobs.bronze import with_meta
 from spark_app.jobs.context import Context
 from spark_app.jobs.examine_warehouse import warehouse_line
@@ -247,7 +247,7 @@ def _feeds(source: Source, dataset: Dataset, column: str | None) -> list[str]:
         for entity in dataset.entities
         for name, mapped in source.entities[entity].columns.items()
         if (mapped.column is not None and slug(mapped.column) == column)
-        or re.search(rf"\b{column}\b", mapped.expression or "", re.IGNORECASE)
+        or (mapped.expression is not None and speaks_of(mapped.expression, column))
     ]
 
 

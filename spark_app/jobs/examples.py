@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from spark_app.contracts.masking import hidden, masked, short
 from spark_app.contracts.rules import SHARES
+from spark_app.contracts.sql import in_duckdb
 from spark_app.contracts.table import Contract
 from spark_app.jobs.context import Context
 from spark_app.lake import feed, quarantine
@@ -43,7 +44,7 @@ def _rows(context: Context, finding: Finding, tables: Mapping[str, int], release
     packed = ", ".join(f'"{name}" := "{name}"' for name in named if name not in secret)
     sql = (
         f"SELECT list(one) FROM (SELECT struct_pack({packed}) AS one FROM changed "
-        f"WHERE NOT coalesce(({rule.passes}), true) LIMIT {MOST_ROWS})"
+        f"WHERE NOT coalesce(({in_duckdb(rule.passes)}), true) LIMIT {MOST_ROWS})"
     )
     before = released.tables.get(finding.table) if released else None
     (found,) = feed.over_final_rows(context.lake, finding.table, before, tables[finding.table], contract.key, sql, {})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from spark_app.contracts.sources import Source, slug
+from spark_app.contracts.sql import speaks_of
 from spark_app.contracts.table import Contract
 from spark_app.jobs.context import Context
 from spark_app.lake.columns import ColumnChange, changes, headers, quoted
@@ -41,7 +41,7 @@ def feeds(source: Source, entity: str, header: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, one in mapped.columns.items()
-        if one.column == header or (one.expression is not None and _names(one.expression, slug(header)))
+        if one.column == header or (one.expression is not None and speaks_of(one.expression, slug(header)))
     )
 
 
@@ -65,8 +65,3 @@ def _empty_now(source: Source, change: ColumnChange) -> list[str]:
         if mapped.columns[name].default is None
     ]
     return [f"without a value in these rows, unless the source is told the new name: {', '.join(fed)}"] if fed else []
-
-
-def _names(expression: str, column: str) -> bool:
-    without_text = re.sub(r"'(?:[^'\\]|\\.|'')*'", "''", expression)
-    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", without_text, re.IGNORECASE) is not None

@@ -14,13 +14,6 @@ from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 
-# Functions of Spark's that rules use and DuckDB calls otherwise.
-SPARK_WORDS = (
-    "CREATE OR REPLACE MACRO regexp_like(value, pattern) AS regexp_matches(value, pattern)",
-    "CREATE OR REPLACE MACRO to_date(value) AS CAST(value AS DATE)",
-    "CREATE OR REPLACE MACRO weekday(value) AS isodow(value) - 1",  # Spark counts weekdays from Monday, 0
-)
-
 
 def over_changes(
     lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], sql: str
@@ -55,8 +48,6 @@ def over_final_rows(
     if opened is None:
         raise LakeError(f"{table}: no version {upto} at {lake.path(table)}")
     with duck.connect() as connection:
-        for macro in SPARK_WORDS:
-            connection.execute(macro)
         for name, (other, version, column) in others.items():
             looked_up = log.open_table(lake, other, version)
             if looked_up is not None:

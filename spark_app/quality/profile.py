@@ -1,7 +1,7 @@
 """What a release changes in a table, measured against the table's rules in one pass.
 
 The rows are read by DuckDB from Delta's change feed: the audit costs what changed, and no Spark job. Rules of gold
-tables are therefore SQL that Spark and DuckDB both know.
+tables are therefore put from Spark's SQL into DuckDB's (contracts.sql).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from spark_app.contracts.sql import in_duckdb
 from spark_app.contracts.table import Contract, Dimension, Rule, Severity, Threshold
 from spark_app.lake import feed, log
 from spark_app.lake.paths import Lake
@@ -99,7 +100,7 @@ def _versions(others: Mapping[str, tuple[str, str]], tables: Mapping[str, int]) 
 
 def _measure(rule: Rule) -> str:
     if rule.kind in ("required", "row"):
-        return f"count(*) FILTER (WHERE NOT coalesce(({rule.passes}), true))"
+        return f"count(*) FILTER (WHERE NOT coalesce(({in_duckdb(rule.passes)}), true))"
     if rule.kind == "unique":
         return f"count(*) - count(DISTINCT ({', '.join(rule.columns)}, 0))"
     return "NULL"

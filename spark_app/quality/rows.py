@@ -5,7 +5,6 @@ All of it is columns over one pass: what cannot be used is quarantined with its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
@@ -17,6 +16,7 @@ from pyspark.sql.types import DataType
 
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
+from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import Column, Contract, Rule
 from spark_app.lake.csv_damage import LARGE
 from spark_app.lake.csv_files import DAMAGE
@@ -105,7 +105,7 @@ def _priced(contract: Contract, amount: str) -> SparkColumn:
 
 
 def _speaks_of(amount: str, column: str) -> bool:
-    return re.search(rf"\b{column}\b", amount) is not None
+    return column in columns_named(amount)
 
 
 def money(amount: str) -> SparkColumn:

@@ -16,7 +16,8 @@ import duckdb
 
 from spark_app.contracts.metrics import Metric, Metrics, load_metrics
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View, complete, load_views
+from spark_app.contracts.view import View, complete
+from spark_app.contracts.views import load_views
 from spark_app.lake import log, releases
 from spark_app.lake.behind import Behind, behind, taken_in
 from spark_app.lake.days import Drops, days_of, drops

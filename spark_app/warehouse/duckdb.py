@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from spark_app.contracts.ddl import duckdb_ddl, fingerprint, view_ddl
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View, complete
+from spark_app.contracts.view import View, complete
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.fence import check

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.runtime import duck

@@ -10,7 +10,7 @@ from spark_app.contracts.ddl import fingerprint, in_order, quoted, redshift_ddl,
 from spark_app.contracts.ddl_script import LEDGERS, SCHEMAS
 from spark_app.contracts.migrate import Found, Migration, layout_text, migration, relaid
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View, complete
+from spark_app.contracts.view import View, complete
 from spark_app.warehouse.redshift_session import Conflict, Refused, Session
 
 _COLUMNS = (

@@ -14,7 +14,8 @@ from superset_assets.dashboards import day_of
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.metrics import Metric, load_metrics
-from spark_app.contracts.views import View, load_views
+from spark_app.contracts.view import View
+from spark_app.contracts.views import load_views
 from tests.support.demo_shop import into_redshift
 
 pytestmark = pytest.mark.superset

@@ -11,7 +11,7 @@ import pytest
 
 from spark_app.contracts.ddl import duckdb_ddl
 from spark_app.contracts.load import load_contracts
-from spark_app.lake.feed import SPARK_WORDS
+from spark_app.contracts.sql import in_duckdb
 
 CONTRACTS = load_contracts()
 DAY, LATER = "2024-03-02", "2024-03-05 10:00:00"
@@ -231,8 +231,6 @@ BAD = [
 def engine():
     with duckdb.connect(":memory:") as connection:
         connection.execute("CREATE SCHEMA analytics")
-        for macro in SPARK_WORDS:
-            connection.execute(macro)
         for name in ROWS:
             connection.execute(duckdb_ddl(CONTRACTS[f"gold.{name}"])[0])
         yield connection
@@ -245,7 +243,7 @@ def broken(engine, name, changes):
     engine.execute(f"DELETE FROM analytics.{name}")
     marks = ", ".join("?" for _ in row)
     engine.execute(f"INSERT INTO analytics.{name} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
-    conditions = [f"coalesce({rule.passes}, true)" for rule in rules]
+    conditions = [f"coalesce({in_duckdb(rule.passes)}, true)" for rule in rules]
     passed = engine.execute(f"SELECT {', '.join(conditions)} FROM analytics.{name}").fetchone()
     return {rule.name for rule, good in zip(rules, passed, strict=True) if not good}
 

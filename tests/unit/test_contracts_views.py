@@ -12,7 +12,8 @@ import pytest
 from spark_app.contracts.ddl import view_ddl, views_ddl
 from spark_app.contracts.ddl_script import duckdb_script
 from spark_app.contracts.load import load_contracts
-from spark_app.contracts.views import complete, load_views
+from spark_app.contracts.view import complete
+from spark_app.contracts.views import load_views
 from spark_app.runtime.errors import ContractError
 
 CONTRACTS = load_contracts()

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from spark_app.contracts.metrics import Metric, Metrics
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import ContractError
 from spark_app.runtime.settings import conf_dir

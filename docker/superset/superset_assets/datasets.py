@@ -9,7 +9,7 @@ from typing import Any
 from spark_app.contracts.ddl_script import duckdb_script
 from spark_app.contracts.metrics import Metric, Metrics, Unit
 from spark_app.contracts.table import Contract
-from spark_app.contracts.views import View
+from spark_app.contracts.view import View
 from spark_app.runtime import duck
 from superset_assets.dashboards import day_of
 from superset_assets.identity import VERSION, identity

@@ -93,6 +93,10 @@ def _run(context: Context, command: Copy) -> str:
     except Refused as refused:
         loads.record(context.server, load)
         raise refused if not isinstance(refused, BackendError) else _as_load_error(refused, load) from None
+    context.backend.run(
+        f"SELECT set_config('standin.last_copy_count', '{rows}', false), "
+        f"set_config('standin.last_copy_id', '{load.query}', false)"
+    )
     context.tell(f"Load into table '{load.table}' completed, {rows} record(s) loaded successfully.")
     return "COPY"
 
