@@ -74,7 +74,7 @@ def test(environment: str, home: str | None, source: str | None, json_: bool) ->
     """Send a message to every URL of the settings' `alerts`, and say which got through."""
     import os
 
-    from spark_app.jobs import messenger
+    from spark_app.alerts import sender
 
     settings, _ = _where(environment, home, source)
     if not settings.alerts:
@@ -83,7 +83,7 @@ def test(environment: str, home: str | None, source: str | None, json_: bool) ->
     for route in settings.alerts:
         text = f"A test. Here is told: {', '.join(route.severities)}."
         subject = f"lakehouse {environment}: a test of alerts"
-        problem = messenger.send(os.environ.get(route.url_from, ""), subject, text, "warning")
+        problem = sender.send(os.environ.get(route.url_from, ""), subject, text, "warning")
         problems[route.url_from] = problem
         if not json_:
             screen.console.print(f"${route.url_from}: {problem or 'sent'}")

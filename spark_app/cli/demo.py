@@ -33,9 +33,9 @@ def demo(environment: str, home: str | None, source: str | None, days: int, orde
     landing = settings.resolve(settings.landing)
     with adding(landing, settings.s3) as folder:
         made = generate(str(folder), START, days, orders_per_day=orders_per_day)
-    from spark_app.jobs.nightly import Order
+    from spark_app.runs.request import RunRequest
 
     if not json_:
         rows = sum(made.rows.values())
         console.print(f"{made.files:,} files with {rows:,} rows of {made.days} days landed in {landing}\n")
-    execute(Order(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_)
+    execute(RunRequest(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_)

@@ -38,11 +38,11 @@ def doctor(
       lakehouse doctor --source kiosk --file tests/data/kiosk/landing/order_lines/dt=2024-12-20/kiosk-2024-12-20.csv
     """
     _check(environment, home, source, sample, dataset)
-    from spark_app.jobs import examine
+    from spark_app.doctor.checks import check_setup, sample_file
 
     if sample is not None:
         shown = options.bound(most, ROWS_SHOWN, json_)
-        found = examine.sample_file(environment, home, source, sample, dataset, shown)
+        found = sample_file(environment, home, source, sample, dataset, shown)
         if found["problem"]:
             raise UsageError(f"{found['file']}: {found['problem']}")
         if json_:
@@ -50,16 +50,16 @@ def doctor(
         else:
             _show_sample(found)
         return
-    checks = examine.checks(environment, home, source)
+    checked = check_setup(environment, home, source)
     if json_:
-        screen.print_json([check.__dict__ for check in checks])
+        screen.print_json([check.__dict__ for check in checked])
     else:
-        for check in checks:
+        for check in checked:
             mark = "[green]ok [/]" if check.good else "[red]bad[/]"
             screen.console.print(f"{mark} {screen.text(check.what)}: {screen.text(check.found)}")
             if check.hint:
                 screen.console.print(f"      [dim]→ {screen.text(check.hint)}[/]")
-    if not all(check.good for check in checks):
+    if not all(check.good for check in checked):
         sys.exit(2)
 
 

@@ -12,6 +12,7 @@ import click
 from spark_app.cli import options, screen
 from spark_app.cli.where import known_entity, lake_of
 from spark_app.runtime.errors import UsageError
+from spark_app.runtime.layers import layers_from
 from spark_app.runtime.yaml_lines import nearest
 
 if TYPE_CHECKING:
@@ -124,18 +125,18 @@ def replay(
     for row in rows:
         again[row["entity"]].append(row["batch_date"])
     from spark_app.cli.run import execute
-    from spark_app.jobs.nightly import Order
+    from spark_app.runs.request import RunRequest
 
-    order = Order(
+    request = RunRequest(
         environment,
         "quarantine replay",
         home,
         source,
-        layers=("silver", "gold", "audit", "publish"),
-        again={name: tuple(sorted(found)) for name, found in again.items()},
-        wait=wait,
+        layers=layers_from("silver"),
+        days_to_judge={name: tuple(sorted(found)) for name, found in again.items()},
+        wait_seconds=wait,
     )
-    execute(order, json_)
+    execute(request, json_)
 
 
 def _known_rule(lake: Lake, entity: str, rule: str | None) -> None:

@@ -108,11 +108,12 @@ def rollback(environment: str, home: str | None, source: str | None, release_id:
 
     known.find(lake_of(environment, home, source), release_id)
     from spark_app.jobs import publish
-    from spark_app.jobs.nightly import Order, open_context, writing
+    from spark_app.runs.opening import hold_lake, open_context
+    from spark_app.runs.request import RunRequest
     from spark_app.runtime.record import RunRecord
 
-    context = open_context(Order(environment, home=home, source=source), RunRecord("releases"))
-    with writing(context, wait) as holding:
+    context = open_context(RunRequest(environment, home=home, source=source), RunRecord("releases"))
+    with hold_lake(context, wait) as holding:
         made = publish.rollback(holding, release_id)
     if json_:
         screen.print_json(made.__dict__)

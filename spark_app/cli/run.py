@@ -12,10 +12,10 @@ from spark_app.cli import options
 from spark_app.cli.screen import progress
 from spark_app.cli.where import existing, settings_of
 from spark_app.runtime.days import span
-from spark_app.runtime.layers import LAYERS, parse_layers
+from spark_app.runtime.layers import LAYERS, TABLE_LAYERS, Layer, layers_from, parse_layers
 
 if TYPE_CHECKING:
-    from spark_app.jobs.nightly import Order
+    from spark_app.runs.request import RunRequest
 
 # Steps of a run: six datasets, six entities and their reconciliation, twelve tables, audit, publish, dashboards.
 STEPS = 30
@@ -24,7 +24,7 @@ STEPS = 30
 @click.command()
 @options.where
 @options.days
-@click.option("--layers", default="bronze,silver,gold,audit,publish", show_default=True, help="Which layers to run.")
+@click.option("--layers", default=",".join(LAYERS), show_default=True, help="Which layers to run.")
 @click.option("--allow-missing", is_flag=True, help="Go on where a daily entity has no drop.")
 @options.wait
 @options.as_json
@@ -54,9 +54,9 @@ def run(
     start, end = span(day, first, last)
     chosen = parse_layers(layers)
     settings_of(environment, home, source)
-    from spark_app.jobs.nightly import Order
+    from spark_app.runs.request import RunRequest
 
-    order = Order(
+    request = RunRequest(
         environment,
         "run",
         home,
@@ -65,23 +65,25 @@ def run(
         end,
         layers=chosen,
         allow_missing=allow_missing,
-        wait=wait,
+        wait_seconds=wait,
     )
-    execute(order, json_)
+    execute(request, json_)
 
 
 @click.command()
 @options.where
 @click.option(
     "--from-layer",
-    type=click.Choice(["bronze", "silver", "gold"]),
+    type=click.Choice(TABLE_LAYERS),
     default="bronze",
     show_default=True,
     help="Derive this layer and those after it again from nothing.",
 )
 @options.wait
 @options.as_json
-def rebuild(environment: str, home: str | None, source: str | None, from_layer: str, wait: float, json_: bool) -> None:
+def rebuild(
+    environment: str, home: str | None, source: str | None, from_layer: Layer, wait: float, json_: bool
+) -> None:
     """Derive everything again from landing, and release it.
 
     The same rows come out: readers keep the release they have until the new one is audited.
@@ -91,23 +93,24 @@ def rebuild(environment: str, home: str | None, source: str | None, from_layer: 
       lakehouse rebuild --from-layer gold     after a change of a gold table's logic
     """
     existing(environment, home, source)
-    from spark_app.jobs.nightly import Order
+    from spark_app.runs.request import RunRequest
 
-    begin = LAYERS.index(from_layer)
-    order = Order(environment, "rebuild", home, source, layers=LAYERS[begin:], whole_from=LAYERS[begin], wait=wait)
-    execute(order, json_)
+    request = RunRequest(
+        environment, "rebuild", home, source, layers=layers_from(from_layer), rebuild_from=from_layer, wait_seconds=wait
+    )
+    execute(request, json_)
 
 
-def execute(order: Order, json_: bool) -> None:
+def execute(request: RunRequest, json_: bool) -> None:
     """Run, show how it went, and end the process with the run's exit code."""
     from spark_app.cli import summary
     from spark_app.jobs import nightly
 
     with progress(STEPS) as follow:
-        outcome = nightly.run(order, follow)
+        outcome = nightly.run(request, follow)
     if json_:
         summary.as_json(outcome)
     else:
-        summary.show(order, outcome)
+        summary.show(request, outcome)
     sys.stdout.flush()
     sys.exit(outcome.exit_code)

@@ -88,18 +88,18 @@ def _headline(message: str) -> str:
 
 def _gather(environment: str, home: str | None, source: str | None) -> dict[str, Any]:
     from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs
-    from spark_app.jobs.nightly import Order, open_context
-    from spark_app.jobs.publish import warehouse
     from spark_app.lake import releases
     from spark_app.lake.aside import set_aside
     from spark_app.lake.columns import lately
     from spark_app.lake.lease import read, words
     from spark_app.report.aside import currency_of, in_words
     from spark_app.report.waiting import look
+    from spark_app.runs.opening import open_context
+    from spark_app.runs.request import RunRequest
     from spark_app.runtime.record import RunRecord
 
-    context = open_context(Order(environment, home=home, source=source), RunRecord("status"))
-    house, current = warehouse(context), releases.latest(context.lake)
+    context = open_context(RunRequest(environment, home=home, source=source), RunRecord("status"))
+    house, current = context.warehouse(), releases.latest(context.lake)
     runs, lease = recent_runs(context.lake), read(context.lake)
     return {
         "environment": environment,

@@ -9,12 +9,12 @@ from pathlib import Path
 from spark_app.cli import screen
 from spark_app.cli.queries import last_days, quarantine_by_reason, release_difference
 from spark_app.contracts.load import load_contracts
-from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.report.address import site_uri
 from spark_app.report.incomplete import told
+from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
 
@@ -22,8 +22,8 @@ _WIDE = 42
 _REASONS = 15
 
 
-def show(order: Order, outcome: Outcome) -> None:
-    settings = load_settings(order.environment, home=order.home, source=order.source)
+def show(request: RunRequest, outcome: Outcome) -> None:
+    settings = load_settings(request.environment, home=request.home, source=request.source)
     lake = Lake(settings.resolve(settings.lake), settings.s3)
     if outcome.exit_code == 0:
         _figures(lake, outcome.current)

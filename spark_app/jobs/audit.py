@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from spark_app.audits.examples import examples
+from spark_app.audits.gold_moved import refuse_half_moved
+from spark_app.audits.landed import as_landed
 from spark_app.contracts.table import Threshold
-from spark_app.jobs import monitor
-from spark_app.jobs.audit_landed import as_landed
-from spark_app.jobs.context import Context
-from spark_app.jobs.examples import examples
-from spark_app.jobs.moved import refuse_half_moved
-from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
+from spark_app.monitoring import figures
+from spark_app.notes.columns import tell_columns
 from spark_app.quality.balances import weigh
 from spark_app.quality.expectations import broken, validate
 from spark_app.quality.profile import Finding, measure
+from spark_app.runs.context import Context
+from spark_app.runs.entry import main
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import AuditFailed, LakeError
 
 SUMMARY = "audit"
@@ -35,7 +37,7 @@ def run(context: Context) -> str | None:
     nothing_new = released is not None and dict(released.tables) == tables
     if not nothing_new:
         refuse_half_moved(context, tables)
-    watched = monitor.run(context, tables, released=nothing_new)
+    watched = figures.run(context, tables, released=nothing_new)
     if nothing_new:
         with context.record.step("audit", "nothing new"):
             return None
@@ -217,7 +219,10 @@ def _hint(failed: Sequence[Finding], docs: str) -> str:
     )
 
 
-if __name__ == "__main__":
-    from spark_app.jobs.entry import main
+def work(context: Context, request: RunRequest) -> None:
+    """The layer as it is asked for."""
+    run(context)
 
-    main("audit")
+
+if __name__ == "__main__":
+    main("audit", work)

@@ -10,16 +10,18 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
-from spark_app.jobs import mend
-from spark_app.jobs.context import Context, in_parallel
-from spark_app.jobs.tell_columns import tell_columns
-from spark_app.jobs.tell_landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
-from spark_app.jobs.window import Drop, Window, starts_of
 from spark_app.lake import delta, feed, ledger, ops
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import Folders, fingerprint, folders, look
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
+from spark_app.notes.columns import tell_columns
+from spark_app.notes.landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
+from spark_app.recovery import overwritten
+from spark_app.runs.context import Context, in_parallel
+from spark_app.runs.entry import main
+from spark_app.runs.request import RunRequest
+from spark_app.runs.window import Drop, Window, starts_of, window_of
 from spark_app.runtime.errors import LandingIncomplete
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
@@ -49,7 +51,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     changed = {name: drop if again else _changed(drop, seen[name]) for name, drop in landed.items()}
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, held)
-    lost = {name: mend.lost(context, name) for name in datasets}
+    lost = {name: overwritten.lost(context, name) for name in datasets}
     changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]
 
@@ -214,7 +216,12 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
     }
 
 
-if __name__ == "__main__":
-    from spark_app.jobs.entry import main
+def work(context: Context, request: RunRequest) -> None:
+    """The layer as it is asked for: the days of the request."""
+    window = window_of(context, request)
+    rebuilt = request.rebuilds("bronze")
+    context.record.landed_bytes = run(context, window, allow_missing=request.allow_missing, again=rebuilt)
 
-    main("bronze")
+
+if __name__ == "__main__":
+    main("bronze", work)

@@ -14,10 +14,13 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DateType
 
 from spark_app.contracts.table import QUARANTINE, Column, Contract, Type
-from spark_app.jobs import landed_days, mend
-from spark_app.jobs.context import Context, thread_session
+from spark_app.jobs import landed_days
 from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
+from spark_app.recovery import overwritten
+from spark_app.runs.context import Context, thread_session
+from spark_app.runs.entry import main
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_tables
 from spark_app.tables.hashes import hashed
@@ -46,9 +49,9 @@ class Refresh:
 def run(context: Context, *, whole: bool = False) -> None:
     """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
     tables = gold_tables(context.contracts)
-    wounds = mend.wounds(context, "gold")
+    wounds = overwritten.wounds(context, "gold")
     quarantine.ensure(context.lake, context.run_id)
-    anew = mend.derived_anew(context, {full for table in tables.values() for full in table.inputs.values()})
+    anew = overwritten.derived_anew(context, {full for table in tables.values() for full in table.inputs.values()})
     needs = {name: _gold_inputs(table) for name, table in tables.items()}
     order = TopologicalSorter(needs)
     order.prepare()
@@ -63,7 +66,7 @@ def run(context: Context, *, whole: bool = False) -> None:
                 future.result()
                 order.done(running.pop(future))
     landed_days.run(context, context.contracts["gold.landed_days"])
-    mend.mended(context, wounds)
+    overwritten.mended(context, wounds)
 
 
 def _gold_inputs(table: GoldTable) -> list[str]:
@@ -254,7 +257,12 @@ def _note(context: Context, work: Refresh, *, whole: bool = False) -> str:
     return log.note_text(context.run_id, work.now, **salt, **({log.WHOLE: True} if whole else {}))
 
 
-if __name__ == "__main__":
-    from spark_app.jobs.entry import main
+def work(context: Context, request: RunRequest) -> None:
+    """The layer as it is asked for; raises SettingsError before anything is written where the salt is another."""
+    rebuilt = request.rebuilds("gold")
+    check_salt(context, again=rebuilt)
+    run(context, whole=rebuilt)
 
-    main("gold")
+
+if __name__ == "__main__":
+    main("gold", work)

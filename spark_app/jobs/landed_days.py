@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from spark_app.contracts.table import Contract
-from spark_app.jobs.context import Context
 from spark_app.lake import feed, log, writes
 from spark_app.lake.behind import taken_in
 from spark_app.lake.days import days_of, drops
+from spark_app.runs.context import Context
 
 SALES = "gold.daily_sales"
 Row = tuple[Any, ...]

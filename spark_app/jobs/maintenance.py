@@ -11,13 +11,13 @@ import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from spark_app.jobs import nightly
-from spark_app.jobs.context import Context, thread_session
-from spark_app.jobs.entry import Parser, launch
-from spark_app.jobs.nightly import Order
 from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
 from spark_app.lake.s3 import abort_uploads, named
+from spark_app.runs import lifecycle
+from spark_app.runs.context import Context, thread_session
+from spark_app.runs.entry import Parser, launch
+from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime import glue
 from spark_app.runtime.apart import LAKE_FOLDERS
 from spark_app.runtime.days import parse_wait
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     launch(argv, glue.Options(("env", "home", "keep-releases", "wait")), _maintain)
 
 
-def _maintain(argv: Sequence[str]) -> nightly.Outcome:
+def _maintain(argv: Sequence[str]) -> Outcome:
     parser = Parser(prog="maintenance.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
@@ -79,10 +79,11 @@ def _maintain(argv: Sequence[str]) -> nightly.Outcome:
     parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
 
-    def work(context: Context, _: Order) -> None:
+    def work(context: Context, _: RunRequest) -> None:
         run(context, found.keep_releases)
 
-    return nightly.run(Order(found.env, "maintenance", found.home, wait=found.wait), work=work)
+    request = RunRequest(found.env, "maintenance", found.home, layers=(), wait_seconds=found.wait)
+    return lifecycle.run(request, work)
 
 
 def _at_least_one(text: str) -> int:

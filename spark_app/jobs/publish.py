@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-from spark_app.contracts.views import load_views
+from spark_app.audits.gold_moved import refuse_unaudited
 from spark_app.jobs.audit import candidate, passed
-from spark_app.jobs.context import Context
-from spark_app.jobs.moved import refuse_unaudited
 from spark_app.lake import exports, releases
 from spark_app.lake.epochs import check_release
 from spark_app.lake.readable import gaps
 from spark_app.lake.releases import Release
+from spark_app.runs.context import Context
+from spark_app.runs.dashboards import write_dashboards
+from spark_app.runs.entry import main
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import UsageError
-from spark_app.runtime.record import Verdict
-from spark_app.runtime.settings import RedshiftSettings
-from spark_app.warehouse.base import Loaded, Warehouse
-from spark_app.warehouse.duckdb import DuckDBWarehouse
-from spark_app.warehouse.redshift import RedshiftWarehouse
-from spark_app.warehouse.redshift_copy import Stager, copy_stager
-from spark_app.warehouse.redshift_spark import connector_stager
+from spark_app.warehouse.base import Loaded
 
 
 def run(context: Context, *, kind: str = "run") -> Release | None:
@@ -44,7 +39,7 @@ def run(context: Context, *, kind: str = "run") -> Release | None:
                 step.action, step.version = "released", new.release_id
     load(context)
     export(context)
-    report(context, publishing=True)
+    write_dashboards(context, publishing=True)
     return new
 
 
@@ -74,13 +69,13 @@ def rollback(context: Context, release_id: int) -> Release:
     releases.record(context.lake, again)
     load(context)
     export(context)
-    report(context)
+    write_dashboards(context)
     return again
 
 
 def load(context: Context) -> Sequence[Loaded]:
     """Bring the warehouse to the latest release; one that it has is left alone."""
-    house, last = warehouse(context), releases.latest(context.lake)
+    house, last = context.warehouse(), releases.latest(context.lake)
     if house is None or last is None:
         return []
     with context.record.step("publish", "warehouse") as step:
@@ -99,45 +94,6 @@ def export(context: Context) -> None:
             with context.record.step("publish", f"{contract.name} as parquet") as step:
                 if files := exports.export(context.lake, contract, last):
                     step.action, step.version = f"{files} files", last.release_id
-
-
-def report(context: Context, *, publishing: bool = False) -> None:
-    """Write the dashboards of the latest release. What stands against it is a warning: the release holds anyway.
-
-    `publishing`: the run has come all the way, so what failed before it is over.
-    """
-    with context.record.step("publish", "dashboards") as step:
-        try:
-            from spark_app.report.site import write_site  # altair takes a second, which commands should not wait for
-
-            by = context.record if publishing else None
-            if written := write_site(context.settings, context.lake, context.contracts, publishing=by):
-                step.action, step.version = "written", written.release.release_id
-                found = written.trust
-                context.record.verdict = Verdict(found.state, found.title, found.told)
-        except Exception as error:
-            step.action = "failed"
-            context.record.warn(f"the dashboards were not written ({error}); write them again: lakehouse report")
-
-
-def warehouse(context: Context) -> Warehouse | None:
-    """The environment's warehouse, None where it has none."""
-    settings = context.settings
-    if settings.warehouse == "none":
-        return None
-    views = load_views(context.contracts)
-    if settings.warehouse == "duckdb":
-        return DuckDBWarehouse(Path(settings.resolve(settings.warehouse_path)), views)
-    assert settings.redshift is not None  # load_settings has checked it
-    return RedshiftWarehouse(
-        settings.redshift, _stager(context, settings.redshift), settings.s3, views, context.record.warn
-    )
-
-
-def _stager(context: Context, redshift: RedshiftSettings) -> Stager:
-    if redshift.loader == "connector":
-        return connector_stager(lambda: context.spark, redshift, context.settings.s3)
-    return copy_stager(context.settings.s3, redshift.iam_role)
 
 
 def _release(context: Context, tables: dict[str, int], last: Release | None, kind: str) -> Release:
@@ -166,7 +122,10 @@ def _withdrawn(context: Context, tables: dict[str, int]) -> bool:
     return bool(known) and known[-1].kind == "rollback" and any(dict(one.tables) == tables for one in known)
 
 
-if __name__ == "__main__":
-    from spark_app.jobs.entry import main
+def work(context: Context, request: RunRequest) -> Release | None:
+    """The layer as it is asked for; the new release, if there is one."""
+    return run(context, kind="rebuild" if request.rebuild_from else "run")
 
-    main("publish")
+
+if __name__ == "__main__":
+    main("publish", work)

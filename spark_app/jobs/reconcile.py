@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from spark_app.jobs.context import Context
 from spark_app.lake import feed, ledger, log, ops
 from spark_app.lake.log import Commit
+from spark_app.runs.context import Context
 from spark_app.tables.declare import SilverTable
 
 

@@ -8,13 +8,15 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from spark_app.contracts.table import Column, Contract, Type
-from spark_app.jobs import mend
-from spark_app.jobs.context import Context, in_parallel
 from spark_app.jobs.reconcile import reconcile
 from spark_app.jobs.take_in import PROVENANCE, Work, take_in
 from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.failures import understood
 from spark_app.quality import expressions
+from spark_app.recovery import overwritten
+from spark_app.runs.context import Context, in_parallel
+from spark_app.runs.entry import main
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
 from spark_app.tables.declare import SilverTable, silver_tables
 
@@ -22,7 +24,7 @@ from spark_app.tables.declare import SilverTable, silver_tables
 def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, whole: bool = False) -> None:
     """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
     tables = silver_tables(context.contracts)
-    wounds = mend.wounds(context, "silver")
+    wounds = overwritten.wounds(context, "silver")
     whole = whole or bool(wounds)
     quarantine.ensure(context.lake, context.run_id)
     # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
@@ -46,7 +48,7 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
             step.rows = log.rows_written(context.lake, f"silver.{name}", before)
 
     in_parallel(context, one, list(todo))
-    mend.mended(context, wounds)
+    overwritten.mended(context, wounds)
     with context.record.step("silver", "reconciliation") as step:
         step.action, step.rows = "reconciled", reconcile(context, tables)
 
@@ -91,7 +93,10 @@ def _create(context: Context, contract: Contract) -> None:
     writes.create(context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
 
 
-if __name__ == "__main__":
-    from spark_app.jobs.entry import main
+def work(context: Context, request: RunRequest) -> None:
+    """The layer as it is asked for."""
+    run(context, again=request.days_to_judge, whole=request.rebuilds("silver"))
 
-    main("silver")
+
+if __name__ == "__main__":
+    main("silver", work)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from spark_app.runtime.errors import UsageError
+
+
+def yesterday() -> date:
+    """The default batch date, in UTC."""
+    return datetime.now(UTC).date() - timedelta(days=1)
 
 
 def parse_day(text: str) -> date:

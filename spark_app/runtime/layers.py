@@ -9,6 +9,12 @@ from spark_app.runtime.yaml_lines import nearest
 
 Layer = Literal["bronze", "silver", "gold", "audit", "publish"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
+TABLE_LAYERS: tuple[Layer, ...] = LAYERS[:3]  # those that write tables; they can be rebuilt
+
+
+def layers_from(first: Layer) -> tuple[Layer, ...]:
+    """That layer and those after it."""
+    return LAYERS[LAYERS.index(first) :]
 
 
 def parse_layers(text: str) -> tuple[Layer, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spark_app.jobs.nightly import Outcome
+from spark_app.runs.request import Outcome
 from tests.support.files import header, line, lines, put
 
 # What the days are about.

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from spark_app.jobs.nightly import Order, Outcome, run
+from spark_app.jobs.nightly import run
+from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime.settings import conf_dir
 from tests.support.drops import drop, run_days
 from tests.support.files import GOOD, lines, put
@@ -27,7 +28,7 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def attempt(home: Path, environment: str = "local", source: str | None = None) -> Outcome:
     day = date.fromisoformat(DAY)
-    return run(Order(environment, home=str(home), source=source, first=day, last=day))
+    return run(RunRequest(environment, home=str(home), source=source, first=day, last=day))
 
 
 def spoil(path: Path, old: str, new: str) -> int:
@@ -97,7 +98,7 @@ def test_a_home_that_delta_cannot_open_is_refused(tmp_path: Path, name: str) -> 
 
 
 def test_days_in_the_wrong_order_are_refused(home: Path) -> None:
-    outcome = run(Order("local", home=str(home), first=date(2024, 3, 2), last=date(2024, 3, 1)))
+    outcome = run(RunRequest("local", home=str(home), first=date(2024, 3, 2), last=date(2024, 3, 1)))
     assert (outcome.exit_code, outcome.message) == (2, "--from 2024-03-02 is after --to 2024-03-01")
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from spark_app.jobs import nightly
+from spark_app.runs.request import RunRequest
 from spark_app.runtime import failpoints
 
 # All that a run imports on its way, so that a driver costs a fork.
@@ -94,7 +95,7 @@ def _drive(order: dict[str, Any]) -> None:
         _let_clock_jump(order["clock"], random.Random(order["id"]))
     _attach(order["port"], order["secret"])
     first, last = (date.fromisoformat(day) for day in order["days"])
-    outcome = nightly.run(nightly.Order("chaos", first=first, last=last, allow_missing=True, wait=order["wait"]))
+    outcome = nightly.run(RunRequest("chaos", first=first, last=last, allow_missing=True, wait_seconds=order["wait"]))
     steps = {f"{step.layer}.{step.table}": step.seconds for step in outcome.record.steps}
     told = {"exit_code": outcome.exit_code, "message": outcome.message, "hint": outcome.hint, "steps": steps}
     Path(order["out"]).write_text(json.dumps(told))

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from spark_app.jobs import entry
+from spark_app.runs import entry
 from spark_app.runtime.settings import CONF_VARIABLE, conf_dir, load_settings
 from tests.chart.render import CHART, EKS, EVERYTHING, LOCAL, ROOT, look, objects, pod, pods, run, spark
 
@@ -66,7 +66,7 @@ def test_the_image_knows_the_words_and_the_jobs_their_arguments() -> None:
         word, *arguments = one["spec"]["containers"][0]["args"]
         assert word in known, name
         if word == "run":
-            order = entry.order("run", arguments)
+            order = entry.request("run", arguments)
             assert (order.environment, order.home) == ("aws", "/tmp/lakehouse")
             assert bool(order.first) is name.startswith("Job")
 

@@ -18,11 +18,12 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from spark_app.cli import lakehouse
-from spark_app.jobs.entry import order
 from spark_app.jobs.maintenance import main as maintenance
-from spark_app.jobs.nightly import Order, open_context
 from spark_app.lake import log, ops, releases
 from spark_app.lake.paths import Lake
+from spark_app.runs.entry import order
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import conf_dir
@@ -159,7 +160,7 @@ def test_maintenance_keeps_releases_readable_and_is_no_news(command: Command, sh
     with pytest.raises(SystemExit) as ended:
         maintenance(["--home", str(shop), "--keep-releases", "30"])
     assert ended.value.code == 0
-    context = open_context(Order("local", home=str(shop)), RunRecord("test"))
+    context = open_context(RunRequest("local", home=str(shop)), RunRecord("test"))
     assert ops.select(context.lake, "runs", "SELECT arg_max(command, ended_at) AS last FROM ops_rows") == [
         {"last": "maintenance"}
     ]

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from spark_app.jobs import entry
+from spark_app.runs import entry
 from spark_app.runtime import glue
 from spark_app.runtime.errors import UsageError
 from tests.aws.templates import FOLDER, template
@@ -68,7 +68,7 @@ def test_glue_is_told_by_its_jobs_name() -> None:
 def test_all_of_a_scripts_options_are_known(capsys: pytest.CaptureFixture[str]) -> None:
     """The parser's options are the ones that Glue's library is asked for."""
     with pytest.raises(SystemExit):
-        entry.order("bronze", ["--help"])
+        entry.request("bronze", ["--help"])
     shown = {word.strip("[],") for word in capsys.readouterr().out.split() if word.strip("[],").startswith("--")}
     assert shown == {f"--{name}" for name in (*entry.OPTIONS.values, *entry.OPTIONS.flags, "help")}
 

@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_app.jobs import nightly
-from spark_app.jobs.nightly import Order
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.layers import LAYERS
 from spark_app.shops.demo import generate
 from tests.glue.conftest import Glue
@@ -40,7 +40,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plain(shop: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
     home = tmp_path_factory.mktemp("plain")
     shutil.copytree(shop / "landing", home / "landing")
-    assert nightly.run(Order("local", home=str(home), first=FIRST, last=LAST)).exit_code == 0
+    assert nightly.run(RunRequest("local", home=str(home), first=FIRST, last=LAST)).exit_code == 0
     return home
 
 

@@ -12,7 +12,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from spark_app.jobs.nightly import Outcome
+from spark_app.runs.request import Outcome
 from spark_app.shops.olist import replay
 from tests.olist import counts, figures
 from tests.olist.tiny_dump import raw

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from spark_app.jobs.nightly import Order, open_context
 from spark_app.jobs.publish import rollback
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.record import RunRecord
 from tests.support.drops import Tables, assert_same, copied, drop, gold, run_days, table_dicts, warehouse
 from tests.support.kill import Killed, Plug
@@ -67,7 +68,7 @@ def test_a_day_that_is_mostly_unusable_is_withheld_until_it_comes_corrected(rele
     # Asking again changes nothing, and publishing alone does not get around the audit.
     assert run_days(released, SECOND, expect=4, layers=("publish",)).release is None
     # Neither does a rollback, which is newer than what the audit found.
-    rollback(open_context(Order("local", home=str(released)), RunRecord("rollback")), 1)
+    rollback(open_context(RunRequest("local", home=str(released)), RunRecord("rollback")), 1)
     run_days(released, SECOND, expect=4, layers=("audit", "publish"))
     assert_same(warehouse(released), shown)
 

@@ -13,7 +13,8 @@ import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from spark_app.jobs import publish
-from spark_app.jobs.nightly import Order, open_context
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.record import RunRecord
 from tests.support.drops import assert_same, drop, gold, pick, run_days, table_dicts, warehouse
 from tests.support.shop import customer, item, order, payment, product
@@ -78,7 +79,7 @@ def test_an_order_is_incomplete_while_something_of_it_is_in_quarantine(
     assert_same(warehouse(home), gold(home))
 
     own_conf(beads_are_cash)
-    run_days(home, SECOND, layers=("silver", "gold"), again={"payments": (date.fromisoformat(FIRST),)})
+    run_days(home, SECOND, layers=("silver", "gold"), days_to_judge={"payments": (date.fromisoformat(FIRST),)})
     assert incomplete(home) == "E"
     fresh = home / "fresh"
     shutil.copytree(landing, fresh / "landing")
@@ -106,7 +107,7 @@ def test_a_lake_made_before_this_was_told_goes_on(home: Path) -> None:
     assert_same(warehouse(home), gold(home))
     assert "nothing new" in run_days(home, SECOND).message
 
-    context = open_context(Order("local", home=str(home)), RunRecord("releases"))
+    context = open_context(RunRequest("local", home=str(home)), RunRecord("releases"))
     assert publish.rollback(context, 1).of_release == 1
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         assert connection.sql("SELECT orders, incomplete_orders FROM daily_sales").fetchall() == [(4, None)]

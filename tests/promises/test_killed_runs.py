@@ -95,9 +95,10 @@ def killed_one_commit_later_each_time(home: Path, plug: Plug, wanted: Counter[st
 
 def test_a_real_process_dies_with_its_commit_and_the_next_goes_on(one_released_day: Path, tmp_path: Path) -> None:
     command = (
-        "import sys; from datetime import date; from spark_app.jobs.nightly import Order, run; "
+        "import sys; from datetime import date; from spark_app.jobs.nightly import run; "
+        "from spark_app.runs.request import RunRequest; "
         "day = date.fromisoformat(sys.argv[2]); "
-        "sys.exit(run(Order('local', home=sys.argv[1], first=day, last=day)).exit_code)"
+        "sys.exit(run(RunRequest('local', home=sys.argv[1], first=day, last=day)).exit_code)"
     )
     home = copied(one_released_day, tmp_path)
     before = gold(home)

@@ -9,11 +9,14 @@ import pytest
 
 from spark_app.contracts.load import load_contracts
 from spark_app.jobs import publish
-from spark_app.jobs.nightly import LAYERS, Order, open_context, run
+from spark_app.jobs.nightly import run
 from spark_app.lake.paths import Lake
 from spark_app.report import runs
 from spark_app.report.data import open_release
 from spark_app.report.trust import trust
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
+from spark_app.runtime.layers import LAYERS
 from spark_app.runtime.record import RunRecord
 from tests.support.drops import copied, run_days
 from tests.support.kill import Killed, Plug
@@ -30,7 +33,7 @@ def a_task_a_layer(home: Path, plug: Plug) -> None:
     """As Airflow does by default: a run id each."""
     day = date.fromisoformat(SECOND)
     for layer in LAYERS:
-        done = run(Order("local", layer, home=str(home), first=day, last=day, layers=(layer,), allow_missing=True))
+        done = run(RunRequest("local", layer, home=str(home), first=day, last=day, layers=(layer,), allow_missing=True))
         assert done.exit_code == 0, done.message
 
 
@@ -44,13 +47,13 @@ def killed_after_the_audit(home: Path, plug: Plug) -> None:
 
 
 def rebuilt(home: Path, plug: Plug) -> None:
-    done = run(Order("local", "rebuild", home=str(home), whole_from="bronze", layers=LAYERS))
+    done = run(RunRequest("local", "rebuild", home=str(home), rebuild_from="bronze", layers=LAYERS))
     assert done.release is not None, done.message
 
 
 def rolled_back(home: Path, plug: Plug) -> None:
     """From the rebuild's release to the second day's."""
-    publish.rollback(open_context(Order("local", home=str(home)), RunRecord("releases")), 2)
+    publish.rollback(open_context(RunRequest("local", home=str(home)), RunRecord("releases")), 2)
 
 
 # Each begins where another has ended: in the lake of the first day, or that of another way.

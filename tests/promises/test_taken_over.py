@@ -23,9 +23,10 @@ pytestmark = pytest.mark.long
 
 FIRST, SECOND = "2024-01-31", "2024-02-01"
 RUN = (
-    "import sys; from datetime import date; from spark_app.jobs.nightly import Order, run; "
+    "import sys; from datetime import date; from spark_app.jobs.nightly import run; "
+    "from spark_app.runs.request import RunRequest; "
     "day = date.fromisoformat(sys.argv[2]); "
-    "made = run(Order('local', home=sys.argv[1], first=day, last=day, allow_missing=True, wait=60.0)); "
+    "made = run(RunRequest('local', home=sys.argv[1], first=day, last=day, allow_missing=True, wait_seconds=60.0)); "
     "print(made.message, made.record.warnings, file=sys.stderr); sys.exit(made.exit_code)"
 )
 

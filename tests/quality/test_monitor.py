@@ -15,9 +15,10 @@ from deltalake import write_deltalake
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.contracts.table import Contract, Threshold, Watch
-from spark_app.jobs import monitor
-from spark_app.jobs.context import Context
 from spark_app.lake import log, ops
+from spark_app.monitoring import figures
+from spark_app.runs.context import Context
+from spark_app.runs.duration import notice_slow_run
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.ops_rows import put
@@ -103,7 +104,7 @@ class World:
         self.contracts[table] = replace(contract, watches=watches)
 
     def told(self, tables: Mapping[str, int], released: bool = False) -> list[str]:
-        monitor.run(self.context, tables, released=released)
+        figures.run(self.context, tables, released=released)
         return [line for notice in self.record.notices for line in notice.lines]
 
 
@@ -175,11 +176,11 @@ def test_a_young_shop_is_left_alone(world: World) -> None:
 
 def test_a_watch_of_severity_error_withholds(world: World) -> None:
     tables = world.gold(lost="SP")
-    findings = {finding.rule: finding for finding in monitor.run(world.context, tables, released=False)}
+    findings = {finding.rule: finding for finding in figures.run(world.context, tables, released=False)}
     assert not findings["orders are as usual"].passed
     assert not any(finding.withholds for finding in findings.values())
     world.change("gold.daily_sales", "orders are as usual", severity="error")
-    withheld = [one.rule for one in monitor.run(world.context, tables, released=False) if one.withholds]
+    withheld = [one.rule for one in figures.run(world.context, tables, released=False) if one.withholds]
     assert withheld == ["orders are as usual"]
 
 
@@ -210,12 +211,12 @@ def test_a_run_that_takes_far_longer_names_its_step(world: World) -> None:
     put(world.lake, "runs", runs)
     step = {"layer": "silver", "table_name": "orders", "seconds": 40.0}
     put(world.lake, "steps", [{**step, "run_id": run["run_id"]} for run in runs])
-    monitor.run_time(world.context, 390.0)
+    notice_slow_run(world.context, 390.0)
     assert not world.record.notices, "not yet twice as long"
     with world.record.step("silver", "orders") as now:
         pass
     now.seconds = 340.0
-    monitor.run_time(world.context, 520.0)
+    notice_slow_run(world.context, 520.0)
     (notice,) = world.record.notices
     assert notice.lines[0].startswith("run took 520 s, usually 20")
     assert "most of it in silver orders: 340 s, usually 40 s" in notice.lines[0]

@@ -14,13 +14,13 @@ from click.testing import CliRunner
 
 from spark_app.cli import lakehouse
 from spark_app.contracts.load import load_contracts
-from spark_app.jobs import publish
 from spark_app.lake.paths import Lake
 from spark_app.report import site
 from spark_app.report.cube import cube
 from spark_app.report.data import open_release
 from spark_app.report.numbers import Change, changed, day_text, written
 from spark_app.report.ripeness import ripeness
+from spark_app.runs.dashboards import write_dashboards
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.gold_shop import make_gold
@@ -144,7 +144,7 @@ def test_what_is_embedded_cannot_end_its_script(data):
 def test_dashboards_that_cannot_be_written_are_a_warning_of_the_run(gold):
     settings = load_settings("local").model_copy(update={"reports": "ftp://nowhere/reports"})
     record = RunRecord("run")
-    publish.report(SimpleNamespace(settings=settings, lake=gold.lake, contracts=CONTRACTS, record=record))
+    write_dashboards(SimpleNamespace(settings=settings, lake=gold.lake, contracts=CONTRACTS, record=record))
     assert [step.action for step in record.steps] == ["failed"]
     [warning] = record.warnings
     assert "the dashboards were not written" in warning

@@ -15,7 +15,8 @@ import duckdb
 from deltalake import DeltaTable
 
 from spark_app.contracts.load import load_contracts
-from spark_app.jobs.nightly import Order, Outcome, run
+from spark_app.jobs.nightly import run
+from spark_app.runs.request import Outcome, RunRequest
 from spark_app.shops.demo_rows import COLUMNS
 
 Row = Mapping[str, object]
@@ -52,7 +53,7 @@ def run_days(
     """A local run of one date or a range in `home` (which holds `landing`); fails unless it ends with `expect`."""
     days = [date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last or first)]
     wanted = {"allow_missing": True, **order}
-    outcome = run(Order("local", home=str(home), first=days[0], last=days[1], **wanted))
+    outcome = run(RunRequest("local", home=str(home), first=days[0], last=days[1], **wanted))
     assert outcome.exit_code == expect, f"exit {outcome.exit_code}: {outcome.message}\n{outcome.hint}"
     return outcome
 

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from spark_app.audits.landed import as_landed
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import ColumnMap, load_source
 from spark_app.contracts.table import Contract, Threshold
-from spark_app.jobs.audit_landed import as_landed
-from spark_app.jobs.context import Context
 from spark_app.quality.profile import Finding
+from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.ops_rows import put

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from spark_app.audits.examples import examples
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.contracts.load import load_contracts
-from spark_app.jobs.examples import examples
 from spark_app.lake import log
 from spark_app.lake.paths import Lake
 from spark_app.quality.profile import Finding

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from spark_app.jobs import heartbeat
-from spark_app.jobs.alerts import SCHEDULER_VARIABLE
-from spark_app.jobs.nightly import LAYERS, Order, run
+from spark_app.alerts import heartbeat
+from spark_app.alerts.run_alerts import SCHEDULER_VARIABLE
+from spark_app.jobs.nightly import run
+from spark_app.runs.request import RunRequest
+from spark_app.runtime.layers import LAYERS
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import conf_dir
 from tests.support.inboxes import TOKEN, Pulse, pulse
@@ -111,7 +113,7 @@ def test_a_real_run_tells(service: Pulse, tmp_path: Path, monkeypatch: pytest.Mo
     (conf / "told.yaml").write_text(f"home: {tmp_path}\nheartbeat_url_from: {VARIABLE}\n")
     monkeypatch.setenv("LAKEHOUSE_CONF", str(conf))
     (tmp_path / "landing" / "orders" / f"dt={NEWEST}").mkdir(parents=True)
-    outcome = run(Order("told", first=NEWEST, last=NEWEST))
+    outcome = run(RunRequest("told", first=NEWEST, last=NEWEST))
     assert outcome.exit_code == 3
     assert [path for path, _ in service.heard] == [f"/{TOKEN}/start", f"/{TOKEN}/fail"]
     assert service.heard[1][1].endswith("landing incomplete (exit code 3)")

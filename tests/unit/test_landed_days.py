@@ -11,8 +11,8 @@ from deltalake import DeltaTable
 
 from spark_app.contracts.sources import load_source
 from spark_app.jobs import landed_days
-from spark_app.jobs.context import Context
 from spark_app.lake import feed, log
+from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.nights import CONTRACTS, DAYS, LAST, Night, started

@@ -12,12 +12,12 @@ from deltalake import CommitProperties, write_deltalake
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.jobs.bronze import _complete
-from spark_app.jobs.context import Context
-from spark_app.jobs.tell_columns import tell_columns
 from spark_app.lake import ledger
 from spark_app.lake.columns import headers
 from spark_app.lake.landing import fingerprint, look
 from spark_app.lake.log import note_text
+from spark_app.notes.columns import tell_columns
+from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.files import lines

@@ -11,11 +11,11 @@ import pytest
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.contracts.table import Column, Type
-from spark_app.jobs import mend
-from spark_app.jobs.context import Context
-from spark_app.jobs.nightly import writing
 from spark_app.lake import log, writes
 from spark_app.lake.paths import Lake
+from spark_app.recovery import overwritten
+from spark_app.runs.context import Context
+from spark_app.runs.opening import hold_lake
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from tests.support.ops_rows import put
@@ -32,7 +32,7 @@ def run_of(home: Path, run_id: str) -> Context:
 
 def remembers(home: Path, run_id: str) -> Lake:
     """A run that commits once to the table, and notes so; the lake as one who wrote it."""
-    with writing(run_of(home, run_id)) as context:
+    with hold_lake(run_of(home, run_id)) as context:
         writes.create(context.lake, TABLE, COLUMNS)
         writes.advance(context.lake, TABLE, log.note_text(run_id, {"bronze.orders": 3}))
         put(context.lake, "runs", [{"run_id": run_id, "epoch": context.record.epoch, "commits": commits(context)}])
@@ -81,11 +81,11 @@ def test_what_was_written_over_is_found_once(
 ) -> None:
     remembers(tmp_path, "first")
     happened(remembers(tmp_path, "second"))
-    with writing(run_of(tmp_path, "third")) as context:
-        wounds = mend.wounds(context, "silver")
+    with hold_lake(run_of(tmp_path, "third")) as context:
+        wounds = overwritten.wounds(context, "silver")
         assert context.record.warnings == ([said] if said else [])
-        assert mend.wounds(replace(context, record=RunRecord("run")), "gold") == []
-        mend.mended(context, wounds)
+        assert overwritten.wounds(replace(context, record=RunRecord("run")), "gold") == []
+        overwritten.mended(context, wounds)
         put(context.lake, "runs", [{"run_id": "third", "epoch": context.record.epoch, "commits": commits(context)}])
     assert not path(context.lake, 2).with_suffix(".crc").exists()
     newest = log.last_commit(context.lake, TABLE)
@@ -93,20 +93,20 @@ def test_what_was_written_over_is_found_once(
     assert newest.version > 2
     if said:
         assert newest.sources == {"bronze.orders": 3} or happened is over_it
-    with writing(run_of(tmp_path, "fourth")) as context:
-        assert mend.wounds(context, "silver") == []
+    with hold_lake(run_of(tmp_path, "fourth")) as context:
+        assert overwritten.wounds(context, "silver") == []
 
 
 def test_a_lake_whose_runs_remember_nothing_is_left_alone(tmp_path: Path) -> None:
-    with writing(run_of(tmp_path, "r")) as context:
+    with hold_lake(run_of(tmp_path, "r")) as context:
         writes.create(context.lake, TABLE, COLUMNS)
         put(context.lake, "runs", [{"run_id": "of an older program"}])
-        assert mend.wounds(context, "silver") == []
+        assert overwritten.wounds(context, "silver") == []
 
 
 def test_a_table_derived_anew_is_known_by_its_commit(tmp_path: Path) -> None:
     lake = remembers(tmp_path, "first")
-    assert mend.derived_anew(run_of(tmp_path, "r"), [TABLE, "silver.none"]) == {}
+    assert overwritten.derived_anew(run_of(tmp_path, "r"), [TABLE, "silver.none"]) == {}
     writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}, whole=True))
     writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}))
-    assert mend.derived_anew(run_of(tmp_path, "r"), [TABLE]) == {TABLE: 2}
+    assert overwritten.derived_anew(run_of(tmp_path, "r"), [TABLE]) == {TABLE: 2}

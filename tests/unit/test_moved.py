@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from spark_app.audits.gold_moved import GoldMoved
 from spark_app.jobs import audit, publish
-from spark_app.jobs.context import Context
-from spark_app.jobs.moved import GoldMoved
-from spark_app.jobs.nightly import Order, open_context
 from spark_app.lake import log, writes
+from spark_app.runs.context import Context
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import AuditFailed
 from spark_app.runtime.record import RunRecord
 from spark_app.tables.declare import gold_tables
@@ -18,7 +19,7 @@ from tests.support.nights import CONTRACTS, Night, started
 
 
 def opened(night: Night, run: str = "") -> Context:
-    return open_context(Order("local", home=str(night.gold.root)), RunRecord("publish", run))
+    return open_context(RunRequest("local", home=str(night.gold.root)), RunRecord("publish", run))
 
 
 def moves(night: Night, run: str, silver: int, names: tuple[str, ...] | None = None) -> None:

@@ -18,7 +18,7 @@ from spark_app.cli import lakehouse
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Column, Type
 from spark_app.contracts.views import load_views
-from spark_app.jobs import examine
+from spark_app.doctor import checks
 from spark_app.lake import exports, log, releases, writes
 from spark_app.lake.paths import Lake
 from spark_app.lake.readable import gaps, unreadable
@@ -91,7 +91,7 @@ def test_going_back_to_files_that_are_gone_records_nothing(gold: Gold, of: int) 
 
 
 def test_going_back_to_one_that_is_whole_is_seen_by_readers(gold: Gold, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spark_app.jobs.publish.report", lambda _: None)  # the pages want every table
+    monkeypatch.setattr("spark_app.jobs.publish.write_dashboards", lambda _: None)  # the pages want every table
     assert "release 4 shows the tables of release 2" in command(gold, "releases", "rollback", "2")
 
 
@@ -103,8 +103,8 @@ def test_the_list_marks_what_cannot_be_shown(gold: Gold) -> None:
 
 
 def test_doctor_looks_whether_releases_can_be_read(gold: Gold) -> None:
-    def releases_check() -> examine.Check:
-        return next(one for one in examine.checks("local", str(gold.root), None) if one.what == "releases")
+    def releases_check() -> checks.Check:
+        return next(one for one in checks.check_setup("local", str(gold.root), None) if one.what == "releases")
 
     assert releases_check().found == "release 3 has all its files; 3 of 3 releases can be shown"
     vacuum(gold)

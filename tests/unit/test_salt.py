@@ -14,9 +14,10 @@ import pytest
 from moto import mock_aws
 
 from spark_app.contracts.load import load_contracts
-from spark_app.jobs.nightly import Order, run
+from spark_app.jobs.nightly import run
 from spark_app.lake import log, writes
 from spark_app.lake.paths import Lake
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.salt import Salt, salt
 from spark_app.runtime.settings import Settings, conf_dir, load_settings
@@ -110,7 +111,7 @@ def test_a_changed_salt_is_told_before_anything_is_written(
     home: Path, monkeypatch: pytest.MonkeyPatch, layers: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OUR_SALT", OTHER)
-    outcome = run(Order("prod", first=DAY, last=DAY, layers=layers))
+    outcome = run(RunRequest("prod", first=DAY, last=DAY, layers=layers))
     assert outcome.exit_code == 2
     assert outcome.message.startswith("gold.dim_customers: its e-mail hashes were made with another salt than today's")
     assert "\n" not in outcome.message
@@ -125,14 +126,14 @@ def test_a_changed_salt_is_told_before_anything_is_written(
 
 def test_no_salt_ends_a_run_before_anything_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OUR_SALT")
-    outcome = run(Order("prod", first=DAY, last=DAY))
+    outcome = run(RunRequest("prod", first=DAY, last=DAY))
     assert (outcome.exit_code, outcome.message[:40]) == (2, "the salt of e-mail hashes: found nothing")
 
 
 def test_with_the_salt_it_had_a_run_goes_on(home: Path) -> None:
-    assert run(Order("prod", first=DAY, last=DAY)).exit_code == 3  # the other datasets are missing
+    assert run(RunRequest("prod", first=DAY, last=DAY)).exit_code == 3  # the other datasets are missing
 
 
 def test_gold_that_was_hashed_without_a_salt_wants_a_rebuild(home: Path) -> None:
     writes.advance(Lake(str(home / "lake")), "gold.dim_customers", log.note_text("r2", {}))
-    assert run(Order("prod", first=DAY, last=DAY)).exit_code == 2
+    assert run(RunRequest("prod", first=DAY, last=DAY)).exit_code == 2

@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = """
 import logging, os, subprocess, sys, threading, time
 from datetime import date
-from spark_app.jobs import context, nightly
+from spark_app.jobs import nightly
+from spark_app.runs import context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
 
 forking, threads = threading.Event(), set()
@@ -47,7 +49,7 @@ def session(settings):
 sys.meta_path.insert(0, Slow())
 context.session = session
 day = date(2024, 3, 1)
-print(nightly.run(nightly.Order("local", home=sys.argv[1], first=day, last=day)).message, flush=True)
+print(nightly.run(RunRequest("local", home=sys.argv[1], first=day, last=day)).message, flush=True)
 os._exit(0)
 """
 
@@ -77,7 +79,7 @@ def test_no_thread_imports_while_spark_is_started(landed: Path) -> None:
 def test_what_may_be_done_beside_spark_begins_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     from spark_app.contracts.load import load_contracts
     from spark_app.contracts.sources import load_source
-    from spark_app.jobs import context
+    from spark_app.runs import context
     from spark_app.runtime.record import RunRecord
     from spark_app.runtime.settings import load_settings
 

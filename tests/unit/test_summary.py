@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from spark_app.cli import summary
-from spark_app.jobs.nightly import Order, Outcome
 from spark_app.lake import releases
+from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime.record import RunRecord, Verdict
 from tests.support.nights import LAST, Night, good_night
 
@@ -18,7 +18,7 @@ def shown(night: Night, capsys: pytest.CaptureFixture[str], verdict: Verdict | N
     record = RunRecord("run")
     record.verdict = verdict
     outcome = Outcome(code, "nothing new", record, 1.0, None, releases.latest(night.lake))
-    summary.show(Order("local", home=str(night.gold.root)), outcome)
+    summary.show(RunRequest("local", home=str(night.gold.root)), outcome)
     return capsys.readouterr().out
 
 

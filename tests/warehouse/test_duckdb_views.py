@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from spark_app.cli import lakehouse
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
-from spark_app.jobs.examine_warehouse import warehouse_line
+from spark_app.doctor.warehouse import warehouse_line
 from spark_app.runtime.settings import load_settings
 from spark_app.warehouse.duckdb import DuckDBWarehouse
 from tests.support.small_lakes import Gold

@@ -1,7 +1,4 @@
-"""Monitor: is what landed, and what is about to be released, like the weeks before?
-
-Before a release the audit asks for `run`; when a run is over, `run_time` looks at how long it took.
-"""
+"""Is what landed, and what is about to be released, like the weeks before? The audit asks, before a release."""
 
 from __future__ import annotations
 
@@ -11,18 +8,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from spark_app.contracts.bounds import NONE_BROKEN
-from spark_app.jobs.context import Context
-from spark_app.jobs.judged_days import days_asked, days_missing, days_not_judged
 from spark_app.lake import ops
-from spark_app.quality import robust
+from spark_app.monitoring.days import days_asked, days_missing, days_not_judged
 from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
 from spark_app.quality.drops import Wanted, drop, profile, wanted
 from spark_app.quality.history import BACK, Span, gather
 from spark_app.quality.profile import Finding
+from spark_app.runs.context import Context
 
 MOST_LINES = 8
-# A run is slow that takes this much longer than usual, and at least so many seconds more.
-SLOWER, SLOWER_SECONDS, FEWEST_RUNS, RUNS = 2.0, 60.0, 10, 40
 
 
 def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
@@ -46,28 +40,6 @@ def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[
             context.record.notice(f"anomaly {cause.key}", _lines(cause))
         step.action = f"{len(unusual(figures))} of {len(figures)} figures"
         return _findings(figures)
-
-
-def run_time(context: Context, seconds: float) -> None:
-    """A notice where the run took far longer than its like did, naming the step that drives it."""
-    record = context.record
-    past = ops.select(
-        context.lake,
-        "runs",
-        "SELECT run_id, seconds FROM ops_rows WHERE command = ? AND exit_code = 0 AND release_id IS NOT NULL "
-        f"AND last_day - first_day IS NOT DISTINCT FROM ? ORDER BY started_at DESC LIMIT {RUNS}",
-        (record.command, _span(record.first_day, record.last_day)),
-    )
-    if len(past) < FEWEST_RUNS:
-        return
-    bounds = robust.unseasonal("time", [row["seconds"] for row in reversed(past)], seconds)
-    if seconds <= max(bounds.high, bounds.middle * SLOWER, bounds.middle + SLOWER_SECONDS):
-        return
-    text = (
-        f"{record.command} took {seconds:.0f} s, usually {bounds.middle:.0f} s"
-        f"{_slowest(context, [row['run_id'] for row in past])}; see ops.steps"
-    )
-    record.notice(f"run time {record.command}", [text])
 
 
 def _profile(context: Context) -> bool:
@@ -154,20 +126,3 @@ def _findings(figures: Sequence[Figure]) -> list[Finding]:
         value = float(len(odd))
         made.append(Finding(table, name, watch.dimension, watch.severity, 0, None, value, NONE_BROKEN, expected))
     return made
-
-
-def _span(first: date | None, last: date | None) -> int | None:
-    return (last - first).days if first and last else None
-
-
-def _slowest(context: Context, run_ids: Sequence[str]) -> str:
-    """The step that took the most more than it usually does."""
-    listed = ", ".join(f"'{one}'" for one in run_ids)
-    sql = f"SELECT layer, table_name, median(seconds) AS s FROM ops_rows WHERE run_id IN ({listed}) GROUP BY ALL"
-    usual = {(row["layer"], row["table_name"]): row["s"] for row in ops.select(context.lake, "steps", sql)}
-    steps = context.record.steps
-    if not steps:
-        return ""
-    step = max(steps, key=lambda one: one.seconds - usual.get((one.layer, one.table), 0.0))
-    before = usual.get((step.layer, step.table), 0.0)
-    return f"; most of it in {step.layer} {step.table}: {step.seconds:.0f} s, usually {before:.0f} s"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from spark_app.contracts.sources import Source, slug
-from spark_app.contracts.sql import speaks_of
-from spark_app.contracts.table import Contract
-from spark_app.jobs.context import Context
+from spark_app.contracts.feeds import columns_fed
+from spark_app.contracts.sources import Source
 from spark_app.lake.columns import ColumnChange, changes, headers, quoted
+from spark_app.runs.context import Context
 
 
 def tell_columns(context: Context, days: Mapping[str, Collection[date]]) -> None:
@@ -35,33 +34,13 @@ def _all_new(dataset: str, came: Sequence[ColumnChange]) -> str:
     return f"{dataset}: new columns came, which the source does not know: {', '.join(listed)}"
 
 
-def feeds(source: Source, entity: str, header: str) -> tuple[str, ...]:
-    """The entity's columns that are made of a column of its files, taken over or by an expression."""
-    mapped = source.entities[entity]
-    return tuple(
-        name
-        for name, one in mapped.columns.items()
-        if one.column == header or (one.expression is not None and speaks_of(one.expression, slug(header)))
-    )
-
-
-def needs(source: Source, contract: Contract, header: str) -> tuple[str, ...]:
-    """The entity's required columns that have no value, or may have none, without that column of its files."""
-    mapped = source.entities[contract.name]
-    return tuple(
-        name
-        for name in feeds(source, contract.name, header)
-        if contract.column(name).required and mapped.columns[name].default is None
-    )
-
-
 def _empty_now(source: Source, change: ColumnChange) -> list[str]:
     fed = [
         f"{entity}.{name}"
         for entity, mapped in source.entities.items()
         if mapped.dataset == change.dataset
         for header in change.gone
-        for name in feeds(source, entity, header)
+        for name in columns_fed(source, entity, header)
         if mapped.columns[name].default is None
     ]
     return [f"without a value in these rows, unless the source is told the new name: {', '.join(fed)}"] if fed else []

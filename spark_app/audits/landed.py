@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from spark_app.audits.columns import columns_needed
+from spark_app.audits.not_released import Days, news, not_released
+from spark_app.audits.usable import usable
 from spark_app.contracts.table import Contract, Rule, Threshold
-from spark_app.jobs.audit_columns import columns_needed
-from spark_app.jobs.audit_usable import usable
-from spark_app.jobs.context import Context
-from spark_app.jobs.not_released import Days, news, not_released
 from spark_app.lake import ops
 from spark_app.lake.aside import set_aside
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
 from spark_app.report.aside import all_in_words, currency_of
+from spark_app.runs.context import Context
 from spark_app.runtime.messages import some
 
 

@@ -16,7 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
-from spark_app.jobs.alerts import SCHEDULER_VARIABLE
+from spark_app.alerts.run_alerts import SCHEDULER_VARIABLE
 from spark_app.runtime.messages import FINAL
 from spark_app.runtime.record import RunRecord
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from spark_app.contracts.sources import daily_datasets
-from spark_app.jobs.context import Context
-from spark_app.jobs.window import Drop, Window
 from spark_app.lake import catch_up
 from spark_app.lake.landing import Folders, days_between
 from spark_app.lake.log import version_of
 from spark_app.report.waiting import in_words, told
+from spark_app.runs.context import Context
+from spark_app.runs.window import Drop, Window
 from spark_app.runtime.days import ranges
 from spark_app.runtime.errors import LandingIncomplete
 from spark_app.runtime.messages import some

@@ -8,10 +8,10 @@ from spark_app.contracts.masking import hidden, masked, short
 from spark_app.contracts.rules import SHARES
 from spark_app.contracts.sql import in_duckdb
 from spark_app.contracts.table import Contract
-from spark_app.jobs.context import Context
 from spark_app.lake import feed, quarantine
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
+from spark_app.runs.context import Context
 
 MOST_RULES, MOST_ROWS = 3, 3
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from spark_app.audits.not_released import Days, Landed
 from spark_app.contracts.masking import NOT_SHOWN, masked
 from spark_app.contracts.rules import HALF
 from spark_app.contracts.table import Contract, Rule
-from spark_app.jobs.context import Context
-from spark_app.jobs.not_released import Days, Landed
 from spark_app.lake import ledger, quarantine
 from spark_app.lake.columns import named_files
 from spark_app.lake.ledger import Unreadable
 from spark_app.quality.profile import Finding
 from spark_app.report.aside import currency_of
 from spark_app.report.numbers import written
+from spark_app.runs.context import Context
 from spark_app.tables.declare import silver_tables
 
 MOST_DAYS = 3  # whose causes are named

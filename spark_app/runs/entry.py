@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Literal, NoReturn
 
-from spark_app.jobs import nightly
-from spark_app.jobs.nightly import Order, Outcome
+from spark_app.runs import lifecycle
+from spark_app.runs.request import Outcome, RunRequest, Work
 from spark_app.runtime import glue
 from spark_app.runtime.days import parse_day, parse_wait, span
 from spark_app.runtime.errors import LakehouseError, UsageError
@@ -22,9 +22,9 @@ Word = Layer | Literal["run"]
 OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to", "wait"), flags=("allow-missing",))
 
 
-def main(word: Word, argv: Sequence[str] | None = None) -> None:
-    """Run one layer, or all (`run`), to the end of the process; messages go to standard error."""
-    launch(argv, OPTIONS, lambda given: nightly.run(order(word, given)))
+def main(word: Word, work: Work, argv: Sequence[str] | None = None) -> None:
+    """Do the work of one layer, or of all (`run`), to the end of the process; messages go to standard error."""
+    launch(argv, OPTIONS, lambda given: lifecycle.run(request(word, given), work))
 
 
 def launch(argv: Sequence[str] | None, options: glue.Options, work: Callable[[Sequence[str]], Outcome]) -> None:
@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=self.format_usage().strip())
 
 
-def order(word: Word, argv: Sequence[str]) -> Order:
+def request(word: Word, argv: Sequence[str]) -> RunRequest:
     """The same arguments as `lakehouse run`, but for --layers."""
     parser = Parser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
@@ -84,7 +84,7 @@ def order(word: Word, argv: Sequence[str]) -> Order:
     found = parser.parse_args(list(argv))
     first, last = span(found.date, found.first, found.last)
     layers = LAYERS if word == "run" else (word,)
-    return Order(
+    return RunRequest(
         found.env,
         word,
         found.home,
@@ -93,5 +93,5 @@ def order(word: Word, argv: Sequence[str]) -> Order:
         last,
         layers=layers,
         allow_missing=found.allow_missing,
-        wait=found.wait,
+        wait_seconds=found.wait,
     )

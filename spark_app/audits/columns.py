@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from spark_app.audits.not_released import Days
+from spark_app.contracts.feeds import required_columns_fed
 from spark_app.contracts.table import Threshold
-from spark_app.jobs.context import Context
-from spark_app.jobs.not_released import Days
-from spark_app.jobs.tell_columns import needs
 from spark_app.lake import quarantine
 from spark_app.lake.columns import FileHeader, headers, named_files, quoted
 from spark_app.quality.profile import Finding
+from spark_app.runs.context import Context
 from spark_app.runtime.yaml_lines import nearest
 
 RULE = "files have the columns required"
@@ -66,7 +66,7 @@ def _lost(context: Context, entity: str, found: Sequence[FileHeader], days: Coll
         for one in found
         if one.dataset == dataset and one.day in days
         for header in one.missing
-        if (needed := needs(context.source, contract, header))
+        if (needed := required_columns_fed(context.source, contract, header))
     ]
     absent = _absent(context, entity, days) if lacking else {}
     lost = []

@@ -14,12 +14,9 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset, Source, slug
 from spark_app.contracts.sql import speaks_of
+from spark_app.doctor.warehouse import warehouse_line
 from spark_app.jobs.bronze import with_meta
-from spark_app.jobs.context import Context
-from spark_app.jobs.examine_warehouse import warehouse_line
 from spark_app.jobs.gold import check_salt
-from spark_app.jobs.nightly import Order, open_context
-from spark_app.jobs.publish import warehouse
 from spark_app.lake import releases
 from spark_app.lake.csv_files import numbered, read_csv
 from spark_app.lake.headers import inspect, matched
@@ -30,6 +27,9 @@ from spark_app.lake.s3 import access
 from spark_app.lake.slots import Unconditional, unconditional
 from spark_app.quality import expressions
 from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
+from spark_app.runs.context import Context
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakeError, LakehouseError, UsageError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
 from spark_app.runtime.java import find_java
@@ -47,7 +47,7 @@ class Check:
     hint: str | None = None
 
 
-def checks(environment: str, home: str | None, source: str | None) -> list[Check]:
+def check_setup(environment: str, home: str | None, source: str | None) -> list[Check]:
     """Every part of the set-up, each with what was found; later ones are left out where an earlier one is missing."""
     found = [Check("python", sys.version_info >= (3, 11), sys.version.split()[0])]
     found.append(_tried("java", lambda: "{0.version} at {0.home} ({0.origin})".format(find_java())))
@@ -55,7 +55,7 @@ def checks(environment: str, home: str | None, source: str | None) -> list[Check
     opened: list[Context] = []
 
     def settings() -> str:
-        opened.append(open_context(Order(environment, home=home, source=source), RunRecord("doctor")))
+        opened.append(open_context(RunRequest(environment, home=home, source=source), RunRecord("doctor")))
         context = opened[0]
         return f"environment {environment}, source {context.source.source}, {len(context.contracts)} contracts"
 
@@ -129,7 +129,7 @@ def _found_there(context: Context) -> list[Check]:
     found.append(Check("lake", True, f"{context.lake.root}: {shown}"))
     if latest:
         found.append(_released(context))
-    house = warehouse(context)
+    house = context.warehouse()
     if house is not None:
         found.append(_tried("warehouse", lambda: warehouse_line(context.settings, house)))
     return found
@@ -176,7 +176,7 @@ def sample_file(
 
     `most`: so many rows, None for all.
     """
-    context = open_context(Order(environment, home=home, source=source), RunRecord("doctor"))
+    context = open_context(RunRequest(environment, home=home, source=source), RunRecord("doctor"))
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     meant = _dataset(context, dataset)

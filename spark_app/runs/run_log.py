@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from spark_app.jobs.context import Context
 from spark_app.lake import ops
 from spark_app.lake.failures import understood
 from spark_app.lake.releases import Release, latest
+from spark_app.runs.context import Context
 
 
 def keep(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from spark_app.jobs.context import Context
 from spark_app.lake import log, ops, releases
 from spark_app.lake.releases import Release, candidate_id
+from spark_app.runs.context import Context
 from spark_app.runtime.errors import AuditFailed, LakeError
 from spark_app.runtime.messages import some
 from spark_app.tables.declare import gold_tables

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from spark_app.jobs import messenger
+from spark_app.alerts import sender
 from spark_app.lake import alert_log
 from spark_app.lake.alert_log import State
 from spark_app.lake.failures import understood
@@ -154,7 +154,7 @@ def _send_all(settings: Settings, record: RunRecord, news: Sequence[News], *, st
         if not mine:
             continue
         subject, text = composed(settings, record, mine, still_open=still_open)
-        problem = messenger.send(os.environ.get(route.url_from, ""), subject, text, mine[0].severity)
+        problem = sender.send(os.environ.get(route.url_from, ""), subject, text, mine[0].severity)
         if problem:
             record.warn(f"alerts: ${route.url_from} {problem}: nobody was told there of: {subject}")
         else:

@@ -19,6 +19,8 @@ from spark_app.runtime.record import RunRecord
 from spark_app.runtime.salt import Salt, salt
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
+from spark_app.warehouse.base import Warehouse
+from spark_app.warehouse.factory import open_warehouse
 
 T = TypeVar("T")
 
@@ -31,7 +33,6 @@ class Context:
     contracts: Mapping[str, Contract]
     source: Source
     record: RunRecord
-    landed_bytes: int = 0  # of this run, where it is known: sizes the shuffles
     fence: Fence | None = None  # the right to write the lake, while the run has it
     beside_spark: Callable[[], object] | None = None  # what a thread may begin once the session is there
 
@@ -61,6 +62,10 @@ class Context:
     def landing(self) -> Landing:
         return Landing(self.settings.resolve(self.settings.landing), self.settings.s3)
 
+    def warehouse(self) -> Warehouse | None:
+        """The environment's warehouse, None where it has none."""
+        return open_warehouse(self.settings, self.contracts, lambda: self.spark, self.record.warn)
+
     @property
     def datasets(self) -> dict[str, Dataset]:
         return datasets_of(self.source)
@@ -72,7 +77,7 @@ class Context:
 
 def thread_session(context: Context) -> SparkSession:
     """A session for one thread, with settings that fit the work."""
-    return sibling(context.spark, context.settings.spark, context.landed_bytes)
+    return sibling(context.spark, context.settings.spark, context.record.landed_bytes)
 
 
 def in_parallel(context: Context, work: Callable[[SparkSession, str], T], names: Sequence[str]) -> dict[str, T]:

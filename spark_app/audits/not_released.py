@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from spark_app.jobs.context import Context
 from spark_app.lake import ops
 from spark_app.lake.behind import with_sources
 from spark_app.lake.releases import Release
+from spark_app.runs.context import Context
 
 
 @dataclass(frozen=True)

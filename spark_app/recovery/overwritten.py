@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from spark_app.jobs.context import Context
-from spark_app.jobs.window import Drop
 from spark_app.lake import log, ops, writes
 from spark_app.lake.epochs import fallen
 from spark_app.lake.landing import look
 from spark_app.lake.lost_days import lost as lost_days
 from spark_app.lake.repair import bring_past, unchanged
+from spark_app.runs.context import Context
+from spark_app.runs.window import Drop
 from spark_app.runtime.days import ranges
 from spark_app.runtime.messages import some
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from spark_app.jobs.context import Context
 from spark_app.lake import feed, ops
 from spark_app.lake.days import ORDERS, days_of
+from spark_app.runs.context import Context
 
 MOST_DAYS = 7  # of a range the newest are judged
 SHOWN_DAYS = 56  # the weeks of the morning page's chart
