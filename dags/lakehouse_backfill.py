@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from dags.lakehouse import environment, runners
+from dags.lakehouse import defaults, environment, runners
 
 settings = environment.airflow_settings()
 
@@ -15,7 +15,7 @@ with DAG(
     start_date=environment.BEGINNING,
     catchup=False,
     max_active_runs=1,
-    default_args=environment.defaults(),
+    default_args=defaults.arguments(),
     params={
         "from": Param(type="string", format="date", description="first batch date"),
         "to": Param(type="string", format="date", description="last batch date, included"),

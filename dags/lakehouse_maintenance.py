@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from dags.lakehouse import environment, runners
+from dags.lakehouse import defaults, environment, runners
 
 settings = environment.airflow_settings()
 
@@ -16,7 +16,7 @@ with DAG(
     start_date=environment.BEGINNING,
     catchup=False,
     max_active_runs=1,
-    default_args=environment.defaults(),
+    default_args=defaults.arguments(),
     params={
         "runner": Param(settings.runners[0], enum=list(settings.runners), description="who runs the tasks"),
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param
 from airflow.timetables.interval import CronDataIntervalTimetable
 
-from dags.lakehouse import environment, runners
+from dags.lakehouse import defaults, environment, runners
 from dags.lakehouse.deadline import release_deadline
 
 settings = environment.airflow_settings()
@@ -24,7 +24,7 @@ with DAG(
     start_date=environment.BEGINNING,
     catchup=False,
     max_active_runs=1,
-    default_args=environment.defaults(),
+    default_args=defaults.arguments(),
     deadline=release_deadline(settings),
     params={
         "date": Param(None, type=["null", "string"], format="date", description="batch date; else the interval's"),

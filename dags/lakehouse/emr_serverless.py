@@ -24,7 +24,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dags.lakehouse import environment
 from dags.lakehouse.connections import check_connection
 from dags.lakehouse.outcome import JobFailed, JobFailedForGood, failure, last_words
-from spark_app.runtime.airflow_settings import EmrServerlessRunner, Word
+from spark_app.runtime.airflow_settings import EmrServerlessRunner
+from spark_app.runtime.layers import Program
 
 STARTING_MINUTES = 15  # for a job that waits for capacity, beyond the time it may run
 ENDED = ("SUCCESS", "FAILED", "CANCELLED")
@@ -32,7 +33,7 @@ KEY = "job_run_id"
 _EXIT_CODE = re.compile(r"\bExitCode: (\d+)")
 
 
-def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+def task(word: Program, arguments: Sequence[str], **options: Any) -> BaseOperator:
     """A task that runs `word` as a job run."""
     airflow = environment.airflow_settings()
     settings = airflow.emr_serverless
@@ -62,7 +63,7 @@ def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
     )
 
 
-def _driver(settings: EmrServerlessRunner, word: Word, arguments: Sequence[str]) -> dict[str, Any]:
+def _driver(settings: EmrServerlessRunner, word: Program, arguments: Sequence[str]) -> dict[str, Any]:
     alone = "--conf spark.emr-serverless.driverEnv.LAKEHOUSE_SCHEDULER=airflow"
     return {
         "entryPoint": f"{settings.scripts}/{environment.script(word)}.py",

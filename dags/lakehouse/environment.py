@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from airflow.sdk import Asset
 
@@ -42,22 +41,3 @@ def airflow_settings() -> AirflowSettings:
 def gold_assets() -> list[Asset]:
     """One asset a gold table, named as the contracts name it; other DAGs may follow `Asset("gold.daily_sales")`."""
     return [Asset(f"gold.{name}", group="lakehouse") for name in table_names("gold")]
-
-
-def defaults() -> dict[str, Any]:
-    """What all tasks have in common."""
-    from dags.lakehouse.alerts import task_failed
-
-    settings = airflow_settings()
-    return {
-        "owner": "lakehouse",
-        "retries": settings.retries,
-        "retry_delay": timedelta(seconds=settings.retry_seconds),
-        "retry_exponential_backoff": 2,
-        "max_retry_delay": timedelta(minutes=30),
-        "pool": settings.pool,
-        # Of several runs that want a slot, the one that has come farthest: it ends before another begins.
-        "weight_rule": "upstream",
-        # Only a task that fails for good calls this, and those behind it never run: one message a cause.
-        "on_failure_callback": task_failed,
-    }

@@ -20,7 +20,8 @@ from kubernetes.client import models as k8s
 from dags.lakehouse import environment
 from dags.lakehouse.connections import check_connection
 from dags.lakehouse.outcome import KEPT_LINES, failure, last_words
-from spark_app.runtime.airflow_settings import KubernetesRunner, Resources, Word
+from spark_app.runtime.airflow_settings import KubernetesRunner, Resources
+from spark_app.runtime.layers import Program
 
 STARTUP_SECONDS = 600  # once it has a node, which may have to pull the image
 UNREACHABLE_SECONDS = 60  # Kubernetes itself would bear with a node that does not answer for five minutes
@@ -33,7 +34,7 @@ LONGEST_NAME = 28  # of what the chart makes
 SPARK_DEFAULTS = {"maintenance": "spark-defaults.maintenance.conf"}
 
 
-def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+def task(word: Program, arguments: Sequence[str], **options: Any) -> BaseOperator:
     """A task that runs `word` in a pod."""
     airflow = environment.airflow_settings()
     settings = airflow.kubernetes
@@ -191,7 +192,7 @@ def _environment(settings: KubernetesRunner) -> list[k8s.V1EnvVar]:
     return [k8s.V1EnvVar(name=name, value=value) for name, value in {**fixed, **settings.env}.items()] + fields
 
 
-def _volumes(settings: KubernetesRunner, word: Word) -> list[k8s.V1Volume]:
+def _volumes(settings: KubernetesRunner, word: Program) -> list[k8s.V1Volume]:
     files = {SPARK_DEFAULTS.get(word, "spark-defaults.conf"): "spark-defaults.conf", "executor.yaml": "executor.yaml"}
     spark = k8s.V1ConfigMapVolumeSource(
         name=fullname(settings.release), items=[k8s.V1KeyToPath(key=key, path=path) for key, path in files.items()]

@@ -15,12 +15,12 @@ from airflow.sdk import BaseOperator
 
 from dags.lakehouse import environment
 from dags.lakehouse.outcome import KEPT_LINES, failure, last_words
-from spark_app.runtime.airflow_settings import Word
+from spark_app.runtime.layers import Program
 
 SECONDS_TO_END = 20
 
 
-def task(word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+def task(word: Program, arguments: Sequence[str], **options: Any) -> BaseOperator:
     """A task that runs `word` here."""
     settings = environment.airflow_settings().local
     return LocalJob(word=word, arguments=list(arguments), python=settings.python, **options)

@@ -14,17 +14,16 @@ from typing import Any
 from airflow.sdk import BaseOperator, TaskGroup, chain
 
 from dags.lakehouse import environment
-from spark_app.runtime.airflow_settings import Runner, Word
+from spark_app.runtime.airflow_settings import Runner
+from spark_app.runtime.layers import LAYERS, Program
 
-LAYERS: tuple[Word, ...] = ("bronze", "silver", "gold", "audit", "publish")
 
-
-def words() -> tuple[Word, ...]:
+def words() -> tuple[Program, ...]:
     """What a run consists of: a task a layer, or one for all."""
     return ("run",) if environment.airflow_settings().one_task else LAYERS
 
 
-def run(words: Sequence[Word], arguments: Sequence[str], outlets: Sequence[Any] = ()) -> None:
+def run(words: Sequence[Program], arguments: Sequence[str], outlets: Sequence[Any] = ()) -> None:
     """Tasks for `words`, one after the other, within the DAG being made; the last one updates `outlets`.
 
     With several runners each has a group of its own, and the run's param `runner` says which.
@@ -40,12 +39,12 @@ def run(words: Sequence[Word], arguments: Sequence[str], outlets: Sequence[Any] 
         chosen >> group
 
 
-def _chained(runner: Runner, words: Sequence[Word], arguments: Sequence[str], outlets: Sequence[Any]) -> None:
+def _chained(runner: Runner, words: Sequence[Program], arguments: Sequence[str], outlets: Sequence[Any]) -> None:
     tasks = [task(runner, word, arguments, outlets=outlets if word == words[-1] else ()) for word in words]
     chain(*tasks)
 
 
-def task(runner: Runner, word: Word, arguments: Sequence[str], **options: Any) -> BaseOperator:
+def task(runner: Runner, word: Program, arguments: Sequence[str], **options: Any) -> BaseOperator:
     """One task that has `runner` do `word` with `arguments` (templates)."""
     made = import_module(f"dags.lakehouse.{runner}").task
     given = ["--env", environment.name(), *arguments]

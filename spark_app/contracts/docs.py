@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spark_app.contracts import metric_docs
 from spark_app.contracts.bounds import NONE_BROKEN
-from spark_app.contracts.load import LAYERS, load_contracts
+from spark_app.contracts.load import CONTRACT_LAYERS, load_contracts
 from spark_app.contracts.metrics import load_metrics
 from spark_app.contracts.table import Column, Contract, Rule, Watch
 from spark_app.contracts.views import load_views
@@ -31,7 +31,7 @@ _ABOUT_LAYER = {
 def table_docs(contracts: Mapping[str, Contract]) -> str:
     """Markdown of all tables: purpose, grain, key, columns with type and definition, rules, serving hints."""
     parts = [_INTRODUCTION]
-    for layer in LAYERS:
+    for layer in CONTRACT_LAYERS:
         of_layer = [contract for contract in contracts.values() if contract.layer == layer]
         names = ", ".join(f"[{c.name}](#{layer}{c.name})" for c in of_layer)
         parts.append(f"## {layer.capitalize()}\n\n{_ABOUT_LAYER[layer]} {names}.\n")

@@ -25,7 +25,7 @@ TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp", "d
 PROPERTIES = ("distStyle", "distKey", "sortKey", "plainParquet")
 STYLES = ("all", "auto", "even", "key")
 CLASSIFICATIONS = ("public", "internal", "restricted", "personal")
-LAYERS: tuple[Layer, ...] = ("silver", "gold")
+CONTRACT_LAYERS: tuple[Layer, ...] = ("silver", "gold")
 _DECIMAL = re.compile(r"decimal\((\d{1,2}),(\d{1,2})\)")
 _SCHEMA: Where = ("schema", 0)
 _NOT_JUDGED = ("latency", "retention")  # service levels of the standard that no job here looks at
@@ -43,7 +43,7 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
 @cache
 def _load_folder(folder: Path) -> tuple[tuple[str, Contract], ...]:
     found, wrong = [], []
-    for layer in LAYERS:
+    for layer in CONTRACT_LAYERS:
         for name in table_names(layer, folder):
             try:
                 found.append((f"{layer}.{name}", load_contract(folder / layer / f"{name}.yaml", layer)))

@@ -16,6 +16,7 @@ from open_data_contract_standard.model import DataQuality, SchemaObject
 
 from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
 from spark_app.contracts.implied_rules import implied_rules
+from spark_app.contracts.live_orders import with_not_live
 from spark_app.contracts.regex_check import regex_problem
 from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Threshold, Unit
@@ -166,7 +167,8 @@ def _custom(
     if not isinstance(what, str) or not what.strip():
         raise document.fail((*where, "implementation"), "expected one line of text")
     if engine == "sparkSql":
-        return "row", columns, what.strip(), quality.description or what.strip()
+        passes = with_not_live(what.strip())
+        return "row", columns, passes, quality.description or passes
     if what not in OWN:
         raise document.unknown((*where, "implementation"), what, OWN, "implementation")
     return OWN[what], columns, "", quality.description or what

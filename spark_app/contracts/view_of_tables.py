@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from spark_app.contracts.sql import plain_column, with_columns
+from spark_app.contracts.live_orders import with_not_live
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, ViewColumn
 from spark_app.runtime.closed import Closed
@@ -104,7 +105,7 @@ def column(
     document: Document, where: Where, name: str, sql: str, description: str | None, aliases: Mapping[str, Source]
 ) -> ViewColumn:
     """A column with its names quoted and its description, which a plain one takes from where it comes from."""
-    quoted = _checked(document, (*where, "sql"), sql, aliases)
+    quoted = _checked(document, (*where, "sql"), with_not_live(sql), aliases)
     plain = plain_column(sql)
     if description is None and plain and plain[0]:
         description = aliases[plain[0]].columns[plain[1]]

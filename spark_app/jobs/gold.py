@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
-from graphlib import TopologicalSorter
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -22,7 +21,7 @@ from spark_app.runs.context import Context, thread_session
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakeError, SettingsError
-from spark_app.tables.declare import GoldTable, gold_tables
+from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
 from spark_app.tables.hashes import hashed
 from spark_app.tables.incomplete import PARTS
 
@@ -52,8 +51,7 @@ def run(context: Context, *, whole: bool = False) -> None:
     wounds = overwritten.wounds(context, "gold")
     quarantine.ensure(context.lake, context.run_id)
     anew = overwritten.derived_anew(context, {full for table in tables.values() for full in table.inputs.values()})
-    needs = {name: _gold_inputs(table) for name, table in tables.items()}
-    order = TopologicalSorter(needs)
+    order = gold_graph(tables)
     order.prepare()
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(context.settings.parallel) as pool:
@@ -67,10 +65,6 @@ def run(context: Context, *, whole: bool = False) -> None:
                 order.done(running.pop(future))
     landed_days.run(context, context.contracts["gold.landed_days"])
     overwritten.mended(context, wounds)
-
-
-def _gold_inputs(table: GoldTable) -> list[str]:
-    return [full.removeprefix("gold.") for full in table.inputs.values() if full.startswith("gold.")]
 
 
 def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], whole: bool) -> None:

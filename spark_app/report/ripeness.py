@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, get_args
 
+from spark_app.contracts.live_orders import LIVE_SQL
 from spark_app.contracts.metrics import Metric, Ripens
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import DAY, ReportData
@@ -21,8 +22,7 @@ REVIEWED = 14  # days after its delivery that an order is reviewed in, if at all
 PAID = 30  # days after an order that it is paid in, if at all
 OVER = 60  # days after which nothing is waited for
 
-_LIVE = "order_status NOT IN ('canceled', 'unavailable')"
-_ENDED = "order_status IN ('delivered', 'completed', 'returned', 'canceled', 'unavailable')"
+_ENDED = f"order_status IN ('delivered', 'completed', 'returned') OR NOT {LIVE_SQL}"
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ def rules(last: date) -> Mapping[Ripens, Rule]:
     reviewed = f"review_score IS NOT NULL OR CAST(delivered_at AS DATE) <= {ago(REVIEWED)} OR {DAY} <= {ago(OVER)}"
     return {
         "delivery": Rule(
-            _LIVE, arrived, "Not due yet, so not judged: {share} of these days' orders are due and delivered."
+            LIVE_SQL, arrived, "Not due yet, so not judged: {share} of these days' orders are due and delivered."
         ),
         "review": Rule(
-            _LIVE,
+            LIVE_SQL,
             reviewed,
             f"Reviews are still to come, so not judged: {{share}} of these days' orders have one, or were delivered "
             f"{REVIEWED} days ago.",

@@ -9,20 +9,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from spark_app.runs import lifecycle
 from spark_app.runs.request import Outcome, RunRequest, Work
 from spark_app.runtime import glue
 from spark_app.runtime.days import parse_day, parse_wait, span
 from spark_app.runtime.errors import LakehouseError, UsageError
-from spark_app.runtime.layers import LAYERS, Layer
+from spark_app.runtime.layers import LAYERS, Program
 
-Word = Layer | Literal["run"]
 OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to", "wait"), flags=("allow-missing",))
 
 
-def main(word: Word, work: Work, argv: Sequence[str] | None = None) -> None:
+def main(word: Program, work: Work, argv: Sequence[str] | None = None) -> None:
     """Do the work of one layer, or of all (`run`), to the end of the process; messages go to standard error."""
     launch(argv, OPTIONS, lambda given: lifecycle.run(request(word, given), work))
 
@@ -70,7 +69,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=self.format_usage().strip())
 
 
-def request(word: Word, argv: Sequence[str]) -> RunRequest:
+def request(word: Program, argv: Sequence[str]) -> RunRequest:
     """The same arguments as `lakehouse run`, but for --layers."""
     parser = Parser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
@@ -83,7 +82,7 @@ def request(word: Word, argv: Sequence[str]) -> RunRequest:
     parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
     first, last = span(found.date, found.first, found.last)
-    layers = LAYERS if word == "run" else (word,)
+    layers = tuple(layer for layer in LAYERS if word in ("run", layer))
     return RunRequest(
         found.env,
         word,

@@ -8,11 +8,10 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from spark_app.runtime.closed import Closed
+from spark_app.runtime.layers import Program
 
 Runner = Literal["local", "kubernetes", "emr_serverless"]
 RUNNERS: tuple[Runner, ...] = get_args(Runner)
-# What a task may be asked to run: the image's entrypoint knows the same words.
-Word = Literal["bronze", "silver", "gold", "audit", "publish", "run", "maintenance"]
 
 _TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -42,7 +41,7 @@ class KubernetesRunner(Closed):
     connection: str | None = Field(None, description="Airflow connection of the cluster; none where Airflow is in it")
     secrets: tuple[str, ...] = Field((), description="Secrets whose keys become the pods' environment")
     env: Mapping[str, str] = Field({}, description="more environment variables; no secrets")
-    resources: Mapping[Word, Resources] = Field({}, description="what a layer's pod asks for")
+    resources: Mapping[Program, Resources] = Field({}, description="what a layer's pod asks for")
     default_resources: Resources = Field(Resources(), description="the same for layers not named in `resources`")
     node_selector: Mapping[str, str] = Field({}, description="labels of nodes for drivers; keep them off spot nodes")
     tolerations: tuple[Mapping[str, str], ...] = Field((), description="taints that drivers bear, as Kubernetes has it")
@@ -62,7 +61,7 @@ class EmrServerlessRunner(Closed):
     scripts: str = Field(
         "local:///opt/lakehouse/spark_app/jobs", description="where the layers' scripts are; as the image has them"
     )
-    parameters: Mapping[Word, str] = Field({}, description="spark-submit parameters of a layer")
+    parameters: Mapping[Program, str] = Field({}, description="spark-submit parameters of a layer")
     default_parameters: str = Field("", description="the same for layers not named in `parameters`")
     tags: Mapping[str, str] = Field({"project": "lakehouse"}, description="cost tags; layer and environment are added")
     poll_seconds: int = Field(30, ge=1, le=600, description="how often a job's state is asked for")

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from spark_app.runtime.layers import TABLE_LAYERS
+
 # The folders of the lake that hold tables, and the plain files beside them: nothing else may lie there.
-LAKE_FOLDERS = ("bronze", "silver", "gold", "ops", "parquet")
+LAKE_FOLDERS = (*TABLE_LAYERS, "ops", "parquet")
 _S3 = re.compile(r"s3[an]?", re.IGNORECASE)
 
 

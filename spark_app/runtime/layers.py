@@ -8,6 +8,8 @@ from spark_app.runtime.errors import UsageError
 from spark_app.runtime.yaml_lines import nearest
 
 Layer = Literal["bronze", "silver", "gold", "audit", "publish"]
+# What may be run as a program of its own: a layer, all of them (`run`, jobs/nightly.py), or maintenance.
+Program = Layer | Literal["run", "maintenance"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 TABLE_LAYERS: tuple[Layer, ...] = LAYERS[:3]  # those that write tables; they can be rebuilt
 

@@ -105,11 +105,18 @@ def gold_tables(contracts: Mapping[str, Contract]) -> dict[str, GoldTable]:
     _same(set(found) | landed, {c.name for c in contracts.values() if c.layer == "gold"}, "gold")
     for table in found.values():
         _check(table, contracts)
-    needs = {name: [i[5:] for i in t.inputs.values() if i.startswith("gold.")] for name, t in found.items()}
     try:
-        return {name: found[name] for name in TopologicalSorter(needs).static_order()}
+        return {name: found[name] for name in gold_graph(found).static_order()}
     except CycleError as error:
         raise ContractError(f"gold tables need each other in a circle: {' -> '.join(error.args[1])}") from None
+
+
+def gold_graph(tables: Mapping[str, GoldTable]) -> TopologicalSorter[str]:
+    """The tables by name, each behind the gold tables it is made of."""
+    inputs = {
+        name: [full for full in table.inputs.values() if full.startswith("gold.")] for name, table in tables.items()
+    }
+    return TopologicalSorter({name: [full.removeprefix("gold.") for full in found] for name, found in inputs.items()})
 
 
 def _declared() -> list[object]:

@@ -3,7 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-NOT_LIVE = ("canceled", "unavailable")
+from spark_app.contracts.live_orders import NOT_LIVE
+
 UNKNOWN = "unknown"
 UNKNOWN_KEY = -1
 BEGINNING = "1900-01-01 00:00:00"
