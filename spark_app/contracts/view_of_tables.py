@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from spark_app.contracts.sql import plain_column, with_columns
 from spark_app.contracts.live_orders import with_not_live
+from spark_app.contracts.sql import plain_column, with_columns
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, ViewColumn
 from spark_app.runtime.closed import Closed
