@@ -21,10 +21,8 @@ from spark_app.cli import lakehouse
 from spark_app.jobs.maintenance import main as maintenance
 from spark_app.lake import log, ops, releases
 from spark_app.lake.paths import Lake
-from spark_app.runs.entry import order
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
-from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import conf_dir
 from spark_app.shops.demo import generate
@@ -207,42 +205,3 @@ def test_a_wrong_word_ends_with_two_and_the_right_one(words: list[str], message:
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("words", "first", "last"),
-    [
-        (["--date", "2024-01-02"], date(2024, 1, 2), date(2024, 1, 2)),
-        (["--from", "2024-01-01", "--to", "2024-01-02"], date(2024, 1, 1), date(2024, 1, 2)),
-        ([], None, None),
-    ],
-)
-def test_layers_take_the_same_arguments(words: list[str], first: date | None, last: date | None) -> None:
-    asked = order("silver", ["--env", "local", *words, "--allow-missing"])
-    assert (asked.first, asked.last, asked.layers, asked.allow_missing) == (first, last, ("silver",), True)
-
-
-def test_the_nightly_script_runs_all_layers() -> None:
-    asked = order("run", ["--date", "2024-01-02"])
-    assert (asked.command, asked.layers) == ("run", ("bronze", "silver", "gold", "audit", "publish"))
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--keep-releases", "0"], "expected 1 or more"),
-        (["--env", "lcal"], "did you mean 'local'?"),
-    ],
-)
-def test_maintenance_refuses_what_makes_no_sense(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        maintenance(words)
-    assert ended.value.code == 2
-    assert message in capsys.readouterr().err
-
-
-def test_layers_refuse_half_a_range() -> None:
-    with pytest.raises(UsageError, match="go together"):
-        order("gold", ["--from", "2024-01-01"])

@@ -6,12 +6,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from deltalake import DeltaTable
 
 from spark_app.cli.queries import last_days
 from spark_app.lake import releases
-from spark_app.lake.days import Drops
 from spark_app.report import morning
 from spark_app.report.site import render
 from spark_app.report.trust import trust
@@ -38,17 +36,6 @@ def night_without(root: Path, *days: date, lacking: dict[str, list[date]] | None
 def texts(night: Night) -> list[str]:
     with night.opened() as data:
         return [f"{check.state}: {check.text}" for check in trust(data).checks]
-
-
-def test_a_day_is_landed_lacking_or_sold_on() -> None:
-    first, hole, late, last = (date(2024, 3, day) for day in (1, 2, 3, 4))
-    drops = Drops({"orders": frozenset({first, last}), "payments": frozenset({hole, last})}, frozenset({late}))
-    assert [drops.landed(day) for day in (first, hole, late, last)] == [True, False, True, True]
-    assert drops.lacking(late) == ("orders", "payments")
-    assert drops.lacking(first - timedelta(days=9)) == (), "a first drop may bring a whole history"
-    assert drops.missing(first, last) == [hole]
-    assert drops.without_orders(first, last) == [first, last]
-    assert Drops({}, frozenset()).landed(first), "nothing is on record"
 
 
 def test_a_day_that_did_not_land_is_said_and_is_no_zero(tmp_path: Path) -> None:
@@ -140,17 +127,3 @@ def test_the_summary_of_a_run_says_why_a_day_has_no_figures(tmp_path: Path) -> N
     assert (latest.day, latest.why) == (LAST, "")
     assert (before.why, before.figures["revenue"], before.figures["average_order_value"]) == ("without orders", 0, None)
     assert (week.why, dict(week.figures)) == ("not landed", {})
-
-
-@pytest.mark.parametrize("table", ["silver.orders", "silver.payments"])
-def test_what_a_release_took_in_is_found_by_its_versions(tmp_path: Path, table: str) -> None:
-    from spark_app.lake.behind import taken_in
-
-    night = started(tmp_path)
-    night.takes_in(DAYS[:5])
-    first = night.releases()
-    night.takes_in(DAYS[5:7])
-    second = night.releases()
-    entity = table.removeprefix("silver.")
-    assert taken_in(night.lake, first.tables)[entity] == frozenset(DAYS[:5])
-    assert taken_in(night.lake, second.tables)[entity] == frozenset(DAYS[:7])

@@ -1,0 +1,253 @@
+"""What is unlike the weeks before is noticed, with the segment behind it, where it comes from, and the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.sources import load_source
+from spark_app.contracts.table import Contract, Threshold, Watch
+from spark_app.lake import log, ops
+from spark_app.monitoring import figures
+from spark_app.runs.context import Context
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.settings import load_settings
+from tests.support.ops_rows import put
+from tests.support.small_lakes import arrow
+
+CONTRACTS = load_contracts()
+LAST = date(2024, 3, 1)
+DAYS = [LAST - timedelta(days=back) for back in reversed(range(60))]
+WEEK = (100, 95, 90, 92, 110, 140, 160)
+STATES = {"SP": 0.5, "RJ": 0.3, "MG": 0.2}
+
+
+def orders(day: date, state: str) -> int:
+    """The shop's orders: a week's pattern with a little noise, by state."""
+    return round(WEEK[day.weekday()] * STATES[state] * (1 + 0.03 * (day.toordinal() * 7 % 5 - 2)))
+
+
+class World:
+    """A lake with sixty days of a shop, and what a run of its last day makes of it."""
+
+    def __init__(self, home: Path) -> None:
+        settings = load_settings("local").model_copy(update={"home": str(home)})
+        self.record = RunRecord("run", run_id="r60", first_day=LAST, last_day=LAST)
+        self.contracts = dict(CONTRACTS)
+        self.source = load_source("canonical", self.contracts)
+        self.context = Context(settings, self.contracts, self.source, self.record)
+        self.lake = self.context.lake
+
+    def gold(self, lost: str | None = None, days: list[date] = DAYS) -> dict[str, int]:
+        """The daily tables; of the last day a state is lost."""
+        sales, customers = [], []
+        for day in days:
+            there = {state: orders(day, state) for state in STATES if (day, state) != (LAST, lost)}
+            placed = sum(there.values())
+            sales.append({"order_date": day, "orders": placed, "items": placed, "revenue": 50 * placed})
+            customers += [
+                {"order_date": day, "state": state, "orders": count, "revenue": 50 * count, "gender": "unknown"}
+                for state, count in there.items()
+            ]
+        return {"gold.daily_sales": self._write("daily_sales", sales)} | {
+            "gold.daily_customers": self._write("daily_customers", customers)
+        }
+
+    def _write(self, name: str, rows: list[dict[str, Any]]) -> int:
+        write_deltalake(self.lake.path(f"gold.{name}"), arrow(CONTRACTS[f"gold.{name}"], rows), mode="overwrite")
+        return log.version_of(self.lake, f"gold.{name}") or 0
+
+    def landed(self, twice: bool = False, emptied: str | None = None, until: int = 24) -> None:
+        """Bronze and the ledger of order_items; the last day's drop perhaps spoiled."""
+        rows = []
+        for day in DAYS:
+            times = 2 if twice and day == LAST else 1
+            for at in range(WEEK[day.weekday()]):
+                hour = at * 24 // WEEK[day.weekday()]
+                if day == LAST and hour >= until:
+                    continue
+                row = {"order_id": f"{day}-{at}", "item_number": "1", "product_id": f"p{at % 20}", "quantity": "1"}
+                row |= {"unit_price": "9.90", "freight_amount": "1.00", "seller_id": "s1"}
+                row["updated_at"] = f"{day} {hour:02}:59:30"
+                if emptied and day == LAST:
+                    row[emptied] = " "
+                rows += [{**row, "_batch_date": day}] * times
+        path = self.lake.path("bronze.order_items")
+        write_deltalake(path, pa.Table.from_pylist(rows), mode="overwrite")
+        version = log.version_of(self.lake, "bronze.order_items") or 0
+        base = {"dataset": "order_items", "bronze_version": version, "status": "ingested"}
+        put(self.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS])
+        counted = {day: sum(row["_batch_date"] == day for row in rows) for day in DAYS}
+        tallies = [
+            {"dataset": "order_items", "entity": "order_items", "batch_date": day, "rows_landed": count}
+            | {"rows_quarantined": 0, "amount_landed": 10 * count, "silver_version": version, "balanced": True}
+            for day, count in counted.items()
+        ]
+        put(self.lake, "reconciliation", tallies)
+
+    def change(self, table: str, name: str, **more: Any) -> None:
+        """A watch of a contract, said otherwise."""
+        contract: Contract = self.contracts[table]
+        watches: tuple[Watch, ...] = tuple(
+            replace(watch, **more) if watch.name == name else watch for watch in contract.watches
+        )
+        assert watches != contract.watches
+        self.contracts[table] = replace(contract, watches=watches)
+
+    def told(self, tables: Mapping[str, int], released: bool = False) -> list[str]:
+        figures.run(self.context, tables, released=released)
+        return [line for notice in self.record.notices for line in notice.lines]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_usual_days_are_quiet(world: World) -> None:
+    world.landed()
+    assert world.told(world.gold()) == []
+    assert ops.select(world.lake, "figures", "SELECT * FROM ops_rows WHERE unusual") == []
+    kept = ops.select(world.lake, "figures", "SELECT DISTINCT figure, low < observed AS above FROM ops_rows")
+    assert {"figure": "orders", "above": True} in kept
+
+
+def test_a_missing_state_is_one_cause_and_named(world: World) -> None:
+    tables = world.gold(lost="SP")
+    lines = world.told(tables)
+    assert len(world.record.notices) == 1
+    assert "gold.daily_sales 2024-03-01: orders: " in lines[0]
+    assert "driven by state SP" in lines[0]
+    assert any("orders of state SP: 0, expected " in line and "comes from customers.state" in line for line in lines)
+    kept = ops.select(world.lake, "figures", "SELECT run_id, day, segment FROM ops_rows WHERE segment = 'SP'")
+    assert kept
+    assert {(row["run_id"], row["day"]) for row in kept} == {("r60", LAST)}
+
+
+def test_a_file_that_landed_twice_is_seen_by_its_repeated_rows(world: World) -> None:
+    world.landed(twice=True)
+    lines = world.told(world.gold())
+    assert len(world.record.notices) == 1
+    assert lines[0].startswith("unusual: silver.order_items 2024-03-01: share of rows that landed twice: 50.0 %")
+    assert any("rows landed: 220" in line for line in lines)
+
+
+def test_an_emptied_column_is_named(world: World) -> None:
+    world.landed(emptied="seller_id")
+    lines = world.told(world.gold())
+    assert lines[0].startswith("unusual: silver.order_items 2024-03-01: share of rows without seller_id: 100.0 %")
+    assert lines[0].endswith("comes from order_items.seller_id")
+
+
+def test_half_a_day_says_when_its_news_end(world: World) -> None:
+    world.landed(until=12)
+    lines = world.told(world.gold())
+    assert lines[0].startswith(
+        "unusual: silver.order_items 2024-03-01: hours from the newest change to the day's end: 12"
+    )
+    assert any("rows landed: 55" in line for line in lines)
+
+
+def test_an_empty_drop_is_seen_though_gold_is_what_was_released(world: World) -> None:
+    world.landed(until=0)
+    lines = world.told(world.gold(), released=True)
+    assert any("silver.order_items 2024-03-01: rows landed: 0" in line for line in lines)
+
+
+def test_what_was_released_and_looked_at_is_not_told_again(world: World) -> None:
+    world.landed()
+    world.told(world.gold())
+    world.gold(lost="SP")
+    assert world.told({"gold.daily_sales": 1, "gold.daily_customers": 1}, released=True) == []
+
+
+def test_a_young_shop_is_left_alone(world: World) -> None:
+    assert world.told(world.gold(lost="SP", days=DAYS[-28:])) == []
+
+
+def test_a_watch_of_severity_error_withholds(world: World) -> None:
+    tables = world.gold(lost="SP")
+    findings = {finding.rule: finding for finding in figures.run(world.context, tables, released=False)}
+    assert not findings["orders are as usual"].passed
+    assert not any(finding.withholds for finding in findings.values())
+    world.change("gold.daily_sales", "orders are as usual", severity="error")
+    withheld = [one.rule for one in figures.run(world.context, tables, released=False) if one.withholds]
+    assert withheld == ["orders are as usual"]
+
+
+def test_the_contract_stands_above_what_was_learned(world: World) -> None:
+    tables = world.gold(lost="MG")
+    orders_said = "gold.daily_sales 2024-03-01: orders: "
+    assert any(orders_said not in line for line in world.told(tables))
+    for change, expected in (
+        ({"bounds": Threshold(10, 5000, "rows")}, False),
+        ({"bounds": Threshold(None, 80, "rows")}, True),
+        ({"limit": 1.0, "change": 5.0}, True),
+        ({"change": 90.0}, False),
+    ):
+        world.change(
+            "gold.daily_sales", "orders are as usual", **{"bounds": None, "limit": None, "change": None} | change
+        )
+        world.record.notices.clear()
+        assert any(orders_said in line for line in world.told(tables)) is expected, change
+
+
+@pytest.mark.parametrize("silent", [1, 5, 30, 200])
+def test_a_day_without_orders_is_never_as_usual(world: World, silent: int) -> None:
+    """However long there have been none: weeks of nothing teach nobody that nothing is usual."""
+    days = [LAST - timedelta(days=silent + back) for back in reversed(range(60))]
+    lines = world.told(world.gold(days=days))
+    assert any(f"gold.daily_sales {LAST}: orders: 0, expected " in line for line in lines)
+
+
+def test_a_day_off_each_week_is_as_usual(world: World) -> None:
+    """LAST is a Friday: a shop that never sells on Fridays."""
+    days = [day for day in DAYS if day.weekday() != LAST.weekday()]
+    assert world.told(world.gold(days=days)) == []
+
+
+def test_a_day_that_did_not_land_is_neither_judged_nor_history(world: World) -> None:
+    gone = {LAST, *DAYS[10:20]}
+    base = {"dataset": "orders", "bronze_version": 1, "status": "ingested"}
+    put(world.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS if day not in gone])
+    world.told(world.gold(days=[day for day in DAYS if day not in gone]))
+    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE table_name = 'gold.daily_sales'")
+    assert LAST not in {row["day"] for row in rows}
+    assert not gone & {row["day"] for row in rows}
+
+
+def test_after_a_bulk_load_the_weeks_shown_are_judged_and_nobody_is_told(world: World) -> None:
+    days = [LAST - timedelta(days=back) for back in reversed(range(120))]
+    tables = world.gold(days=[day for day in days if day != DAYS[20]])
+    assert world.told(tables) == []
+    sql = "SELECT day, bool_or(unusual) AS odd FROM ops_rows WHERE figure = 'orders' AND segment IS NULL GROUP BY 1"
+    judged = {row["day"]: row["odd"] for row in ops.select(world.lake, "figures", sql)}
+    assert set(days[-56:]) <= set(judged)
+    assert judged[DAYS[20]], "a day without orders among them is unusual"
+    world.record.first_day = world.record.last_day = LAST + timedelta(days=1)
+    world.gold(days=[*days, LAST + timedelta(days=1)])
+    before = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    world.told(tables | {"gold.daily_sales": 1})
+    after = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    assert before == after, "each day is judged once"
+
+
+def test_a_history_that_ended_long_ago_is_judged_to_its_end(world: World) -> None:
+    """A bulk load of old days in a drop of today's: the day that pages show is the last one sold on."""
+    tables = world.gold()
+    today = LAST + timedelta(days=900)
+    world.record.first_day = world.record.last_day = today
+    world.told(tables)
+    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE NOT unusual")
+    assert LAST in {row["day"] for row in rows}
+    sql = "SELECT min(day) > DATE '2024-03-01' AS later, max(observed) AS most FROM ops_rows WHERE unusual"
+    odd = ops.select(world.lake, "figures", f"{sql} AND figure = 'orders'")
+    assert odd == [{"later": True, "most": 0.0}], "the days since, one by one"

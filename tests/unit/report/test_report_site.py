@@ -1,0 +1,58 @@
+"""The dashboards' parts without a browser: how numbers are written, what travels to a page, whether to trust it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.lake.paths import Lake
+from spark_app.report import site
+from spark_app.report.data import open_release
+from spark_app.report.ripeness import ripeness
+from spark_app.runtime.settings import load_settings
+from tests.support.gold_shop import make_gold
+
+LAST = date(2026, 11, 22)
+CONTRACTS = load_contracts()
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory):
+    made = make_gold(tmp_path_factory.mktemp("gold"), days=70, customers=120, orders=700, last=LAST)
+    made.release()
+    return made
+
+
+@pytest.fixture
+def data(gold):
+    with open_release(gold.lake, CONTRACTS, "local", 800) as found:
+        yield found
+
+
+def test_only_the_newest_days_are_shown(gold):
+    with open_release(gold.lake, CONTRACTS, "local", 31) as found:
+        assert (found.first, found.last) == (LAST - timedelta(days=30), LAST)
+        assert found.rows("SELECT min(order_date) AS day FROM orders") == [{"day": LAST - timedelta(days=30)}]
+
+
+def test_there_is_no_site_before_the_first_release(tmp_path):
+    settings = load_settings("local", home=str(tmp_path))
+    assert site.write_site(settings, Lake(str(tmp_path / "lake")), CONTRACTS) is None
+    assert not (tmp_path / "reports").exists()
+
+
+def test_no_page_tells_of_a_person(data):
+    text = "".join(content for name, content in site.render(data).items() if name.endswith(".html"))
+    hidden = data.rows("SELECT email_hash, customer_id, postal_code FROM dim_customers WHERE email_hash IS NOT NULL")
+    assert hidden
+    assert not [row for row in hidden if row["email_hash"] in text or f'"{row["customer_id"]}"' in text]
+
+
+def test_what_is_embedded_cannot_end_its_script(data):
+    page = site.PAGES[4](data)
+    text = site._embedded(data, page, ripeness(data))
+    assert "<" not in text
+    assert json.loads(text)["figures"].keys() == page.figures.keys()
