@@ -57,11 +57,6 @@ def redshift_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
     return [f"{_create(contract, schema, lines)}\n{attributes}", *_comments(contract, schema)]
 
 
-def spark_ddl(contract: Contract) -> str:
-    """The columns as Spark reads them: `order_id string, amount decimal(18,2)`."""
-    return ", ".join(f"{column.name} {column.type.spark}" for column in contract.columns)
-
-
 def in_order(contracts: Iterable[Contract]) -> list[Contract]:
     """The contracts of one layer, each after those it references: the order in which to create tables."""
     by_name = {contract.name: contract for contract in contracts}

@@ -1,4 +1,8 @@
-"""What people were told, and what they want to hear no more of: events of causes in `ops.alerts`."""
+"""What people were told, and what they want to hear no more of: events of causes in `ops.alerts`.
+
+An event is told (by a message), left (to the scheduler, which tells itself), held (back: snoozed, or told a while ago),
+snoozed (until a time) or resolved (a run was fine).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,6 @@ from typing import Any
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
-# told: by a message; left: to the scheduler, which tells itself; held: snoozed, or told a while ago;
-# snoozed: until a time; resolved: a run was fine.
-EVENTS = ("told", "left", "held", "snoozed", "resolved")
 BACK = timedelta(days=90)
 
 

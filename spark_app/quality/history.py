@@ -6,7 +6,7 @@ Gold's daily tables have the shop's figures, `ops.reconciliation` what landed, `
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -192,8 +192,3 @@ def _hours_left(day: date, newest: datetime) -> float:
     """Hours from the newest change to the end of the day."""
     end = datetime(day.year, day.month, day.day) + timedelta(days=1)
     return max((end - newest.replace(tzinfo=None)).total_seconds() / 3600, 0.0)
-
-
-def days_of(series: Sequence[Series]) -> list[date]:
-    """The days that any of these has a value of, in order."""
-    return sorted({day for one in series for day in one.values})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,7 +11,6 @@ from spark_app.runtime.closed import Closed
 from spark_app.runtime.layers import Program
 
 Runner = Literal["local", "kubernetes", "emr_serverless"]
-RUNNERS: tuple[Runner, ...] = get_args(Runner)
 
 _TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 

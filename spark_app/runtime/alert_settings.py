@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from spark_app.runtime.closed import Closed
 
 Severity = Literal["error", "warning", "resolved"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 class AlertRoute(Closed):
