@@ -35,7 +35,7 @@ class Heart:
     ends: bool
 
 
-def of_run(variable: str | None, record: RunRecord, layers: Collection[str], last: date | None) -> Heart | None:
+def heart_of_run(variable: str | None, record: RunRecord, layers: Collection[str], last: date | None) -> Heart | None:
     """What to tell of this run; None where nothing refers to a URL, or the run is no night's.
 
     A night's run takes in the newest day. Where each layer is a process of its own, the first tells of the beginning
@@ -47,13 +47,13 @@ def of_run(variable: str | None, record: RunRecord, layers: Collection[str], las
     return Heart(variable, record, "bronze" in layers, "publish" in layers)
 
 
-def begin(heart: Heart | None) -> None:
+def tell_beginning(heart: Heart | None) -> None:
     """Tell that a night began."""
     if heart is not None and heart.begins:
         _tell(heart, "start", f"run {heart.record.run_id} began")
 
 
-def end(heart: Heart | None, exit_code: int) -> None:
+def tell_end(heart: Heart | None, exit_code: int) -> None:
     """Tell how it ended. What a scheduler tries again by itself is no end yet."""
     if heart is None:
         return

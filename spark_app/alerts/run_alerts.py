@@ -26,7 +26,7 @@ from spark_app.runtime.settings import Settings
 
 SCHEDULER_VARIABLE = "LAKEHOUSE_SCHEDULER"
 OWN_COMMANDS = ("rebuild", "quarantine replay")  # what is run again as it was; of anything else the run of its days
-AGAIN = timedelta(hours=20)  # a cause that stays is told about once a night
+REPEAT_AFTER = timedelta(hours=20)  # a cause that stays is told about once a night
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class News:
     event: str = "told"
 
 
-def tell(
+def send_run_alerts(
     settings: Settings,
     record: RunRecord,
     exit_code: int,
@@ -69,7 +69,7 @@ def tell(
     _keep(lake, record, exit_code, now, kept)
 
 
-def cause_of(exit_code: int, message: str) -> str:
+def name_cause(exit_code: int, message: str) -> str:
     """A word for a failure that is the same the next time: without days, numbers and paths."""
     lines = message.splitlines() or [""]
     telling = lines[1] if exit_code == AuditFailed.exit_code and len(lines) > 1 else lines[0]
@@ -92,7 +92,7 @@ def _failure(settings: Settings, record: RunRecord, exit_code: int, message: str
     do = f"{hint or 'look into the log'}\nthen, as often as you like: {_again(settings, record)}"
     text = laid_out([("what", shortened(message)), ("do", do)])
     event = "left" if os.environ.get(SCHEDULER_VARIABLE) else "told"
-    return [News(cause_of(exit_code, message), "error", FINAL.get(exit_code, "run failed"), text, event)]
+    return [News(name_cause(exit_code, message), "error", FINAL.get(exit_code, "run failed"), text, event)]
 
 
 def _warnings(record: RunRecord) -> list[News]:
@@ -119,7 +119,7 @@ def _due(one: News, state: State | None, now: datetime) -> News:
     if one.event != "told" or state is None:
         return one
     snoozed = state.snoozed_until is not None and now < state.snoozed_until
-    lately = state.told_at is not None and now - state.told_at < AGAIN
+    lately = state.told_at is not None and now - state.told_at < REPEAT_AFTER
     return News(one.cause, one.severity, one.subject, one.text, "held") if snoozed or lately else one
 
 
@@ -153,8 +153,8 @@ def _send_all(settings: Settings, record: RunRecord, news: Sequence[News], *, st
         mine = [one for one in news if one.severity in route.severities]
         if not mine:
             continue
-        subject, text = composed(settings, record, mine, still_open=still_open)
-        problem = sender.send(os.environ.get(route.url_from, ""), subject, text, mine[0].severity)
+        subject, text = compose_message(settings, record, mine, still_open=still_open)
+        problem = sender.send_message(os.environ.get(route.url_from, ""), subject, text, mine[0].severity)
         if problem:
             record.warn(f"alerts: ${route.url_from} {problem}: nobody was told there of: {subject}")
         else:
@@ -166,7 +166,7 @@ def _wanting(routes: Sequence[AlertRoute], severity: Severity) -> bool:
     return any(severity in route.severities for route in routes)
 
 
-def composed(
+def compose_message(
     settings: Settings, record: RunRecord, news: Sequence[News], *, still_open: bool = False
 ) -> tuple[str, str]:
     """Subject and text of one summary: what broke, what is over, what is odd, where, and how to hear no more of it.

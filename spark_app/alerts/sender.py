@@ -11,7 +11,7 @@ from spark_app.runtime.alert_settings import Severity
 from spark_app.runtime.messages import harmless
 
 
-def send(url: str, subject: str, text: str, severity: Severity) -> str | None:
+def send_message(url: str, subject: str, text: str, severity: Severity) -> str | None:
     """What went wrong, if anything."""
     if not url:
         return "is not set"

@@ -11,7 +11,7 @@ from spark_app.audits.not_released import Days
 from spark_app.contracts.feeds import required_columns_fed
 from spark_app.contracts.table import Threshold
 from spark_app.lake import quarantine
-from spark_app.lake.columns import FileHeader, headers, named_files, quoted
+from spark_app.lake.columns import FileHeader, named_files, quoted, read_headers
 from spark_app.quality.profile import Finding
 from spark_app.runs.context import Context
 from spark_app.runtime.yaml_lines import nearest
@@ -20,7 +20,7 @@ RULE = "files have the columns required"
 
 
 @dataclass(frozen=True)
-class Lost:
+class MissingColumn:
     """A column that a file's header lacks, the entity's required columns made of it, and the rows that miss them."""
 
     file: FileHeader
@@ -29,7 +29,7 @@ class Lost:
     rows: int
 
 
-def columns_needed(context: Context, days: Mapping[str, Days]) -> list[Finding]:
+def find_missing_columns(context: Context, days: Mapping[str, Days]) -> list[Finding]:
     """A finding an entity: rows in quarantine for want of a value whose column their file's header lacks.
 
     A header without rows lacks nothing that anybody misses, nor does a file whose values are made without the column.
@@ -39,7 +39,7 @@ def columns_needed(context: Context, days: Mapping[str, Days]) -> list[Finding]:
         for entity, found in days.items()
         if entity in context.source.entities
     }
-    found = headers(context.lake) if any(with_rows.values()) else []
+    found = read_headers(context.lake) if any(with_rows.values()) else []
     lost = {entity: _lost(context, entity, found, some) for entity, some in with_rows.items()}
     causes = _causes(lost)
     return [
@@ -59,7 +59,7 @@ def columns_needed(context: Context, days: Mapping[str, Days]) -> list[Finding]:
     ]
 
 
-def _lost(context: Context, entity: str, found: Sequence[FileHeader], days: Collection[date]) -> list[Lost]:
+def _lost(context: Context, entity: str, found: Sequence[FileHeader], days: Collection[date]) -> list[MissingColumn]:
     contract, dataset = context.contracts[f"silver.{entity}"], context.source.entities[entity].dataset
     lacking = [
         (one, header, needed)
@@ -73,7 +73,9 @@ def _lost(context: Context, entity: str, found: Sequence[FileHeader], days: Coll
     for one, header, needed in sorted(lacking, key=lambda each: each[0].file):
         rows = {column: absent.get((one.file, column), 0) for column in needed}
         if any(rows.values()):
-            lost.append(Lost(one, header, tuple(name for name, some in rows.items() if some), max(rows.values())))
+            lost.append(
+                MissingColumn(one, header, tuple(name for name, some in rows.items() if some), max(rows.values()))
+            )
     return lost
 
 
@@ -89,11 +91,11 @@ def _absent(context: Context, entity: str, days: Collection[date]) -> dict[tuple
     return {(row["source_file"], row["col"]): int(row["rows"]) for row in rows}
 
 
-def _alike(one: Lost) -> tuple[str, str, tuple[str, ...]]:
+def _alike(one: MissingColumn) -> tuple[str, str, tuple[str, ...]]:
     return one.file.dataset, one.header, one.file.unknown
 
 
-def _causes(lost: Mapping[str, Sequence[Lost]]) -> dict[tuple[str, str, tuple[str, ...]], str]:
+def _causes(lost: Mapping[str, Sequence[MissingColumn]]) -> dict[tuple[str, str, tuple[str, ...]], str]:
     """One sentence for files of a dataset that lack the same column and have the same unknown ones."""
     files: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
     columns: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = defaultdict(dict)

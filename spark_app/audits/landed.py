@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from spark_app.audits.columns import columns_needed
-from spark_app.audits.not_released import Days, news, not_released
-from spark_app.audits.usable import usable
+from spark_app.audits.columns import find_missing_columns
+from spark_app.audits.not_released import Days, find_unreleased_days, leave_out_released
+from spark_app.audits.usable import judge_usable_shares
 from spark_app.contracts.table import Contract, Rule, Threshold
 from spark_app.lake import ops
-from spark_app.lake.aside import set_aside
+from spark_app.lake.aside import count_set_aside
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
 from spark_app.report.aside import all_in_words, currency_of
@@ -19,12 +19,12 @@ from spark_app.runtime.messages import some
 
 def as_landed(context: Context, released: Release | None) -> list[Finding]:
     """Silver's part: days that are mostly unusable, files without what a table needs, days that do not add up."""
-    days = not_released(context, released)
-    fresh = news(days)
-    aside = set_aside(context.lake, days={entity: set(found) for entity, found in fresh.items()})
+    days = find_unreleased_days(context, released)
+    fresh = leave_out_released(days)
+    aside = count_set_aside(context.lake, days={entity: set(found) for entity, found in fresh.items()})
     context.record.set_aside = all_in_words(aside, currency_of(context.contracts))
     findings = [_adds_up(context.contracts[f"silver.{entity}"], found) for entity, found in days.items()]
-    findings += columns_needed(context, fresh) + usable(context, fresh)  # the clearer cause first
+    findings += find_missing_columns(context, fresh) + judge_usable_shares(context, fresh)  # the clearer cause first
     return findings + _bounded_warnings(context, released)
 
 

@@ -14,7 +14,7 @@ from spark_app.runs.context import Context
 
 
 @dataclass(frozen=True)
-class Landed:
+class CountedDay:
     """A batch date of an entity as it was counted when it was taken in; `held`: its rows but for those passed over.
 
     `released`: readers see this very drop already, so withholding a release would keep nothing from them.
@@ -28,10 +28,10 @@ class Landed:
     released: bool
 
 
-Days = Mapping[date, Landed]
+Days = Mapping[date, CountedDay]
 
 
-def not_released(context: Context, released: Release | None) -> dict[str, dict[date, Landed]]:
+def find_unreleased_days(context: Context, released: Release | None) -> dict[str, dict[date, CountedDay]]:
     """By entity, the batch dates whose count has changed since the release: taken in, or outdone by newer rows."""
     # By versions, not by time: a rollback is newer than what was withheld before it, and does not excuse it.
     taken = with_sources(context.lake, dict(released.tables)) if released else {}
@@ -47,17 +47,17 @@ def not_released(context: Context, released: Release | None) -> dict[str, dict[d
         f"FROM (SELECT *, {tally} AS t, {since} AS since FROM ops_rows) "
         "GROUP BY entity, batch_date HAVING max(silver_version) > any_value(since) ORDER BY entity, batch_date"
     )
-    found: dict[str, dict[date, Landed]] = {}
+    found: dict[str, dict[date, CountedDay]] = {}
     for row in ops.select(context.lake, "reconciliation", sql):
         now, before = row["now"], row["before"]
         if f"silver.{row['entity']}" in context.contracts:
             seen = before is not None and (before["l"], before["q"]) == (now["l"], now["q"])
-            found.setdefault(row["entity"], {})[row["batch_date"]] = Landed(
+            found.setdefault(row["entity"], {})[row["batch_date"]] = CountedDay(
                 now["l"], now["q"], now["al"], now["aq"], now["b"], seen
             )
     return found
 
 
-def news(days: Mapping[str, Days]) -> dict[str, dict[date, Landed]]:
+def leave_out_released(days: Mapping[str, Days]) -> dict[str, dict[date, CountedDay]]:
     """The days but for those whose very drop readers see already."""
     return {entity: {day: one for day, one in found.items() if not one.released} for entity, found in days.items()}

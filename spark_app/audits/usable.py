@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from spark_app.audits.not_released import Days, Landed
+from spark_app.audits.not_released import CountedDay, Days
 from spark_app.contracts.masking import NOT_SHOWN, masked
 from spark_app.contracts.rules import HALF
 from spark_app.contracts.table import Contract, Rule
@@ -47,7 +47,7 @@ MONEY = Rule(
 )
 
 
-def usable(context: Context, days: Mapping[str, Days]) -> list[Finding]:
+def judge_usable_shares(context: Context, days: Mapping[str, Days]) -> list[Finding]:
     """A finding for each rule on the share of a drop that cannot be used; what withholds nothing is told the run."""
     tables = silver_tables(context.contracts)
     findings = []
@@ -99,7 +99,7 @@ def _finding(context: Context, contract: Contract, rule: Rule, days: Days, files
     )
 
 
-def _share(rule: Rule, landed: Landed, files: Unreadable | None) -> float:
+def _share(rule: Rule, landed: CountedDay, files: Unreadable | None) -> float:
     """Percent of the drop that cannot be used, as far as that is known."""
     if rule.kind == MONEY.kind:
         return 100.0 * float(landed.amount_quarantined / landed.amount) if landed.amount > 0 else 0.0
@@ -115,7 +115,7 @@ def _worst(days: list[date]) -> str:
 
 
 def _causes(
-    context: Context, contract: Contract, rule: Rule, day: date, landed: Landed, files: Mapping[date, Unreadable]
+    context: Context, contract: Contract, rule: Rule, day: date, landed: CountedDay, files: Mapping[date, Unreadable]
 ) -> list[str]:
     """What most of the day's unusable part comes from: which file, what was found, what was expected."""
     if rule.kind == MONEY.kind:

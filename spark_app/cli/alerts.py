@@ -83,7 +83,7 @@ def test(environment: str, home: str | None, source: str | None, json_: bool) ->
     for route in settings.alerts:
         text = f"A test. Here is told: {', '.join(route.severities)}."
         subject = f"lakehouse {environment}: a test of alerts"
-        problem = sender.send(os.environ.get(route.url_from, ""), subject, text, "warning")
+        problem = sender.send_message(os.environ.get(route.url_from, ""), subject, text, "warning")
         problems[route.url_from] = problem
         if not json_:
             screen.console.print(f"${route.url_from}: {problem or 'sent'}")

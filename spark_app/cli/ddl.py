@@ -57,7 +57,7 @@ def _changes(settings: Settings) -> list[str]:
     from spark_app.contracts.load import load_contracts
     from spark_app.contracts.views import load_views
     from spark_app.runtime.errors import UsageError
-    from spark_app.warehouse.redshift_schema import pending, read
+    from spark_app.warehouse.redshift_schema import plan_changes, read_state
     from spark_app.warehouse.redshift_session import connected
 
     if settings.warehouse != "redshift" or settings.redshift is None:
@@ -68,7 +68,7 @@ def _changes(settings: Settings) -> list[str]:
     contracts = load_contracts()
     gold = {c.name: c for c in contracts.values() if c.layer == "gold"}
     with connected(settings.redshift) as session:
-        plan = pending(gold, load_views(contracts), read(session))
+        plan = plan_changes(gold, load_views(contracts), read_state(session))
     lines = [f"-- {note}" for step in plan.tables.values() for note in step.notes]
     before = [f"{statement};\n" for statement in plan.before]
     within = [f"{statement};\n" for statement in plan.within]

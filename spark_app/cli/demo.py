@@ -27,11 +27,11 @@ def demo(environment: str, home: str | None, source: str | None, days: int, orde
     rules know. Running it again finds nothing new.
     """
     settings = settings_of(environment, home, source)
-    from spark_app.lake.objects import adding
+    from spark_app.lake.objects import adding_files
     from spark_app.shops.demo import generate
 
     landing = settings.resolve(settings.landing)
-    with adding(landing, settings.s3) as folder:
+    with adding_files(landing, settings.s3) as folder:
         made = generate(str(folder), START, days, orders_per_day=orders_per_day)
     from spark_app.runs.request import RunRequest
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from spark_app.contracts.table import Contract
 from spark_app.lake import feed, log, ops, quarantine
-from spark_app.lake.behind import taken_in
+from spark_app.lake.behind import days_taken_in
 from spark_app.lake.days import Drops, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -45,7 +45,7 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     version = release.tables["gold.daily_sales"]
     span = feed.over_version(lake, SALES, version, "SELECT min(order_date), max(order_date) FROM data")
     first, last_sale = span[0]
-    found = drops(taken_in(lake, release.tables), contracts, ())
+    found = drops(days_taken_in(lake, release.tables), contracts, ())
     last = max(filter(None, (last_sale, found.last)), default=None)
     if last is None:
         return []

@@ -9,7 +9,7 @@ import click
 
 from spark_app.cli import options
 from spark_app.cli.screen import console, print_json
-from spark_app.runtime.days import in_order
+from spark_app.runtime.days import refuse_reversed
 from spark_app.runtime.errors import UsageError
 
 
@@ -40,14 +40,14 @@ def olist(source: Path, landing: str, environment: str, start: date | None, end:
     """Brazilian E-Commerce Public Dataset by Olist, as it would have landed day by day."""
     from spark_app.runtime.settings import load_settings
 
-    in_order("--start", start, "--end", end)
+    refuse_reversed("--start", start, "--end", end)
     settings = load_settings(environment)
     if not source.is_dir():
         raise UsageError(f"--from {source}: no such folder; expected one with Olist's nine CSV files")
-    from spark_app.lake.objects import adding
+    from spark_app.lake.objects import adding_files
     from spark_app.shops.olist import replay as olist_replay
 
-    with adding(landing, settings.s3) as folder:
+    with adding_files(landing, settings.s3) as folder:
         done = olist_replay(source, str(folder), start, end)
     if json_:
         print_json({"landing": landing, **done.__dict__})

@@ -11,7 +11,7 @@ import click
 from spark_app.cli import options
 from spark_app.cli.screen import progress
 from spark_app.cli.where import existing, settings_of
-from spark_app.runtime.days import span
+from spark_app.runtime.days import read_span
 from spark_app.runtime.layers import LAYERS, TABLE_LAYERS, Layer, layers_from, parse_layers
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def run(
     Whatever landed since the last day taken in belongs to it, as do late and corrected files of the week before.
     Running again never harms.
     """
-    start, end = span(day, first, last)
+    start, end = read_span(day, first, last)
     chosen = parse_layers(layers)
     settings_of(environment, home, source)
     from spark_app.runs.request import RunRequest

@@ -89,9 +89,9 @@ def _headline(message: str) -> str:
 def _gather(environment: str, home: str | None, source: str | None) -> dict[str, Any]:
     from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs
     from spark_app.lake import releases
-    from spark_app.lake.aside import set_aside
-    from spark_app.lake.columns import lately
-    from spark_app.lake.lease import read, words
+    from spark_app.lake.aside import count_set_aside
+    from spark_app.lake.columns import recent_changes
+    from spark_app.lake.lease import describe_holder, read_lease
     from spark_app.report.aside import currency_of, in_words
     from spark_app.report.waiting import look
     from spark_app.runs.opening import open_context
@@ -100,19 +100,20 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
 
     context = open_context(RunRequest(environment, home=home, source=source), RunRecord("status"))
     house, current = context.warehouse(), releases.latest(context.lake)
-    runs, lease = recent_runs(context.lake), read(context.lake)
+    runs, lease = recent_runs(context.lake), read_lease(context.lake)
     return {
         "environment": environment,
         "release": None if current is None else current.__dict__,
         "days_to": next((day.day for day in last_days(context.lake, current, context.contracts)), None),
-        "warehouse_release_id": "none" if house is None else house.held(),
-        "lease": None if lease is None else {**asdict(lease), "words": words(lease)},
+        "warehouse_release_id": "none" if house is None else house.loaded_release(),
+        "lease": None if lease is None else {**asdict(lease), "words": describe_holder(lease)},
         "runs": runs,
         "withheld_by": failed_rules(context.lake),
         "quarantine": quarantine_by_reason(context.lake),
         "set_aside": [
-            {**one.__dict__, "what": in_words(one, currency_of(context.contracts))} for one in set_aside(context.lake)
+            {**one.__dict__, "what": in_words(one, currency_of(context.contracts))}
+            for one in count_set_aside(context.lake)
         ],
         "not_taken_in": [one.__dict__ for one in look(context.settings, context.contracts)],
-        "columns": [change.text for change in lately(context.lake, COLUMNS_SINCE)],
+        "columns": [change.text for change in recent_changes(context.lake, COLUMNS_SINCE)],
     }

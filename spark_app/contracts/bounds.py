@@ -15,7 +15,7 @@ UNUSED = ("mustNotBe", "mustNotBeBetween", "mustBeGreaterThan", "mustBeLessThan"
 NONE_BROKEN = Threshold(None, 0, "rows")
 
 
-def unfolded(document: Document, where: Where, quality: DataQuality) -> DataQuality:
+def unfold_bounds(document: Document, where: Where, quality: DataQuality) -> DataQuality:
     """The entry with its check and the bounds inside its `implementation` moved to where a metric has them.
 
     The standard's schema knows bounds beside a metric only; a custom entry's stand in its `implementation`:
@@ -31,7 +31,7 @@ def unfolded(document: Document, where: Where, quality: DataQuality) -> DataQual
     return quality.model_copy(update={**bounds, "implementation": inner.get("check")})
 
 
-def threshold(document: Document, where: Where, quality: DataQuality, severity: str, unit: Unit) -> Threshold | None:
+def threshold_of(document: Document, where: Where, quality: DataQuality, severity: str, unit: Unit) -> Threshold | None:
     """What an unfolded entry bears; without a bound an error-level entry bears nothing, a warning all."""
     for unused in UNUSED:
         if getattr(quality, unused) is not None:

@@ -57,7 +57,7 @@ def redshift_ddl(contract: Contract, schema: str = "analytics") -> list[str]:
     return [f"{_create(contract, schema, lines)}\n{attributes}", *_comments(contract, schema)]
 
 
-def in_order(contracts: Iterable[Contract]) -> list[Contract]:
+def in_reference_order(contracts: Iterable[Contract]) -> list[Contract]:
     """The contracts of one layer, each after those it references: the order in which to create tables."""
     by_name = {contract.name: contract for contract in contracts}
     needs = {name: sorted({r.table for r in c.references}) for name, c in sorted(by_name.items())}
@@ -100,8 +100,8 @@ def views_ddl(views: Sequence[View], schema: str = "analytics") -> list[str]:
     return [drop for drop, *_ in reversed(made)] + [statement for _, *rest in made for statement in rest]
 
 
-def fingerprint(statements: Iterable[str]) -> str:
-    """One word for a definition, kept in `etl.definitions`: what is defined alike need not be made again."""
+def definition_hash(statements: Iterable[str]) -> str:
+    """16 hex digits that stand for a definition, kept in `etl.definitions`: what is defined alike is not made again."""
     return hashlib.sha256("\n".join(statements).encode()).hexdigest()[:16]
 
 

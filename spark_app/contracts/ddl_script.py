@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from spark_app.contracts.ddl import duckdb_ddl, in_order, quoted, redshift_ddl, views_ddl
+from spark_app.contracts.ddl import duckdb_ddl, in_reference_order, quoted, redshift_ddl, views_ddl
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View
 
@@ -25,13 +25,13 @@ _READ_ALL = 'GRANT SELECT ON ALL TABLES IN SCHEMA "analytics" TO ROLE "analyst"'
 
 def duckdb_script(contracts: Iterable[Contract], views: Sequence[View]) -> list[str]:
     """All of a DuckDB warehouse; may be run again."""
-    tables = [statement for contract in in_order(contracts) for statement in duckdb_ddl(contract)]
+    tables = [statement for contract in in_reference_order(contracts) for statement in duckdb_ddl(contract)]
     return [f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}" for schema in SCHEMAS] + tables + views_ddl(views)
 
 
 def redshift_script(contracts: Iterable[Contract], views: Sequence[View], loader: str | None = None) -> list[str]:
     """All of a Redshift warehouse; may be run again. `loader`: the user whose tables to come analysts may read."""
-    tables = [statement for contract in in_order(contracts) for statement in redshift_ddl(contract)]
+    tables = [statement for contract in in_reference_order(contracts) for statement in redshift_ddl(contract)]
     return [*redshift_schemas(), *LEDGERS, *_analyst_role(loader), *tables, *views_ddl(views), _READ_ALL]
 
 

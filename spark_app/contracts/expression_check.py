@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BRONZE = ("_source_file", "_row_number", "_batch_date", "_extra")
 
 
-def faults(expression: str, columns: Collection[str]) -> list[Fault]:
+def find_expression_faults(expression: str, columns: Collection[str]) -> list[Fault]:
     """All that is wrong with an expression over these columns (lower-case names); nothing where it is good."""
     # Only here: it takes a part of a second, and most sources have no expression.
     from sqlglot import exp

@@ -83,7 +83,7 @@ def literals(tokens: Sequence[Token]) -> Iterator[Fault]:
         if text is None:
             continue
         if name in _READ_TIMES or name in _WRITE_TIMES:
-            if wrong := pattern_check.problems(text, reading=name in _READ_TIMES):
+            if wrong := pattern_check.find_pattern_problems(text, reading=name in _READ_TIMES):
                 yield Fault(f"{name}: '{text}': {'; '.join(wrong)}", at)
         elif name in _REGEXES and (broken := regex_problem(text)):
             yield Fault(f"{name}: '{text}': {broken}", at)

@@ -9,7 +9,7 @@ from typing import Literal
 Kind = Literal["count", "amount", "share", "time"]
 
 
-def shown(kind: Kind, value: float) -> str:
+def show_figure(kind: Kind, value: float) -> str:
     """A figure as people read it; a bound that is none is "any"."""
     if not math.isfinite(value):
         return "any"

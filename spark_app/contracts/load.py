@@ -17,7 +17,7 @@ from spark_app.contracts.names import table_names
 from spark_app.contracts.rules import SHARES, compile_rules
 from spark_app.contracts.table import Column, Contract, Layer, Reference, Rule, Serving, Type, TypeName, Watch
 from spark_app.contracts.watches import compile_watches
-from spark_app.runtime.errors import ContractError, together
+from spark_app.runtime.errors import ContractError, join_errors
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, Where, nearest
 
@@ -50,7 +50,7 @@ def _load_folder(folder: Path) -> tuple[tuple[str, Contract], ...]:
             except ContractError as error:
                 wrong.append(error)
     if wrong:
-        raise together(wrong)
+        raise join_errors(wrong)
     if not found:
         raise ContractError(f"{folder}: no contracts found; expected silver/<table>.yaml and gold/<table>.yaml")
     return tuple(found)

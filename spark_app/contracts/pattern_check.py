@@ -39,7 +39,7 @@ _DATABASE = {
 _MOMENT = {"YYYY": "yyyy", "YY": "yy", "DD": "dd", "D": "d", "A": "a", "ZZ": "Z", "Z": "XXX", "T": "'T'"}
 
 
-def problems(pattern: str, *, reading: bool = True) -> list[str]:
+def find_pattern_problems(pattern: str, *, reading: bool = True) -> list[str]:
     """What is wrong with a pattern that reads times (or, in an expression, writes them); nothing where it is good."""
     if pattern in EPOCHS:
         return []
@@ -56,7 +56,7 @@ def problems(pattern: str, *, reading: bool = True) -> list[str]:
         if reading and not any(part.text == "'" for part in pieces):
             found += _meaning(pieces)
     suggested = _translated(pattern) if found else None
-    if suggested and suggested != pattern and not problems(suggested, reading=reading):
+    if suggested and suggested != pattern and not find_pattern_problems(suggested, reading=reading):
         found.append(f"the whole of it could be '{suggested}'")
     return found
 

@@ -14,14 +14,14 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import NONE_BROKEN, threshold, unfolded, valid_word
+from spark_app.contracts.bounds import NONE_BROKEN, threshold_of, unfold_bounds, valid_word
 from spark_app.contracts.implied_rules import implied_rules
 from spark_app.contracts.live_orders import with_not_live
 from spark_app.contracts.regex_check import regex_problem
 from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import DIMENSIONS, Column, Layer, Rule, RuleKind, Severity, Threshold, Unit
 from spark_app.contracts.watches import is_watch
-from spark_app.runtime.errors import LakehouseError, together
+from spark_app.runtime.errors import LakehouseError, join_errors
 from spark_app.runtime.yaml_lines import Document, Where
 
 METRICS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "rowCount")
@@ -52,7 +52,7 @@ def compile_rules(
         except LakehouseError as error:
             wrong.append(error)
     if wrong:
-        raise together(wrong)
+        raise join_errors(wrong)
     seen: set[str] = set()
     for rule in rules:
         if rule.name in seen:
@@ -75,7 +75,7 @@ def _entries(
 
 
 def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple[str, ...], names: list[str]) -> Rule:
-    quality = unfolded(document, where, quality)
+    quality = unfold_bounds(document, where, quality)
     if not quality.name:
         raise document.fail(where, "a rule needs a name")
     dimension = valid_word(document, where, "dimension", quality.dimension, DIMENSIONS)
@@ -86,7 +86,7 @@ def _rule(document: Document, where: Where, quality: DataQuality, columns: tuple
             raise document.unknown(where, name, names, "column")
     _check_identifiers(document, where, passes, names)
     unit = valid_word(document, where, "unit", quality.unit or ("percent" if kind in SHARES else "rows"), UNITS)
-    borne = threshold(document, where, quality, severity, unit)
+    borne = threshold_of(document, where, quality, severity, unit)
     if kind in SHARES:
         if unit != "percent":
             raise document.fail((*where, "unit"), f"a share of a day's drop is bounded in percent; found '{unit}'")

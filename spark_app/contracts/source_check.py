@@ -72,12 +72,12 @@ def _column(document: Document, here: tuple[str, ...], item: ColumnMap, dataset:
         yield document.unknown(here, item.column, dataset.columns, "column of the file")
     if item.expression is not None and dataset is not None:
         names = {slug(header) for header in dataset.columns}
-        for fault in expression_check.faults(item.expression, names):
+        for fault in expression_check.find_expression_faults(item.expression, names):
             yield told(document, here, ("expression",), fault.text, fault.at)
     for index, pattern in enumerate(item.formats):
         # One alone may stand without a list around it.
         path: tuple[str | int, ...] = ("formats", index)
-        if wrong := pattern_check.problems(pattern):
+        if wrong := pattern_check.find_pattern_problems(pattern):
             yield told(document, here, path, f"'{pattern}': {'; '.join(wrong)}")
     yield from _codes(document, (*here, "codes"), item.codes)
 

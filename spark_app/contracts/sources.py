@@ -12,7 +12,7 @@ from spark_app.contracts import source_check
 from spark_app.contracts.blanks import slug as slug
 from spark_app.contracts.expression_words import of_one_day
 from spark_app.contracts.table import Contract
-from spark_app.runtime.errors import SettingsError, together
+from spark_app.runtime.errors import SettingsError, join_errors
 from spark_app.runtime.settings import conf_dir
 from spark_app.runtime.yaml_lines import Document, nearest
 
@@ -115,7 +115,7 @@ def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | Non
     source = document.parse(Source)
     wrong = source_check.faults(document, source, contracts)
     if wrong:
-        raise together(wrong)
+        raise join_errors(wrong)
     source._path = path
     return source
 

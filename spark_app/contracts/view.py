@@ -47,7 +47,7 @@ class View:
         return "\n".join(lines)
 
 
-def complete(views: Iterable[View], tables: Iterable[str]) -> list[View]:
+def with_all_tables(views: Iterable[View], tables: Iterable[str]) -> list[View]:
     """The views all of whose tables are there."""
     known = set(tables)
     return [view for view in views if all(table in known for table, _ in view.tables)]

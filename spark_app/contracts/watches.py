@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
-from spark_app.contracts.bounds import BOUNDS, NONE_BROKEN, threshold, valid_word
+from spark_app.contracts.bounds import BOUNDS, NONE_BROKEN, threshold_of, valid_word
 from spark_app.contracts.table import DIMENSIONS, Column, Layer, Measure, Severity, Threshold, Watch
 from spark_app.runtime.yaml_lines import Document, Where
 
@@ -98,7 +98,7 @@ def _segments(document: Document, where: Where, by: Any, columns: Sequence[Colum
 
 def _bounds(document: Document, where: Where, quality: DataQuality, given: dict[str, Any]) -> Threshold | None:
     bounds = {word: value for word, value in given.items() if word in BOUNDS}
-    found = threshold(document, where, quality.model_copy(update=bounds), "warning", "rows") if bounds else None
+    found = threshold_of(document, where, quality.model_copy(update=bounds), "warning", "rows") if bounds else None
     return None if found == NONE_BROKEN else found
 
 

@@ -23,8 +23,8 @@ from spark_app.lake.headers import inspect, matched
 from spark_app.lake.landing import LandedFile, folders
 from spark_app.lake.lease import PROBE
 from spark_app.lake.readable import gaps
-from spark_app.lake.s3 import access
-from spark_app.lake.slots import Unconditional, unconditional
+from spark_app.lake.s3 import describe_access
+from spark_app.lake.slots import NoConditionalPuts, find_put_problem
 from spark_app.quality import expressions
 from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
 from spark_app.runs.context import Context
@@ -90,7 +90,7 @@ def _places(context: Context) -> list[Check]:
     settings = context.settings
     if not settings.on_s3:
         return _landing_and_lake(context)
-    s3 = _tried("s3", lambda: access(settings.s3))
+    s3 = _tried("s3", lambda: describe_access(settings.s3))
     # Without access all the rest would say the same.
     return [s3, _tried("one writer", lambda: _one_writer(context)), *_landing_and_lake(context)] if s3.good else [s3]
 
@@ -99,11 +99,11 @@ def _one_writer(context: Context) -> str:
     """Whether the store lets one run at a time write the lake, found out by trying."""
     lake, table = context.lake, context.settings.s3.log_table
     shared = f"; Delta's log is shared by DynamoDB table {table}" if table else ""
-    problem = unconditional(lake, PROBE)
+    problem = find_put_problem(lake, PROBE)
     if problem is None:
         return f"a run holds the lake by conditional puts{shared}"
     if not lake.s3.only_writer:
-        raise Unconditional(lake.root, problem)
+        raise NoConditionalPuts(lake.root, problem)
     return (
         f"the store has no conditional puts ({problem}); s3.only_writer says that nothing else writes the lake{shared}"
     )

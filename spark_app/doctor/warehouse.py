@@ -14,7 +14,7 @@ _LOADERS = {
 
 def warehouse_line(settings: Settings, house: Warehouse) -> str:
     """One line; raises WarehouseError where the warehouse does not answer."""
-    release = f"release {house.held() or 'none yet'}"
+    release = f"release {house.loaded_release() or 'none yet'}"
     if settings.redshift is None or settings.warehouse != "redshift":
         return f"{settings.warehouse}: {release}"
     redshift = settings.redshift

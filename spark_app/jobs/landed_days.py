@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from spark_app.contracts.table import Contract
 from spark_app.lake import feed, log, writes
-from spark_app.lake.behind import taken_in
+from spark_app.lake.behind import days_taken_in
 from spark_app.lake.days import days_of, drops
 from spark_app.runs.context import Context
 
@@ -45,7 +45,7 @@ def _rows(context: Context) -> list[Row]:
     gold = [name for name in context.contracts if name.startswith("gold.")]
     versions = {name: version for name in gold if (version := log.version_of(lake, name)) is not None}
     sold = {row[0] for row in feed.over_version(lake, SALES, versions[SALES], "SELECT order_date FROM data")}
-    found = drops(taken_in(lake, versions), context.contracts, sold)
+    found = drops(days_taken_in(lake, versions), context.contracts, sold)
     known = sold | {day for days in found.taken.values() for day in days}
     if not known:
         return []

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
-from spark_app.lake.s3 import abort_uploads, named
+from spark_app.lake.s3 import abort_uploads, s3_errors_named
 from spark_app.runs import lifecycle
 from spark_app.runs.context import Context, thread_session
 from spark_app.runs.entry import Parser, launch
@@ -40,7 +40,7 @@ def run(context: Context, keep_releases: int) -> None:
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
-    with named(context.lake.root):
+    with s3_errors_named(context.lake.root):
         folders = [f"{context.lake.root.rstrip('/')}/{folder}/" for folder in LAKE_FOLDERS]
         given_up = sum(abort_uploads(folder, context.settings.s3, before) for folder in folders)
     if given_up:

@@ -36,7 +36,7 @@ class Aside:
         return bool(self.amount or self.unpriced)
 
 
-def set_aside(
+def count_set_aside(
     lake: Lake, *, since: date = date.min, until: date = date.max, days: Mapping[str, Collection[date]] | None = None
 ) -> list[Aside]:
     """Entities that have rows in quarantine, by name: of batch dates from `since` to `until`, or `days` alone."""

@@ -32,7 +32,7 @@ class Behind:
     before: Release | None
 
 
-def behind(lake: Lake, release: Release) -> Behind:
+def look_behind(lake: Lake, release: Release) -> Behind:
     """What a release goes back to; a rollback of a rollback goes back to what was audited first."""
     known = releases.releases(lake)
     places = {one.release_id: place for place, one in enumerate(known)}
@@ -102,7 +102,7 @@ def steps_of(lake: Lake, found: Behind) -> Rows:
     return ops.select(lake, "steps", "SELECT * FROM ops_rows WHERE list_contains(?, run_id)", (wanted,))
 
 
-def taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[date]]:
+def days_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[date]]:
     """Entity → the days of whose drops these gold versions hold what they brought, if only that they were empty.
 
     What landed since, and what was withheld from a release of these, is not among them.

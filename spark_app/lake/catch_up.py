@@ -35,9 +35,9 @@ class Waiting:
     begun: date | None = None
 
 
-def beginning(lake: Lake, held: Mapping[str, Iterable[date]]) -> date | None:
+def first_day_of_lake(lake: Lake, taken: Mapping[str, Iterable[date]]) -> date | None:
     """The first day of the lake: the first taken in of any dataset, or that a run was asked for in vain."""
-    days = [day for taken in held.values() for day in taken]
+    days = [day for days in taken.values() for day in days]
     if not days:
         sql = (
             "SELECT min(first_day) AS day FROM ops_rows WHERE exit_code NOT IN (0, 2) AND command IN ('run', 'bronze')"
@@ -46,12 +46,12 @@ def beginning(lake: Lake, held: Mapping[str, Iterable[date]]) -> date | None:
     return min(days, default=None)
 
 
-def start(held: Iterable[date], begun: date | None, first: date, lookback_days: int) -> date:
+def first_day_to_look_at(taken: Iterable[date], begun: date | None, first: date, lookback_days: int) -> date:
     """The first day that a run for `first` looks at of a dataset that has taken in these days.
 
     As many days before the first not taken in as nights that had not failed would have looked back.
     """
-    before = [day for day in held if day < first]
+    before = [day for day in taken if day < first]
     if before:
         fresh = max(before) + _DAY
     else:
@@ -59,7 +59,7 @@ def start(held: Iterable[date], begun: date | None, first: date, lookback_days: 
     return fresh - timedelta(days=lookback_days)
 
 
-def waiting(
+def find_waiting_days(
     place: Landing,
     lake: Lake,
     daily: Mapping[str, bool],
@@ -73,14 +73,14 @@ def waiting(
     `folders`, `taken`: where they are known already. Asks landing for names only.
     """
     known = folders or landing.folders(place, daily)
-    held = {name: set(days) for name, days in (taken or ledger.held(lake)).items()}
-    begun = beginning(lake, held)
-    past = [day for days in held.values() for day in days if day <= today + _DAY]
+    known_days = {name: set(days) for name, days in (taken or ledger.held(lake)).items()}
+    begun = first_day_of_lake(lake, known_days)
+    past = [day for days in known_days.values() for day in days if day <= today + _DAY]
     after = max(past, default=begun or date.min) + _DAY  # the day of the next run, at the earliest
     skipped, coming, future = {}, {}, {}
     for name in daily:
-        there = landing.filled(place, name, [day for day in known.days[name] if day not in held.get(name, ())])
-        from_ = start(held.get(name, ()), begun, after, lookback_days) if begun else date.max
+        there = landing.filled(place, name, [day for day in known.days[name] if day not in known_days.get(name, ())])
+        from_ = first_day_to_look_at(known_days.get(name, ()), begun, after, lookback_days) if begun else date.max
         skipped[name] = [day for day in there if day < from_ and day <= today]
         coming[name] = [day for day in there if from_ <= day < today]
         future[name] = [day for day in there if day > today + _DAY]

@@ -77,7 +77,7 @@ def quoted(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" if name else "a column without a name" for name in names)
 
 
-def headers(lake: Lake, dataset: str | None = None) -> list[FileHeader]:
+def read_headers(lake: Lake, dataset: str | None = None) -> list[FileHeader]:
     """The headers of the readable files that bronze holds; files taken in before headers were kept have none."""
     # Of a day taken in again its newest files hold. Filtered afterwards: the newest may all be unreadable.
     sql = (
@@ -99,7 +99,7 @@ def headers(lake: Lake, dataset: str | None = None) -> list[FileHeader]:
     ]
 
 
-def changes(found: Iterable[FileHeader], days: Mapping[str, Collection[date]] | None = None) -> list[ColumnChange]:
+def find_changes(found: Iterable[FileHeader], days: Mapping[str, Collection[date]] | None = None) -> list[ColumnChange]:
     """What changed, by dataset and day; `days`: of these days of these datasets only."""
     by_day: dict[str, dict[date, list[FileHeader]]] = defaultdict(lambda: defaultdict(list))
     for one in found:
@@ -116,13 +116,13 @@ def changes(found: Iterable[FileHeader], days: Mapping[str, Collection[date]] | 
     return told
 
 
-def lately(lake: Lake, days: int) -> list[ColumnChange]:
+def recent_changes(lake: Lake, days: int) -> list[ColumnChange]:
     """What changed in the last so many days of landing, the newest first; what is so from the start has not changed."""
-    found = headers(lake)
+    found = read_headers(lake)
     if not found:
         return []
     since = max(one.day for one in found) - timedelta(days=days)
-    told = [change for change in changes(found) if change.day > since and not change.first]
+    told = [change for change in find_changes(found) if change.day > since and not change.first]
     return sorted(told, key=lambda change: change.day, reverse=True)
 
 

@@ -26,7 +26,10 @@ def check_release(lake: Lake, tables: Mapping[str, int], before: Mapping[str, in
         # From the released commit on: what comes right after it must not be of a lesser epoch either.
         commits = [c for c in commits_after(lake, table, before.get(table, 0) - 1) if c.version <= version]
         above = next((commit for commit in commits if epoch_of(commit) > lake.fence.epoch), None)
-        for found, expected in ((fallen(commits), "no less than before it"), (above, f"up to {lake.fence.epoch}")):
+        for found, expected in (
+            (first_fallen_epoch(commits), "no less than before it"),
+            (above, f"up to {lake.fence.epoch}"),
+        ):
             if found is not None:
                 raise OutOfOrder(
                     f"{table}: version {found.version} is of run {found.note.get('run_id')}, epoch {epoch_of(found)}, "
@@ -35,7 +38,7 @@ def check_release(lake: Lake, tables: Mapping[str, int], before: Mapping[str, in
                 )
 
 
-def fallen(commits: Sequence[Commit]) -> Commit | None:
+def first_fallen_epoch(commits: Sequence[Commit]) -> Commit | None:
     """The first of these (oldest first) whose epoch is less than that of one before it, if nothing made it good."""
     greatest, found = 0, None
     for commit in commits:

@@ -30,8 +30,8 @@ _STATE = "_release.json"
 
 def export(lake: Lake, contract: Contract, release: Release) -> int:
     """Bring a table's plain files to a release; how many files were written (none where they hold it already)."""
-    version, held = release.tables[contract.qualified], _held(lake, contract)
-    if held == version:
+    version, from_version = release.tables[contract.qualified], _version_of_files(lake, contract)
+    if from_version == version:
         return 0
     root = f"{lake.root.rstrip('/')}/parquet/{contract.name}"
     opened = log.open_table(lake, contract.qualified, version)
@@ -39,7 +39,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
         raise LakeError(f"{contract.qualified}: no version {version} at {lake.path(contract.qualified)}")
     names = ", ".join(f'"{name}"' for name in contract.column_names)
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
-    months = _months(opened, held, version)
+    months = _months(opened, from_version, version)
     with duck.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         connection.register("data", log.rows_as(opened, contract.columns))
         for number, month in enumerate(months):
@@ -47,31 +47,31 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
             where = f"WHERE {MONTH} = DATE '{month}'" if month else ""
             connection.execute(f"COPY (SELECT {names} FROM data {where} ORDER BY {order}) TO '{path}' (FORMAT PARQUET)")
             below = f"month={month:%Y-%m}/data.parquet" if month else "data.parquet"
-            objects.put(path, f"{root}/{below}", lake.s3)
+            objects.put_file(path, f"{root}/{below}", lake.s3)
             path.unlink()
         state = Path(folder) / _STATE
         state.write_text(json.dumps({"release_id": release.release_id, "version": version}))
-        objects.put(state, f"{root}/{_STATE}", lake.s3)
+        objects.put_file(state, f"{root}/{_STATE}", lake.s3)
     return len(months)
 
 
-def _held(lake: Lake, contract: Contract) -> int | None:
+def _version_of_files(lake: Lake, contract: Contract) -> int | None:
     root = f"{lake.root.rstrip('/')}/parquet/{contract.name}"
-    if not any(entry.name == _STATE for entry in objects.children(root, lake.s3)):
+    if not any(entry.name == _STATE for entry in objects.list_folder(root, lake.s3)):
         return None
-    with objects.reading(f"{root}/{_STATE}", lake.s3) as stream:
+    with objects.open_bytes(f"{root}/{_STATE}", lake.s3) as stream:
         return int(json.load(stream)["version"])
 
 
-def _months(opened: DeltaTable, held: int | None, version: int) -> list[date | None]:
+def _months(opened: DeltaTable, from_version: int | None, version: int) -> list[date | None]:
     """The months to write: those that changed since the files were written, or all; [None] for a table without."""
     if MONTH not in [field.name for field in opened.schema().fields]:
         return [None]
     with duck.connect() as connection:
         sql = f"SELECT DISTINCT {MONTH} FROM rows ORDER BY 1"
-        if held is not None and held < version:
+        if from_version is not None and from_version < version:
             with suppress(Exception):  # whatever is missing of the change feed: then all months are written
-                feed = opened.load_cdf(starting_version=held + 1, ending_version=version, columns=[MONTH])
+                feed = opened.load_cdf(starting_version=from_version + 1, ending_version=version, columns=[MONTH])
                 connection.register("rows", pa.RecordBatchReader.from_stream(feed))
                 return [row[0] for row in connection.execute(sql).fetchall()]
         connection.register("rows", opened.to_pyarrow_dataset())

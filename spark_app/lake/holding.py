@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from spark_app.lake.lease import Lease, moment, parsed, text_of
-from spark_app.lake.slots import Moved, Slot
+from spark_app.lake.lease import Lease, parse_lease, show_moment, write_lease
+from spark_app.lake.slots import Slot, WrittenInBetween
 from spark_app.runtime.errors import LakeError
 
 ACTIVE: set[str] = set()  # the runs of this process that hold one: others of its number ended without letting go
@@ -22,14 +22,14 @@ class LeaseLost(LakeError):
     retry = True
 
 
-class Held:
+class HeldLease:
     """A lease that this process holds; its signs of life are given by a thread until `end`."""
 
     def __init__(
         self, slot: Slot, lease: Lease, tag: str, begun: float, took_over: str | None, doing: Callable[[], str]
     ) -> None:
         self.lease, self.took_over = lease, took_over
-        self._slot, self._tag, self._text, self._doing = slot, tag, text_of(lease), doing
+        self._slot, self._tag, self._text, self._doing = slot, tag, write_lease(lease), doing
         self.commits: dict[str, int] = {}  # table -> the last version that this run committed
         self._words = {lease.word}
         self._lost: LeaseLost | None = None
@@ -110,19 +110,19 @@ class Held:
             new = new if free else replace(new, doing=self._doing())
             self._words.add(new.word)
             try:
-                self._tag = self._slot.put(text_of(new), self._tag)
-            except Moved:
+                self._tag = self._slot.put(write_lease(new), self._tag)
+            except WrittenInBetween:
                 self._follow(new)
-            self._words, self._text = {new.word}, text_of(new)
+            self._words, self._text = {new.word}, write_lease(new)
 
     def _follow(self, new: Lease) -> None:
         """What is there may be our own: a put that was made although nobody heard so."""
         seen = self._slot.read()
-        found = None if seen is None else parsed(seen)
+        found = None if seen is None else parse_lease(seen)
         if seen is None or found is None or found.word not in self._words:
             self._lost = LeaseLost(
                 f"{self._slot.place}: {found.holder if found else 'nobody'} has taken over the lake "
-                f"{f'since {moment(found.since)}' if found else '(the lease was removed)'}, for this run "
+                f"{f'since {show_moment(found.since)}' if found else '(the lease was removed)'}, for this run "
                 f"({self.lease.run_id}) gave no sign of life for too long; nothing more is committed",
                 hint="run again when that run has ended",
             )
@@ -130,8 +130,8 @@ class Held:
         self._tag = seen.tag
         if found.word != new.word:
             try:
-                self._tag = self._slot.put(text_of(new), self._tag)
-            except Moved:
+                self._tag = self._slot.put(write_lease(new), self._tag)
+            except WrittenInBetween:
                 raise LakeError(f"{self._slot.place}: changed while it was written; tried again") from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from spark_app.lake.objects import Entry, checksum, children, exists, in_folders
+from spark_app.lake.objects import Entry, checksum, exists, list_folder, list_folders
 from spark_app.lake.paths import Landing
 
 _DAY = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
@@ -50,7 +50,7 @@ class Found:
 def folders(landing: Landing, datasets: Iterable[str]) -> Folders:
     """The names of all folders of landing, whatever their age, and of no file: one request a dataset and 1000 days."""
     known = sorted(datasets)
-    there = children(landing.root, landing.s3)
+    there = list_folder(landing.root, landing.s3)
     if not there and not exists(landing.root, landing.s3):
         return Folders(dict.fromkeys(known, ()), (f"{landing}: no such folder",))
     strays = [
@@ -61,7 +61,7 @@ def folders(landing: Landing, datasets: Iterable[str]) -> Folders:
     days: dict[str, tuple[date, ...]] = {}
     names = {entry.name for entry in there}
     for dataset in known:
-        entries = children(landing.folder(dataset), landing.s3) if dataset in names else []
+        entries = list_folder(landing.folder(dataset), landing.s3) if dataset in names else []
         strays += [
             f"landing/{dataset}/{entry.name}: expected a folder dt=YYYY-MM-DD with a real date"
             for entry in entries
@@ -104,7 +104,7 @@ def days_between(first: date, last: date) -> list[date]:
 def _of_days(landing: Landing, dataset: str, days: Sequence[date]) -> dict[date, list[Entry]]:
     """What lies in the days' folders and is meant to be read: hidden and temporary names are not."""
     names = {f"dt={day.isoformat()}": day for day in sorted(days)}
-    found = in_folders(landing.folder(dataset), names, landing.s3)
+    found = list_folders(landing.folder(dataset), names, landing.s3)
     return {
         day: [one for one in found[name] if one.name[0] not in "._"] for name, day in names.items() if name in found
     }

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from spark_app.lake.paths import Lake
-from spark_app.lake.slots import Seen, slot
-from spark_app.runtime.process import Process, lives
+from spark_app.lake.slots import SlotText, open_slot
+from spark_app.runtime.process import Process, is_alive
 
 SECONDS = 60  # a lease holds so long without a sign of life; one is given four times as often
 NAME, PROBE = "_lease/lease", "_lease/probe"
@@ -43,27 +43,27 @@ class Lease:
         return f"run {self.run_id} ({self.command}, process {self.process.pid} on {self.process.host})"
 
 
-def read(lake: Lake) -> Lease | None:
+def read_lease(lake: Lake) -> Lease | None:
     """The lease as it stands, also one that was given back; None where there was never one."""
-    seen = slot(lake, NAME).read()
-    return None if seen is None else parsed(seen)
+    seen = open_slot(lake, NAME).read()
+    return None if seen is None else parse_lease(seen)
 
 
-def words(lease: Lease) -> str:
+def describe_holder(lease: Lease) -> str:
     """Who holds it since when, and whether that process lives, for people."""
     if lease.free:
-        return f"nobody holds the lake; the last was {lease.holder}, until {moment(lease.renewed_at)}"
-    alive = lives(lease.process)
+        return f"nobody holds the lake; the last was {lease.holder}, until {show_moment(lease.renewed_at)}"
+    alive = is_alive(lease.process)
     state = {True: "it lives", False: "it is dead: the next run takes over", None: "on another machine"}[alive]
     if alive and _age(lease) >= lease.seconds:
         state = f"it lives, but has been silent for {_age(lease):.0f} s: the next run waits for a sign, or takes over"
     return (
-        f"{lease.holder} holds the lake since {moment(lease.since)}, last sign of life "
-        f"{moment(lease.renewed_at)}{f', at work on {lease.doing}' if lease.doing else ''}; {state}"
+        f"{lease.holder} holds the lake since {show_moment(lease.since)}, last sign of life "
+        f"{show_moment(lease.renewed_at)}{f', at work on {lease.doing}' if lease.doing else ''}; {state}"
     )
 
 
-def recent(lease: Lease) -> bool:
+def gave_sign_lately(lease: Lease) -> bool:
     """Whether a process of this machine gave a sign lately, by the clock that both have (which may have jumped)."""
     return -1 < _age(lease) < lease.seconds
 
@@ -72,13 +72,13 @@ def _age(lease: Lease) -> float:
     return (datetime.now(UTC) - lease.renewed_at).total_seconds()
 
 
-def text_of(lease: Lease) -> str:
+def write_lease(lease: Lease) -> str:
     """What is written into the lake."""
     said = asdict(lease) | {"since": lease.since.isoformat(), "renewed_at": lease.renewed_at.isoformat()}
     return json.dumps(said, sort_keys=True)
 
 
-def parsed(seen: Seen) -> Lease | None:
+def parse_lease(seen: SlotText) -> Lease | None:
     """None for what no program of ours has written: it is replaced."""
     try:
         said = json.loads(seen.text)
@@ -98,6 +98,6 @@ def parsed(seen: Seen) -> Lease | None:
         return None
 
 
-def moment(at: datetime) -> str:
+def show_moment(at: datetime) -> str:
     """A moment for people."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

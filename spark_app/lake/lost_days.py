@@ -20,14 +20,14 @@ from spark_app.lake.paths import Lake
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostDays:
     """Days to take in again, and the version up to which others know bronze's commits."""
 
     days: Sequence[date]
     version: int
 
 
-def lost(lake: Lake, dataset: str) -> Lost | None:
+def find_lost_days(lake: Lake, dataset: str) -> LostDays | None:
     """What bronze lacks, or holds otherwise than it was entered; None, nearly always."""
     entered = ledger.entered(lake, dataset)
     if not entered:
@@ -39,7 +39,7 @@ def lost(lake: Lake, dataset: str) -> Lost | None:
     days = _otherwise(entered, commits, now, last)
     if opened is not None:
         days |= _counted_otherwise(lake, dataset, opened, {d: e for d, e in entered.items() if d not in days}, commits)
-    return Lost(sorted(days), last) if days else None
+    return LostDays(sorted(days), last) if days else None
 
 
 def _otherwise(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlparse
 
-from spark_app.lake.s3 import S3_SCHEMES, bucket_and_key, client, is_s3, named
+from spark_app.lake.s3 import S3_SCHEMES, bucket_and_key, client, is_s3, s3_errors_named
 from spark_app.runtime.errors import LakeError, SettingsError, UsageError
 from spark_app.runtime.settings import S3Settings
 
@@ -48,19 +48,19 @@ def local_path(uri: str) -> Path:
     )
 
 
-def children(uri: str, s3: S3Settings) -> list[Entry]:
+def list_folder(uri: str, s3: S3Settings) -> list[Entry]:
     """What lies directly in a folder, by name; nothing where there is no such folder."""
     return sorted(_children_s3(uri, s3) if is_s3(uri) else _children_local(uri), key=lambda entry: entry.name)
 
 
-def in_folders(uri: str, names: Collection[str], s3: S3Settings) -> dict[str, list[Entry]]:
+def list_folders(uri: str, names: Collection[str], s3: S3Settings) -> dict[str, list[Entry]]:
     """What lies directly in each of these folders of one folder, by name; without those that are not there or empty.
 
     An object store is asked once for each thousand files, not once for each folder.
     """
     if is_s3(uri):
         return _in_folders_s3(uri, sorted(names), s3)
-    found = {name: children(f"{uri.rstrip('/')}/{name}", s3) for name in names}
+    found = {name: list_folder(f"{uri.rstrip('/')}/{name}", s3) for name in names}
     return {name: entries for name, entries in found.items() if entries}
 
 
@@ -76,7 +76,7 @@ def sizes_below(uri: str, s3: S3Settings) -> dict[str, int]:
         return {path.relative_to(root).as_posix(): path.stat().st_size for path in root.rglob("*") if path.is_file()}
     bucket, key = bucket_and_key(uri)
     prefix = f"{key.rstrip('/')}/"
-    with named(uri):
+    with s3_errors_named(uri):
         pages = client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return {
             found["Key"].removeprefix(prefix): found["Size"] for page in pages for found in page.get("Contents", [])
@@ -84,7 +84,7 @@ def sizes_below(uri: str, s3: S3Settings) -> dict[str, int]:
 
 
 @contextmanager
-def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
+def open_bytes(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[BinaryIO]:
     """A file's bytes, of which only the `first` few are fetched where that is given."""
     if not is_s3(uri):
         with _opened(uri) as stream:
@@ -92,7 +92,7 @@ def reading(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[Bina
         return
     bucket, key = bucket_and_key(uri)
     part: dict[str, Any] = {"Range": f"bytes=0-{first - 1}"} if first else {}
-    with named(uri):
+    with s3_errors_named(uri):
         body = client(s3).get_object(Bucket=bucket, Key=key, **part)["Body"]
         with body:
             yield cast(BinaryIO, body)
@@ -106,11 +106,11 @@ def checksum(entry: Entry) -> str:
         return _md5(stream)
 
 
-def put(path: Path, uri: str, s3: S3Settings) -> None:
+def put_file(path: Path, uri: str, s3: S3Settings) -> None:
     """Copy a local file to a place where readers then see all of it, in place of what was there."""
     if is_s3(uri):
         bucket, key = bucket_and_key(uri)
-        with named(uri):
+        with s3_errors_named(uri):
             client(s3).upload_file(str(path), bucket, key, ExtraArgs={"ContentType": content_type(path.name)})
         return
     target = local_path(uri)
@@ -120,11 +120,11 @@ def put(path: Path, uri: str, s3: S3Settings) -> None:
     part.replace(target)
 
 
-def remove(entry: Entry, s3: S3Settings) -> None:
+def remove_file(entry: Entry, s3: S3Settings) -> None:
     """Remove one file that was listed; it may be gone already."""
     if is_s3(entry.uri):
         bucket, key = bucket_and_key(entry.uri)
-        with named(entry.uri):
+        with s3_errors_named(entry.uri):
             client(s3).delete_object(Bucket=bucket, Key=key)
     else:
         local_path(entry.uri).unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def content_type(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     """The folder, made where it was not there; UsageError where it cannot be written into."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -154,30 +154,30 @@ def made(folder: Path) -> Path:
 def writable(uri: str, s3: S3Settings) -> Iterator[Path]:
     """A local folder to write into that is `uri` itself, or whose files are copied there once all are written."""
     if not is_s3(uri):
-        yield made(local_path(uri))
+        yield make_folder(local_path(uri))
         return
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         yield Path(folder)
         for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
-            put(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", s3)
+            put_file(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}", s3)
 
 
 @contextmanager
-def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
+def adding_files(uri: str, s3: S3Settings) -> Iterator[Path]:
     """A local folder whose files are copied below `uri` once all are written, if none of them replaces another.
 
     Raises UsageError where nothing can be written there, before anything is made; and where a file of the same name is
     there and holds something else: nothing is copied then.
     """
     if not is_s3(uri):
-        made(local_path(uri))
+        make_folder(local_path(uri))
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as name:
         yield Path(name)
         new = []
         for folder in sorted({path.parent for path in Path(name).rglob("*") if path.is_file()}):
             below = folder.relative_to(name).as_posix()
             target = uri.rstrip("/") if below == "." else f"{uri.rstrip('/')}/{below}"
-            there = {entry.name: entry for entry in children(target, s3)}
+            there = {entry.name: entry for entry in list_folder(target, s3)}
             for path in sorted(path for path in folder.iterdir() if path.is_file()):
                 held = there.get(path.name)
                 if held is None:
@@ -188,7 +188,7 @@ def adding(uri: str, s3: S3Settings) -> Iterator[Path]:
                         hint="choose a landing of its own (another --home or --landing), or remove what is there",
                     )
         for path, target in new:
-            put(path, target, s3)
+            put_file(path, target, s3)
 
 
 def _md5_of(path: Path) -> str:
@@ -219,7 +219,7 @@ def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
     bucket, key = bucket_and_key(uri)
     prefix = f"{key.rstrip('/')}/" if key.strip("/") else ""
     base = uri.rstrip("/")
-    with named(uri):
+    with s3_errors_named(uri):
         pages = client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
         for page in pages:
             for below in page.get("CommonPrefixes", []):
@@ -240,7 +240,7 @@ def _in_folders_s3(uri: str, names: Sequence[str], s3: S3Settings) -> dict[str, 
     at, after = 0, ""
     while at < len(names):
         after = max(after, f"{prefix}{names[at]}/")
-        with named(uri):
+        with s3_errors_named(uri):
             page = client(s3).list_objects_v2(Bucket=bucket, Prefix=prefix, StartAfter=after)
         listed = page.get("Contents", [])
         for one in listed:

@@ -26,7 +26,7 @@ def gaps(lake: Lake, releases: Iterable[Release]) -> dict[int, str]:
     for release in listed:
         for table, version in release.tables.items():
             wanted.setdefault(table, set()).add(version)
-    lacking = unreadable(lake, wanted)
+    lacking = find_unreadable(lake, wanted)
     found = {}
     for release in listed:
         lacks = [lacking[one] for one in sorted(release.tables.items()) if one in lacking]
@@ -36,7 +36,7 @@ def gaps(lake: Lake, releases: Iterable[Release]) -> dict[int, str]:
     return found
 
 
-def unreadable(lake: Lake, wanted: Mapping[str, Iterable[int]]) -> dict[Version, str]:
+def find_unreadable(lake: Lake, wanted: Mapping[str, Iterable[int]]) -> dict[Version, str]:
     """(table, version) -> what is missing of it, in words; versions that can be read are not in it."""
     found: dict[Version, str] = {}
     for table, versions in wanted.items():

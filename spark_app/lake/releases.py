@@ -89,7 +89,7 @@ def record(lake: Lake, release: Release) -> None:
         writes.append_next(opened, _NAME, rows, lake.fence)
 
 
-def close_to_others(lake: Lake) -> None:
+def shut_out_others(lake: Lake) -> None:
     """An empty commit: what another was about to record after the version before it, it cannot record any more."""
     writes.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
     opened = log.open_table(lake, _NAME)

@@ -52,7 +52,7 @@ def _client(s3: S3Settings, *, attempts: int, connect_timeout: int, read_timeout
     return boto3.Session().client("s3", endpoint_url=s3.endpoint, region_name=s3.region, config=config)
 
 
-def access(s3: S3Settings) -> str:
+def describe_access(s3: S3Settings) -> str:
     """Where S3 is and which link of the AWS chain gives credentials; LakeError where none does."""
     import boto3
 
@@ -91,7 +91,7 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def named(place: str, kind: type[LakehouseError] = LakeError, rights: str = _RIGHTS) -> Iterator[None]:
+def s3_errors_named(place: str, kind: type[LakehouseError] = LakeError, rights: str = _RIGHTS) -> Iterator[None]:
     """S3's errors as ours, of a `kind`: which place, what S3 said, and what to look at (`rights`, where it refused)."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from spark_app.lake.objects import local_path
 from spark_app.lake.paths import Lake
-from spark_app.lake.s3 import bucket_and_key, is_s3, named, prompt_client
+from spark_app.lake.s3 import bucket_and_key, is_s3, prompt_client, s3_errors_named
 from spark_app.runtime.errors import LakeError
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ _MISSING = ("NoSuchKey", "404")
 _ELSE = '"00000000000000000000000000000000"'  # no text has this tag
 
 
-class Moved(Exception):
+class WrittenInBetween(Exception):
     """Another process has written in between."""
 
 
-class Unconditional(LakeError):
+class NoConditionalPuts(LakeError):
     """The store puts whatever others have put: two runs at once would lose rows."""
 
     exit_code = 2
@@ -50,7 +50,7 @@ class Unconditional(LakeError):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SlotText:
     """The text, and a tag that every writing changes."""
 
     text: str
@@ -63,7 +63,7 @@ class Slot(Protocol):
     @property
     def place(self) -> str: ...
 
-    def read(self) -> Seen | None:
+    def read(self) -> SlotText | None:
         """The text as it is now, None where there is none; LakeError where the store does not answer."""
 
     def put(self, text: str, over: str | None) -> str:
@@ -77,21 +77,21 @@ class Slot(Protocol):
         """What is wrong with the store's conditional puts, if anything; `text` is what is there."""
 
 
-def slot(lake: Lake, name: str) -> Slot:
+def open_slot(lake: Lake, name: str) -> Slot:
     """The slot of this name below a lake."""
     place = f"{lake.root.rstrip('/')}/{name}"
     return _Objects(place, lake) if is_s3(lake.root) else _Files(place, local_path(place))
 
 
-def unconditional(lake: Lake, name: str) -> str | None:
+def find_put_problem(lake: Lake, name: str) -> str | None:
     """What is wrong with the conditional puts of a lake's store, tried in a slot of this name; None if nothing is."""
-    at, text = slot(lake, name), secrets.token_hex(8)
+    at, text = open_slot(lake, name), secrets.token_hex(8)
     seen = at.read()
     try:
         at.put(text, seen.tag if seen else None)
-    except Moved:
+    except WrittenInBetween:
         return None  # another tries it right now, and was not put over
-    except Unconditional as error:
+    except NoConditionalPuts as error:
         return error.problem
     return at.unconditional(text)
 
@@ -101,12 +101,12 @@ class _Files:
     place: str
     folder: Path
 
-    def read(self) -> Seen | None:
+    def read(self) -> SlotText | None:
         # What is read may be removed meanwhile, by a writer of the next: then that one is there.
         try:
             while (newest := self._newest()) is not None:
                 with suppress(FileNotFoundError):
-                    return Seen((self.folder / newest).read_text(), newest)
+                    return SlotText((self.folder / newest).read_text(), newest)
         except OSError as error:
             raise LakeError(f"{self.place}: cannot be read: {error.strerror}", hint="check disk and rights") from None
         return None
@@ -125,7 +125,7 @@ class _Files:
 
     def _put(self, text: str, over: str | None) -> str:
         if self._newest() != over:
-            raise Moved
+            raise WrittenInBetween
         name = f"{int(over.partition('.')[0]) + 1 if over else 1:012}.json"
         part = self.folder / f".{secrets.token_hex(8)}.part"
         try:
@@ -135,12 +135,12 @@ class _Files:
                 os.fsync(file.fileno())
             os.link(part, self.folder / name)
         except FileExistsError:
-            raise Moved from None
+            raise WrittenInBetween from None
         finally:
             part.unlink(missing_ok=True)
         if self._newest() != name:  # stopped for a while before linking: others have come further
             (self.folder / name).unlink(missing_ok=True)
-            raise Moved
+            raise WrittenInBetween
         for older in self._names():
             if older < name:
                 (self.folder / older).unlink(missing_ok=True)
@@ -167,10 +167,10 @@ class _Objects:
         self._refusal, self._silence = ClientError, BotoCoreError
         self._only_writer = lake.s3.only_writer
 
-    def read(self) -> Seen | None:
+    def read(self) -> SlotText | None:
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=self._key)
-            return Seen(found["Body"].read().decode(), found["ETag"])
+            return SlotText(found["Body"].read().decode(), found["ETag"])
         except self._refusal as error:
             if _code(error) in _MISSING:
                 return None
@@ -184,11 +184,11 @@ class _Objects:
             return self._put(text, condition)
         except self._refusal as error:
             if _code(error) in (*_REFUSED, *_MISSING):
-                raise Moved from None
+                raise WrittenInBetween from None
             if _code(error) in _UNKNOWN and self._only_writer:
                 return self._put(text, {})
             if _code(error) in _UNKNOWN:
-                raise Unconditional(self.place, f"it says {_code(error)}") from None
+                raise NoConditionalPuts(self.place, f"it says {_code(error)}") from None
             raise self._failed(error) from None
         except self._silence as error:
             raise self._failed(error) from None
@@ -197,9 +197,9 @@ class _Objects:
         for header, over in (("If-None-Match", None), ("If-Match", _ELSE)):
             try:
                 self.put(text, over)
-            except Moved:
+            except WrittenInBetween:
                 continue
-            except Unconditional as error:
+            except NoConditionalPuts as error:
                 return error.problem
             return f"it put an object in spite of {header}"
         return None
@@ -211,7 +211,7 @@ class _Objects:
 
     def _failed(self, error: Exception) -> LakeError:
         try:
-            with named(self.place):
+            with s3_errors_named(self.place):
                 raise error
         except LakeError as ours:
             return ours

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from spark_app.lake.csv_blocks import Readable
 from spark_app.lake.landing import LandedFile
-from spark_app.lake.objects import reading
+from spark_app.lake.objects import open_bytes
 from spark_app.runtime.settings import S3Settings
 
 # Of text that one file may hold. Spark reads it as one stream of rows, on one core (docs/sources.md).
@@ -32,22 +32,22 @@ class Text:
     """What a file holds, read once from its beginning to its end."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts, self._held = parts, b""
+        self._parts, self._buffered = parts, b""
 
     def head(self, size: int) -> bytes:
         """Its first bytes, which are still to be read after it."""
         found = self.read(size)
-        self._held = found + self._held
+        self._buffered = found + self._buffered
         return found
 
     def read(self, size: int, /) -> bytes:
         """So many bytes, fewer only at its end."""
-        held, parts = len(self._held), [self._held]
-        while held < size and (part := next(self._parts, b"")):
+        buffered, parts = len(self._buffered), [self._buffered]
+        while buffered < size and (part := next(self._parts, b"")):
             parts.append(part)
-            held += len(part)
+            buffered += len(part)
         found = b"".join(parts)
-        self._held = found[size:]
+        self._buffered = found[size:]
         return found[:size]
 
 
@@ -59,7 +59,7 @@ def text_of(file: LandedFile, s3: S3Settings) -> Iterator[Text]:
     packed = file.name.endswith(".gz")
     if file.size > LARGEST_FILE:
         raise TooMuchText(f"a file of {_size(file.size)}; expected at most {_size(LARGEST_FILE)}")
-    with reading(file.path, s3) as stream:
+    with open_bytes(file.path, s3) as stream:
         yield Text(_measured(_unpacked(stream) if packed else _plain(stream), file.size if packed else None))
 
 

@@ -12,7 +12,7 @@ from spark_app.lake import ops
 from spark_app.monitoring.days import days_asked, days_missing, days_not_judged
 from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
 from spark_app.quality.drops import Wanted, drop, profile, wanted
-from spark_app.quality.history import BACK, Span, gather
+from spark_app.quality.history import BACK, Span, gather_series
 from spark_app.quality.profile import Finding
 from spark_app.runs.context import Context
 
@@ -31,7 +31,7 @@ def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[
             return []
         older = days_not_judged(context, tables, days)
         span = Span(min([*days, *older]), days[-1], days_missing(context, days[-1]))
-        series = gather(context.lake, context.contracts, context.source, tables, span)
+        series = gather_series(context.lake, context.contracts, context.source, tables, span)
         totals = [one for one in series if one.segment is None]
         figures = [one for day in days for one in judge(series, day)]
         grouped = causes(unusual(figures))

@@ -7,7 +7,7 @@ from datetime import date
 
 from spark_app.contracts.feeds import columns_fed
 from spark_app.contracts.sources import Source
-from spark_app.lake.columns import ColumnChange, changes, headers, quoted
+from spark_app.lake.columns import ColumnChange, find_changes, quoted, read_headers
 from spark_app.runs.context import Context
 
 
@@ -18,7 +18,7 @@ def tell_columns(context: Context, days: Mapping[str, Collection[date]]) -> None
     """
     if not any(days.values()):
         return
-    found = changes(headers(context.lake), days)
+    found = find_changes(read_headers(context.lake), days)
     for change in found:
         if (change.gone or change.first) and change.text not in context.record.warnings:
             context.record.notice(change.cause, [change.text, *_empty_now(context.source, change)])

@@ -9,10 +9,10 @@ from spark_app.contracts.sources import daily_datasets
 from spark_app.lake import catch_up
 from spark_app.lake.landing import Folders, days_between
 from spark_app.lake.log import version_of
-from spark_app.report.waiting import in_words, told
+from spark_app.report.waiting import in_words, sentences_on_waiting
 from spark_app.runs.context import Context
 from spark_app.runs.window import Drop, Window
-from spark_app.runtime.days import ranges
+from spark_app.runtime.days import day_ranges
 from spark_app.runtime.errors import LandingIncomplete
 from spark_app.runtime.messages import some
 
@@ -32,21 +32,21 @@ def tell_gaps(context: Context, window: Window, landed: Mapping[str, Drop], allo
             context.record.warn(f"{window.last}: no drop of {name}; going on without it")
         return
     wanted = days_between(window.first, window.last)
-    held = sorted({day for drop in landed.values() for day in drop if day >= window.first})
-    if not held and all(version_of(context.lake, f"bronze.{name}") is None for name in context.datasets):
+    found = sorted({day for drop in landed.values() for day in drop if day >= window.first})
+    if not found and all(version_of(context.lake, f"bronze.{name}") is None for name in context.datasets):
         raise LandingIncomplete(
             f"no drop from {window.first} to {window.last} in {context.landing}; expected "
             f"{', '.join(context.datasets)} with folders dt=YYYY-MM-DD",
             hint="lakehouse demo makes a shop; lakehouse doctor says what is there",
         )
-    if not held:
+    if not found:
         context.record.warn(f"landing holds no day from {window.first} to {window.last} in {context.landing}")
         return
     for name in sorted(daily):
-        gaps = [day for day in wanted if held[0] <= day <= held[-1] and day not in landed[name]]
+        gaps = [day for day in wanted if found[0] <= day <= found[-1] and day not in landed[name]]
         if gaps:
-            shown = some(ranges(gaps), 20)
-            context.record.warn(f"{name}: {len(gaps)} days without a drop between {held[0]} and {held[-1]}: {shown}")
+            shown = some(day_ranges(gaps), 20)
+            context.record.warn(f"{name}: {len(gaps)} days without a drop between {found[0]} and {found[-1]}: {shown}")
 
 
 def _daily(context: Context) -> set[str]:
@@ -61,16 +61,16 @@ def tell_gone(context: Context, window: Window, gone: Mapping[str, Collection[da
 
 
 def tell_caught_up(
-    context: Context, window: Window, landed: Mapping[str, Drop], held: Mapping[str, Mapping[date, str]]
+    context: Context, window: Window, landed: Mapping[str, Drop], taken: Mapping[str, Mapping[date, str]]
 ) -> None:
     """Days before those asked for that are taken in for the first time, and what they lack.
 
     Of a lake that begins only those older than late files are looked for.
     """
-    edge = window.first - timedelta(days=0 if any(held.values()) else window.lookback_days)
+    edge = window.first - timedelta(days=0 if any(taken.values()) else window.lookback_days)
     new: dict[str, list[date]] = {}
     for name, drop in landed.items():
-        if days := [day for day in sorted(drop) if day < edge and day not in held.get(name, ())]:
+        if days := [day for day in sorted(drop) if day < edge and day not in taken.get(name, ())]:
             new[name] = days
     if not new:
         return
@@ -78,18 +78,18 @@ def tell_caught_up(
     lacking = {
         name: gaps
         for name in sorted(daily)
-        if (gaps := [day for day in days if day not in landed[name] and day not in held.get(name, ())])
+        if (gaps := [day for day in days if day not in landed[name] and day not in taken.get(name, ())])
     }
     context.record.caught_up = frozenset(days) - {day for gaps in lacking.values() for day in gaps}
     context.record.notice("days taken in late", [f"taken in too, as it was not before: {in_words(new, daily)}"])
     for name, gaps in lacking.items():
-        context.record.warn(f"{name}: {len(gaps)} of these days without a drop: {some(ranges(gaps), 20)}")
+        context.record.warn(f"{name}: {len(gaps)} of these days without a drop: {some(day_ranges(gaps), 20)}")
 
 
 def tell_waiting(context: Context, there: Folders, taken: Mapping[str, Collection[date]]) -> None:
     """What landing holds and the lake has not taken in, at any age, with the command that fetches it."""
     daily = daily_datasets(context.source, context.contracts)
     today, lookback = datetime.now(UTC).date(), context.settings.lookback_days
-    found = catch_up.waiting(context.landing, context.lake, daily, lookback, today, there, taken)
-    for one in told(found, daily, context.settings):
+    found = catch_up.find_waiting_days(context.landing, context.lake, daily, lookback, today, there, taken)
+    for one in sentences_on_waiting(found, daily, context.settings):
         context.record.notice(one.kind, [one.text])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from spark_app.contracts.figures import Kind, shown
+from spark_app.contracts.figures import Kind, show_figure
 from spark_app.contracts.table import Measure, Watch
 from spark_app.quality import quiet, robust
 from spark_app.quality.history import Series
@@ -63,12 +63,12 @@ class Figure:
     def text(self) -> str:
         """One line: where, what, found, expected, the segment that drives it, and where it comes from."""
         bounds = self.expected
-        low, high = shown(self.kind, bounds.low), shown(self.kind, bounds.high)
+        low, high = show_figure(self.kind, bounds.low), show_figure(self.kind, bounds.high)
         wanted = f"at most {high}" if self.watch.measure in WORSE_WHEN_MORE else f"{low} to {high}"
         driven = f"; driven by {self.driver}" if self.driver else ""
         return (
-            f"{self.table} {self.day}: {self.what}: {shown(self.kind, self.found)}, expected {wanted} "
-            f"(usually {shown(self.kind, bounds.middle)}){driven}; comes from {self.upstream}"
+            f"{self.table} {self.day}: {self.what}: {show_figure(self.kind, self.found)}, expected {wanted} "
+            f"(usually {show_figure(self.kind, bounds.middle)}){driven}; comes from {self.upstream}"
         )
 
 
@@ -125,9 +125,9 @@ def _judged(one: Series, day: date, figures: int) -> tuple[float, Expected] | No
         return value, Expected(min(max(value, low), high), low, high, 0.0)
     limit = watch.limit or robust.limit_for(figures)
     if value == 0 and one.segment is None and watch.measure in _HOW_MUCH and quiet.never_nothing(one, day):
-        bounds = robust.expected(one.kind, _past(one, day, quiet.last_with_some(one, day)), value, 1, limit)
+        bounds = robust.expect_next(one.kind, _past(one, day, quiet.last_with_some(one, day)), value, 1, limit)
         return None if bounds is None else (value, quiet.more_than_nothing(one, _widened(one, bounds)))
-    bounds = robust.expected(one.kind, _past(one, day), value, one.rows.get(day, 1), limit)
+    bounds = robust.expect_next(one.kind, _past(one, day), value, one.rows.get(day, 1), limit)
     return None if bounds is None else (value, _widened(one, bounds))
 
 

@@ -79,8 +79,8 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
         parts.append(f"count(DISTINCT {text})" if name in what.distinct else "NULL")
     listed = ", ".join(f"DATE '{day}'" for day in days)
     # Rows that hold nothing are passed over.
-    held = ", ".join(_quoted(name) for name in [*there, "_extra", "_corrupt_record"] if name in data.schema.names)
-    where = f"_batch_date IN ({listed}) AND coalesce({held}) IS NOT NULL"
+    filled = ", ".join(_quoted(name) for name in [*there, "_extra", "_corrupt_record"] if name in data.schema.names)
+    where = f"_batch_date IN ({listed}) AND coalesce({filled}) IS NOT NULL"
     sql = f"SELECT _batch_date, {', '.join(parts)} FROM data WHERE {where} GROUP BY 1 ORDER BY 1"
     with duck.connect() as connection:
         connection.register("data", data)

@@ -13,7 +13,7 @@ from spark_app.contracts.blanks import slug
 from spark_app.contracts.source_check import told
 from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.table import Contract
-from spark_app.runtime.errors import LakehouseError, SettingsError, together
+from spark_app.runtime.errors import LakehouseError, SettingsError, join_errors
 from spark_app.runtime.yaml_lines import Document, nearest
 
 _BRONZE = {"_source_file": "string", "_row_number": "bigint", "_batch_date": "date", "_extra": "string"}
@@ -49,7 +49,7 @@ def check(spark: SparkSession, source: Source) -> None:
                 if error := _refused(nothing, [text]):
                     wrong.append(_fault(source, entity, name, _said(spark, error)))
     if wrong:
-        raise together(wrong)
+        raise join_errors(wrong)
 
 
 def explained(source: Source, entity: str, rows: DataFrame) -> LakehouseError | None:

@@ -52,7 +52,7 @@ class Span:
     missing: frozenset[date] = frozenset()
 
 
-def gather(
+def gather_series(
     lake: Lake, contracts: Mapping[str, Contract], source: Source, tables: Mapping[str, int], span: Span
 ) -> list[Series]:
     """Every watched figure of the gold versions `tables` and of what landed, with the weeks before the days' first."""

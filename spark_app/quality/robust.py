@@ -52,14 +52,14 @@ def limit_for(figures: int) -> float:
     return NormalDist().inv_cdf(1 - each / 2)
 
 
-def unseasonal(kind: Kind, past: Sequence[float], found: float, limit: float = LIMIT) -> Expected:
+def expect_without_season(kind: Kind, past: Sequence[float], found: float, limit: float = LIMIT) -> Expected:
     """What earlier figures (not days: of some runs, say) expect of the next: their median, and MAD around it."""
     line = _scaled(kind, np.asarray(past, dtype=float))
     middle = _middle(line)
     return _bounded(kind, middle, np.abs(line - middle), found, 1.0, limit)
 
 
-def expected(
+def expect_next(
     kind: Kind, past: Sequence[float], found: float, rows: float = 1.0, limit: float = LIMIT
 ) -> Expected | None:
     """What `past` (one figure a day, the newest last; NaN where there is none) expects of the next day's.

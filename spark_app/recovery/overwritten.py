@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from spark_app.lake import log, ops, writes
-from spark_app.lake.epochs import fallen
+from spark_app.lake.epochs import first_fallen_epoch
 from spark_app.lake.landing import look
-from spark_app.lake.lost_days import lost as lost_days
+from spark_app.lake.lost_days import find_lost_days as lost_days
 from spark_app.lake.repair import bring_past, unchanged
 from spark_app.runs.context import Context
 from spark_app.runs.window import Drop
-from spark_app.runtime.days import ranges
+from spark_app.runtime.days import day_ranges
 from spark_app.runtime.messages import some
 
 _COMPARED = "gold.landed_days"  # all of it is compared with what it should be, in every run
@@ -55,11 +55,11 @@ def lost(context: Context, dataset: str) -> Drop:
     if found is None:
         return {}
     drop = look(context.landing, dataset, found.days).files
-    said = f"bronze.{dataset}: holds other rows than were taken in of {some(ranges(found.days), 20)}"
+    said = f"bronze.{dataset}: holds other rows than were taken in of {some(day_ranges(found.days), 20)}"
     if gone := [day for day in found.days if day not in drop]:
-        context.record.warn(f"{said}; landing has no files any more of {some(ranges(gone), 20)}: they stay so")
+        context.record.warn(f"{said}; landing has no files any more of {some(day_ranges(gone), 20)}: they stay so")
     if drop:
-        context.record.warn(f"{said}; {some(ranges(sorted(drop)), 20)} is taken in again")
+        context.record.warn(f"{said}; {some(day_ranges(sorted(drop)), 20)} is taken in again")
         bring_past(context.lake, f"bronze.{dataset}", found.version, context.run_id)
     return drop
 
@@ -103,7 +103,7 @@ def _wound(context: Context, table: str, version: int, run_id: str) -> Wound | N
         found = there.note.get("run_id") if there else None
         said = f"{table}: version {version} was of run {run_id}, and is of {found or 'no run'} now"
         return Wound(table, version, said)
-    late = fallen(commits)
+    late = first_fallen_epoch(commits)
     if late is not None:
         said = f"{table}: version {late.version} is of run {late.note.get('run_id')}, which had been taken over by then"
         return Wound(table, late.version, said)

@@ -39,7 +39,7 @@ def assets() -> dict[str, str]:
     }
 
 
-def word(content: str) -> str:
+def content_hash(content: str) -> str:
     """A word that changes with a file's content, so that browsers keep what they have and take what is new."""
     return hashlib.sha256(content.encode()).hexdigest()[:10]
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from spark_app.lake import ops
-from spark_app.lake.aside import set_aside as in_quarantine
+from spark_app.lake.aside import count_set_aside as in_quarantine
 from spark_app.lake.behind import audit_of, judged_for
 from spark_app.report.aside import all_in_words
 from spark_app.report.data import DAY, RECENT, ReportData

@@ -16,14 +16,14 @@ import duckdb
 
 from spark_app.contracts.metrics import Metric, Metrics, load_metrics
 from spark_app.contracts.table import Contract
-from spark_app.contracts.view import View, complete
+from spark_app.contracts.view import View, with_all_tables
 from spark_app.contracts.views import load_views
 from spark_app.lake import log, releases
-from spark_app.lake.behind import Behind, behind, taken_in
+from spark_app.lake.behind import Behind, days_taken_in, look_behind
 from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.report.waiting import Told
+from spark_app.report.waiting import WaitingSentence
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
@@ -57,7 +57,7 @@ class ReportData:
     written_at: datetime
     run_price_per_hour: float | None = None
     publishing: RunRecord | None = None
-    waiting: Sequence[Told] = ()
+    waiting: Sequence[WaitingSentence] = ()
 
     @property
     def recent(self) -> list[date]:
@@ -98,7 +98,7 @@ def open_release(
     run_price_per_hour: float | None = None,
     *,
     publishing: RunRecord | None = None,
-    waiting: Sequence[Told] = (),
+    waiting: Sequence[WaitingSentence] = (),
 ) -> Iterator[ReportData | None]:
     """The latest release with its last `days` days; None where there is none yet.
 
@@ -113,11 +113,11 @@ def open_release(
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
-        found = drops(taken_in(lake, release.tables), contracts, _days_sold(connection))
+        found = drops(days_taken_in(lake, release.tables), contracts, _days_sold(connection))
         last = _last_day(last_sale, found.last) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
         _make_tables(connection, release, contracts, first)
-        made = complete(views, [LANDED, *(contracts[name].name for name in release.tables)])
+        made = with_all_tables(views, [LANDED, *(contracts[name].name for name in release.tables)])
         for view in made:
             connection.execute(f'CREATE VIEW analytics."{view.name}" AS {view.select("analytics")}')
         connection.execute("SET schema = 'analytics'")
@@ -131,7 +131,7 @@ def open_release(
             environment=environment,
             first=first,
             last=last,
-            behind=behind(lake, release),
+            behind=look_behind(lake, release),
             drops=found,
             written_at=datetime.now(UTC),
             run_price_per_hour=run_price_per_hour,

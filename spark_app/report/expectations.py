@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from spark_app.contracts.figures import shown
+from spark_app.contracts.figures import show_figure
 from spark_app.report import charts, health
 from spark_app.report.cube import epoch_ms
 from spark_app.report.data import ReportData
@@ -22,9 +22,9 @@ def expectations(data: ReportData) -> Figure:
             "table": row["table_name"],
             "figure": row["figure"],
             "day": day_text(row["day"]),
-            "found": shown(row["kind"], row["observed"]),
+            "found": show_figure(row["kind"], row["observed"]),
             "wanted": _range(row),
-            "usually": shown(row["kind"], row["expected"]),
+            "usually": show_figure(row["kind"], row["expected"]),
         }
         for row in health.expectations(data)
     ]
@@ -112,9 +112,9 @@ def _band() -> dict[str, Any]:
 def _range(row: dict[str, Any]) -> str:
     low, high = row["low"], row["high"]
     if low is None:
-        return "any" if high is None else f"at most {shown(row['kind'], high)}"
+        return "any" if high is None else f"at most {show_figure(row['kind'], high)}"
     return (
-        f"{shown(row['kind'], low)} or more"
+        f"{show_figure(row['kind'], low)} or more"
         if high is None
-        else (f"{shown(row['kind'], low)} to {shown(row['kind'], high)}")
+        else (f"{show_figure(row['kind'], low)} to {show_figure(row['kind'], high)}")
     )

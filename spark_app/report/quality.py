@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spark_app.contracts.table import DIMENSIONS
-from spark_app.lake.columns import lately
+from spark_app.lake.columns import recent_changes
 from spark_app.report import charts, expectations, health, runs
 from spark_app.report.cube import epoch_ms
 from spark_app.report.data import ReportData
@@ -156,7 +156,7 @@ def _schema(data: ReportData) -> Figure:
 def _columns(data: ReportData) -> Figure:
     rows = [
         {"day": day_text(change.day), "dataset": change.dataset, "what": change.text, "files": len(change.files)}
-        for change in lately(data.lake, health.SHOWN_DAYS)
+        for change in recent_changes(data.lake, health.SHOWN_DAYS)
     ]
     columns = [
         Column("day", "Day"),

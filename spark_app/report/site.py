@@ -22,7 +22,7 @@ from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.report import customers, delivery, morning, payments, products, quality, sales
 from spark_app.report.address import site_uri
-from spark_app.report.assets import assets, word
+from spark_app.report.assets import assets, content_hash
 from spark_app.report.cube import EPOCH
 from spark_app.report.data import ReportData, open_release
 from spark_app.report.numbers import changed, day_text, symbol, time_text, written
@@ -73,7 +73,7 @@ def render(data: ReportData) -> dict[str, str]:
     """Path in the site → content, in the order to write them in: what a page loads first, the morning page last."""
     loaded = assets()
     pages = [make(data) for make in PAGES]
-    environment = _environment(data, pages, {name: word(content) for name, content in loaded.items()})
+    environment = _environment(data, pages, {name: content_hash(content) for name, content in loaded.items()})
     ripening = ripeness(data)
     files = {f"assets/{name}": content for name, content in loaded.items()}
     for page in reversed(pages):
@@ -87,7 +87,7 @@ def _put(files: Mapping[str, str], uri: str, settings: Settings) -> None:
         for name, content in files.items():
             path = Path(folder) / name.rpartition("/")[2]
             path.write_text(content, encoding="utf-8")
-            objects.put(path, f"{uri}/{name}", settings.s3)
+            objects.put_file(path, f"{uri}/{name}", settings.s3)
 
 
 def _environment(data: ReportData, pages: list[Page], words: Mapping[str, str]) -> jinja2.Environment:

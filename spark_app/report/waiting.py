@@ -13,7 +13,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import catch_up
 from spark_app.lake.catch_up import Days, Waiting
 from spark_app.lake.paths import Lake, Landing
-from spark_app.runtime.days import ranges
+from spark_app.runtime.days import day_ranges
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.messages import some
 from spark_app.runtime.settings import Settings, load_settings
@@ -22,7 +22,7 @@ _SPANS = 5  # that a sentence names
 
 
 @dataclass(frozen=True)
-class Told:
+class WaitingSentence:
     """A sentence on days that wait, how much it says against the figures, and the command that fetches them.
 
     `kind` is the same as long as it is the same kind of days.
@@ -35,20 +35,20 @@ class Told:
     days: Days
 
 
-def look(settings: Settings, contracts: Mapping[str, Contract]) -> list[Told]:
+def look(settings: Settings, contracts: Mapping[str, Contract]) -> list[WaitingSentence]:
     """What waits now. That landing could not be looked at is said, too."""
     lake = Lake(settings.resolve(settings.lake), settings.s3)
     place = Landing(settings.resolve(settings.landing), settings.s3)
     daily = daily_datasets(load_source(settings.source, contracts), contracts)
     try:
-        found = catch_up.waiting(place, lake, daily, settings.lookback_days, datetime.now(UTC).date())
+        found = catch_up.find_waiting_days(place, lake, daily, settings.lookback_days, datetime.now(UTC).date())
     except LakehouseError as error:
         text = f"Whether all that landed is taken in was not looked at: {error.message}."
-        return [Told("landing not looked at", "care", text, None, {})]
-    return told(found, daily, settings)
+        return [WaitingSentence("landing not looked at", "care", text, None, {})]
+    return sentences_on_waiting(found, daily, settings)
 
 
-def told(found: Waiting, daily: Mapping[str, bool], settings: Settings) -> list[Told]:
+def sentences_on_waiting(found: Waiting, daily: Mapping[str, bool], settings: Settings) -> list[WaitingSentence]:
     """A sentence for each kind of days that wait; none where nothing does."""
     said, needed = [], [name for name, each in daily.items() if each]
     if found.skipped:
@@ -67,10 +67,12 @@ def told(found: Waiting, daily: Mapping[str, bool], settings: Settings) -> list[
     return said
 
 
-def _one(kind: str, state: Literal["odd", "care"], what: str, days: Days, found: Waiting, settings: Settings) -> Told:
+def _one(
+    kind: str, state: Literal["odd", "care"], what: str, days: Days, found: Waiting, settings: Settings
+) -> WaitingSentence:
     every = sorted({day for listed in days.values() for day in listed})
     command = _command(settings, every[0], every[-1], lacking=every[0] in found.lacking)
-    return Told(kind, state, f"{what}: {command}", command, days)
+    return WaitingSentence(kind, state, f"{what}: {command}", command, days)
 
 
 def in_words(days: Days, daily: Collection[str]) -> str:
@@ -81,7 +83,7 @@ def in_words(days: Days, daily: Collection[str]) -> str:
     parts = []
     for listed, names in by_days.items():
         which = "" if daily and set(daily) <= set(names) else f" ({', '.join(names)})"
-        parts.append(f"{some(ranges(listed), _SPANS)}{which}")
+        parts.append(f"{some(day_ranges(listed), _SPANS)}{which}")
     return "; ".join(parts)
 
 

@@ -16,7 +16,7 @@ from spark_app.lake.fence import Fence
 from spark_app.lake.paths import Lake, Landing
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
-from spark_app.runtime.salt import Salt, salt
+from spark_app.runtime.salt import Salt, find_salt
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
 from spark_app.warehouse.base import Warehouse
@@ -52,7 +52,7 @@ class Context:
     @cached_property
     def salt(self) -> Salt:
         """Of e-mail hashes; raises SettingsError where the settings refer to none that is there."""
-        return salt(self.settings)
+        return find_salt(self.settings)
 
     @property
     def lake(self) -> Lake:

@@ -25,7 +25,7 @@ def notice_slow_run(context: Context, seconds: float) -> None:
     )
     if len(past) < FEWEST_RUNS:
         return
-    bounds = robust.unseasonal("time", [row["seconds"] for row in reversed(past)], seconds)
+    bounds = robust.expect_without_season("time", [row["seconds"] for row in reversed(past)], seconds)
     if seconds <= max(bounds.high, bounds.middle * SLOWER, bounds.middle + SLOWER_SECONDS):
         return
     text = (

@@ -14,7 +14,7 @@ from typing import NoReturn
 from spark_app.runs import lifecycle
 from spark_app.runs.request import Outcome, RunRequest, Work
 from spark_app.runtime import glue
-from spark_app.runtime.days import parse_day, parse_wait, span
+from spark_app.runtime.days import parse_day, parse_wait, read_span
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.layers import LAYERS, Program
 
@@ -81,7 +81,7 @@ def request(word: Program, argv: Sequence[str]) -> RunRequest:
     parser.add_argument("--allow-missing", action="store_true")
     parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
-    first, last = span(found.date, found.first, found.last)
+    first, last = read_span(found.date, found.first, found.last)
     layers = tuple(layer for layer in LAYERS if word in ("run", layer))
     return RunRequest(
         found.env,

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
-from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
-from spark_app.runtime.days import in_order
+from spark_app.runtime.days import refuse_reversed
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
 from spark_app.tables.declare import gold_tables, silver_tables
@@ -20,7 +20,7 @@ from spark_app.tables.declare import gold_tables, silver_tables
 
 def open_context(request: RunRequest, record: RunRecord) -> Context:
     """Days, settings, contracts, source and tables, all checked before Spark starts."""
-    in_order("--from", request.first, "--to", request.last)
+    refuse_reversed("--from", request.first, "--to", request.last)
     settings = load_settings(request.environment, home=request.home, source=request.source)
     contracts = load_contracts()
     source = load_source(settings.source, contracts)
@@ -34,8 +34,10 @@ def open_context(request: RunRequest, record: RunRecord) -> Context:
 def hold_lake(context: Context, wait_seconds: float = 0.0) -> Iterator[Context]:
     """The context with the right to write its lake; LakeBusy where another run has it and does not end in time."""
     record = context.record
-    wanted = Wanted(record.run_id, record.command, context.settings.lease_seconds, wait_seconds, doing=record.at_work)
-    with only_run(context.lake, wanted, _say) as held:
+    wanted = LeaseRequest(
+        record.run_id, record.command, context.settings.lease_seconds, wait_seconds, doing=record.at_work
+    )
+    with hold_lease(context.lake, wanted, _say) as held:
         record.epoch, record.commits = held.epoch, held.commits
         if held.took_over:
             record.warn(held.took_over)

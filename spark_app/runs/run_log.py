@@ -10,7 +10,7 @@ from spark_app.lake.releases import Release, latest
 from spark_app.runs.context import Context
 
 
-def keep(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
+def keep_run(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
     """Keep the record of the run and look up what readers see: both need the storage that may just have failed."""
     try:
         _note(context, seconds, code, message, release)

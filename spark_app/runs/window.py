@@ -10,7 +10,7 @@ from spark_app.lake import catch_up
 from spark_app.lake.landing import LandedFile, folders
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
-from spark_app.runtime.days import in_order, yesterday
+from spark_app.runtime.days import refuse_reversed, yesterday
 from spark_app.runtime.errors import UsageError
 
 Drop = Mapping[date, Sequence[LandedFile]]  # a dataset's files by day
@@ -38,14 +38,15 @@ def window_of(context: Context, request: RunRequest) -> Window:
         return Window(days[0], days[-1], 0, single=False)
     last = request.last or yesterday()
     first = request.first or last
-    in_order("--from", first, "--to", last)
+    refuse_reversed("--from", first, "--to", last)
     context.record.first_day, context.record.last_day = first, last
     return Window(first, last, context.settings.lookback_days, single=first == last)
 
 
-def starts_of(context: Context, window: Window, held: Mapping[str, Mapping[date, str]]) -> dict[str, date]:
+def starts_of(context: Context, window: Window, taken: Mapping[str, Mapping[date, str]]) -> dict[str, date]:
     """The first day that is looked at of each dataset."""
-    begun = catch_up.beginning(context.lake, held)
+    begun = catch_up.first_day_of_lake(context.lake, taken)
     return {
-        name: catch_up.start(held.get(name, ()), begun, window.first, window.lookback_days) for name in context.datasets
+        name: catch_up.first_day_to_look_at(taken.get(name, ()), begun, window.first, window.lookback_days)
+        for name in context.datasets
     }

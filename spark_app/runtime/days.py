@@ -22,17 +22,17 @@ def parse_day(text: str) -> date:
         raise UsageError(f"'{text}' is no date; expected one as 2024-12-31") from None
 
 
-def span(day: date | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
+def read_span(day: date | None, first: date | None, last: date | None) -> tuple[date | None, date | None]:
     """(first, last) of --date, or of --from and --to; nothing where none was given. UsageError for half of it."""
     if day is not None and (first or last):
         raise UsageError("give --date, or --from with --to, not both")
     if (first is None) != (last is None):
         raise UsageError("--from and --to go together")
-    in_order("--from", first, "--to", last)
+    refuse_reversed("--from", first, "--to", last)
     return (day, day) if day is not None else (first, last)
 
 
-def in_order(one: str, first: date | None, other: str, last: date | None) -> None:
+def refuse_reversed(one: str, first: date | None, other: str, last: date | None) -> None:
     """UsageError where a range ends before it begins; `one` and `other` are what the days are called."""
     if first is not None and last is not None and first > last:
         raise UsageError(f"{one} {first} is after {other} {last}", hint="give the earlier day first")
@@ -49,7 +49,7 @@ def parse_wait(text: str) -> float:
     return float(int(match[1]) * _UNITS[match[2]])
 
 
-def ranges(days: Sequence[date]) -> list[str]:
+def day_ranges(days: Sequence[date]) -> list[str]:
     """Days, ascending, in words: those that follow each other as `2024-03-01 to 2024-03-05`."""
     spans: list[list[date]] = []
     for day in days:

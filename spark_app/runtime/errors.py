@@ -23,7 +23,7 @@ class LakehouseError(Exception):
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
 
 
-def together(errors: Sequence[LakehouseError]) -> LakehouseError:
+def join_errors(errors: Sequence[LakehouseError]) -> LakehouseError:
     """Several errors as one of the first one's kind, each a line of its message, none twice."""
     if len(errors) == 1:
         return errors[0]

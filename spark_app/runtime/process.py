@@ -24,16 +24,16 @@ class Process:
     began: str
 
 
-def this() -> Process:
+def this_process() -> Process:
     """This process."""
     boot, numbering = _first_line("/proc/sys/kernel/random/boot_id"), _link("/proc/self/ns/pid")
     host = socket.gethostname()
     return Process(host, f"{host} {boot} {numbering}", os.getpid(), _stat(os.getpid())[1])
 
 
-def lives(other: Process) -> bool | None:
+def is_alive(other: Process) -> bool | None:
     """Whether it lives; None where it cannot be known from this machine."""
-    if other.machine != this().machine:
+    if other.machine != this_process().machine:
         return None
     try:
         os.kill(other.pid, 0)

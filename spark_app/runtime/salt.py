@@ -33,7 +33,7 @@ class Salt:
         return hmac.new(self.key, b"which salt e-mail addresses are hashed with", hashlib.sha256).hexdigest()[:16]
 
 
-def check(settings: Settings) -> None:
+def require_salt(settings: Settings) -> None:
     """Raises SettingsError where nothing says a salt and the environment is not `local`."""
     if settings.environment != "local" and not (settings.email_salt_from or settings.email_salt_secret):
         raise SettingsError(
@@ -43,12 +43,12 @@ def check(settings: Settings) -> None:
         )
 
 
-def salt(settings: Settings) -> Salt:
+def find_salt(settings: Settings) -> Salt:
     """The salt that the settings refer to: of the environment variable, where that is set, else of Secrets Manager.
 
     Raises SettingsError where it is not there or too short.
     """
-    check(settings)
+    require_salt(settings)
     variable, secret = settings.email_salt_from, settings.email_salt_secret
     if variable is None and secret is None:
         return Salt(None, "unsalted, as environment local may be")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
-from spark_app.runtime.errors import LakehouseError, together
+from spark_app.runtime.errors import LakehouseError, join_errors
 from spark_app.runtime.yaml_traps import doubled, meant, unusable, value_of
 
 Model = TypeVar("Model", bound=pydantic.BaseModel)
@@ -73,14 +73,14 @@ class Document:
             for where, line, first in doubled(self._root)
         ]
         if told:
-            raise together(told)
+            raise join_errors(told)
 
     def _unusable(self, problem: ValueError) -> LakehouseError:
         told = [
             self.fail(where, f"put {text} in quotes: YAML takes it for a date, and it is none")
             for where, text in unusable(self._root)
         ]
-        return together(told) if told else self.error(f"{self.path}: not readable as YAML: {problem}")
+        return join_errors(told) if told else self.error(f"{self.path}: not readable as YAML: {problem}")
 
     def fail(self, where: Where, message: str, hint: str | None = None, *, line: int | None = None) -> LakehouseError:
         dotted = ".".join(str(step) for step in where)
@@ -105,9 +105,9 @@ class Document:
                 and not (one["type"] == "missing" and tuple(one["loc"])[:-1] in strange)
             ]
             told = sorted([*unknown, *wrong], key=lambda one: self.line(one[0]))
-            raise together([error for _, error in told]) from None
+            raise join_errors([error for _, error in told]) from None
         if unknown:
-            raise together([error for _, error in unknown])
+            raise join_errors([error for _, error in unknown])
         return parsed
 
     def _wrong(self, problem: Any) -> LakehouseError:

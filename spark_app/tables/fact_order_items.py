@@ -10,8 +10,8 @@ from spark_app.tables.words import UNKNOWN_KEY, money
 
 def derive(items: DataFrame, orders: DataFrame, products: DataFrame) -> DataFrame:
     sold = with_order(items, orders).withColumn("sold_at", F.coalesce("purchased_at", "updated_at"))
-    held = valid_at("r.sold_at", "product_id")
-    rows = sold.alias("r").join(products.alias("v"), F.expr(held), "left")
+    version_then = valid_at("r.sold_at", "product_id")
+    rows = sold.alias("r").join(products.alias("v"), F.expr(version_then), "left")
     return rows.select(
         "r.order_id",
         "r.item_number",

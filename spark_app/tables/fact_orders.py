@@ -65,8 +65,8 @@ def derive(
 
 def with_customer_key(orders: DataFrame, customers: DataFrame) -> DataFrame:
     """Adds `customer_key`: the customer's version at the time of purchase, -1 for one not seen yet."""
-    held = valid_at("r.purchased_at", "customer_id")
-    joined = orders.alias("r").join(customers.alias("v"), F.expr(held), "left")
+    version_then = valid_at("r.purchased_at", "customer_id")
+    joined = orders.alias("r").join(customers.alias("v"), F.expr(version_then), "left")
     return joined.select("r.*", F.coalesce("v.customer_key", F.lit(UNKNOWN_KEY)).alias("customer_key"))
 
 

@@ -20,14 +20,14 @@ class NotOurs(WarehouseError):
     retry = False
 
 
-class Late(WarehouseError):
+class LoadedByLater(WarehouseError):
     """A later writer of the lake has loaded already."""
 
 
 def refuse_late(place: str, ledger: int | None, lake: Lake) -> None:
     """Late where the warehouse's ledger has the epoch of a later writer than this one, which was taken over then."""
     if lake.fence is not None and ledger is not None and ledger > lake.fence.epoch:
-        raise Late(
+        raise LoadedByLater(
             f"warehouse {place}: found a load of epoch {ledger}, expected none above {lake.fence.epoch}: another run "
             "has taken over the lake since this one began; nothing was loaded",
             hint="the other run's release is there; see: lakehouse status",
@@ -46,14 +46,14 @@ class Loaded:
 class Warehouse(Protocol):
     """Where analysts query."""
 
-    def held(self) -> int | None:
+    def loaded_release(self) -> int | None:
         """The release it holds, None before the first."""
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
-        """Bring all tables to the release, in one transaction; nothing where it is held already."""
+        """Bring all tables to the release, in one transaction; nothing where it is there already."""
 
 
-def of_lake(lake: Lake, release: Release, held: int, run_id: str | None) -> bool:
+def is_release_of_lake(lake: Lake, release: Release, loaded: int, run_id: str | None) -> bool:
     """Whether a release that a warehouse has is one of this lake; of another lake, its versions mean other rows."""
     own = {one.release_id: one.run_id for one in releases.releases(lake)} | {release.release_id: release.run_id}
-    return own.get(held) == run_id
+    return own.get(loaded) == run_id

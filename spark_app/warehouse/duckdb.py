@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from spark_app.contracts.ddl import duckdb_ddl, fingerprint, view_ddl
+from spark_app.contracts.ddl import definition_hash, duckdb_ddl, view_ddl
 from spark_app.contracts.table import Contract
-from spark_app.contracts.view import View, complete
+from spark_app.contracts.view import View, with_all_tables
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.fence import check
@@ -23,7 +23,7 @@ from spark_app.lake.releases import Release
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
 from spark_app.runtime.failpoints import commit_point
-from spark_app.warehouse.base import Loaded, NotOurs, of_lake, refuse_late
+from spark_app.warehouse.base import Loaded, NotOurs, is_release_of_lake, refuse_late
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS etl.releases (release_id BIGINT NOT NULL, run_id VARCHAR, kind VARCHAR, "
@@ -34,7 +34,7 @@ _DEFINITIONS = "CREATE TABLE IF NOT EXISTS etl.definitions (name VARCHAR NOT NUL
 
 
 @dataclass(frozen=True)
-class _Held:
+class _LoadedRelease:
     """The release the file has: its number, the run that made it, and the tables' versions."""
 
     release_id: int
@@ -49,18 +49,18 @@ class DuckDBWarehouse:
     path: Path
     views: Sequence[View] = field(repr=False, default=())
 
-    def held(self) -> int | None:
+    def loaded_release(self) -> int | None:
         if not self.path.is_file():
             return None
         with self._connection() as connection:
-            known = _held(connection)
+            known = _loaded_release(connection)
             return known.release_id if known else None
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.execute("BEGIN")
-            known = _held(connection)
+            known = _loaded_release(connection)
             _refuse_another_lake(self.path, known, release, lake)
             for schema in ("etl", "analytics"):
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -78,7 +78,7 @@ class DuckDBWarehouse:
                 _load_table(connection, lake, contracts[name], had.get(name), version)
                 for name, version in release.tables.items()
             ]
-            _make_views(connection, complete(self.views, [contracts[name].name for name in release.tables]))
+            _make_views(connection, with_all_tables(self.views, [contracts[name].name for name in release.tables]))
             _enter(connection, release, lake)
             check(lake.fence, ask=True)
             with commit_point("warehouse"):
@@ -105,7 +105,7 @@ class DuckDBWarehouse:
             connection.close()
 
 
-def _held(connection: duckdb.DuckDBPyConnection) -> _Held | None:
+def _loaded_release(connection: duckdb.DuckDBPyConnection) -> _LoadedRelease | None:
     known = connection.execute(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = 'etl' AND table_name = 'releases'"
     ).fetchone()
@@ -114,12 +114,12 @@ def _held(connection: duckdb.DuckDBPyConnection) -> _Held | None:
     row = connection.execute(
         "SELECT release_id, run_id, tables FROM etl.releases ORDER BY release_id DESC LIMIT 1"
     ).fetchone()
-    return None if row is None else _Held(int(row[0]), row[1], json.loads(row[2]))
+    return None if row is None else _LoadedRelease(int(row[0]), row[1], json.loads(row[2]))
 
 
-def _refuse_another_lake(path: Path, known: _Held | None, release: Release, lake: Lake) -> None:
+def _refuse_another_lake(path: Path, known: _LoadedRelease | None, release: Release, lake: Lake) -> None:
     """Its versions would mean other rows."""
-    if known is not None and not of_lake(lake, release, known.release_id, known.run_id):
+    if known is not None and not is_release_of_lake(lake, release, known.release_id, known.run_id):
         raise NotOurs(
             f"warehouse {path}: found release {known.release_id} of run {known.run_id}, expected a release of the lake "
             f"{lake.root}, which has none such; nothing was loaded",
@@ -129,7 +129,11 @@ def _refuse_another_lake(path: Path, known: _Held | None, release: Release, lake
 
 
 def _refuse_others(
-    connection: duckdb.DuckDBPyConnection, path: Path, known: _Held | None, release: Release, views: Sequence[View]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    known: _LoadedRelease | None,
+    release: Release,
+    views: Sequence[View],
 ) -> None:
     """Tables and views of anybody's own are never replaced."""
     names = {name.partition(".")[2] for name in release.tables} | {view.name for view in views}
@@ -161,22 +165,22 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def _load_table(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, held: int | None, version: int
+    connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, from_version: int | None, version: int
 ) -> Loaded:
     name = f'analytics."{contract.name}"'
     fits = _fits(connection, contract)
-    if fits and held == version:
+    if fits and from_version == version:
         return Loaded(contract.name, "nothing", 0)
     with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         changed = None
         # A version before one that derived the table anew may not be what was loaded then.
         if (
             fits
-            and held is not None
-            and held < version
-            and log.derived_anew(lake, contract.qualified, held, version) is None
+            and from_version is not None
+            and from_version < version
+            and log.derived_anew(lake, contract.qualified, from_version, version) is None
         ):
-            changed = _changed(lake, contract, held, version, Path(folder))
+            changed = _changed(lake, contract, from_version, version, Path(folder))
         if changed is not None:
             done = Loaded(contract.name, "changes", _apply_changes(connection, contract, changed))
         else:
@@ -219,7 +223,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contra
     return _insert(connection, contract, "incoming")
 
 
-def _changed(lake: Lake, contract: Contract, held: int, version: int, folder: Path) -> Path | None:
+def _changed(lake: Lake, contract: Contract, from_version: int, version: int, folder: Path) -> Path | None:
     """The rows of keys that changed since, as a file in the folder; None where the change feed does not reach back.
 
     Gathered apart from the warehouse: an error in reading would end its transaction.
@@ -228,7 +232,7 @@ def _changed(lake: Lake, contract: Contract, held: int, version: int, folder: Pa
     assert table is not None  # the release names this version
     path = folder / "changed.parquet"
     try:
-        feed = table.load_cdf(starting_version=held + 1, ending_version=version)
+        feed = table.load_cdf(starting_version=from_version + 1, ending_version=version)
         with duck.connect() as scratch:
             scratch.register("feed", pa.RecordBatchReader.from_stream(feed))
             scratch.execute(f"COPY ({last_changes('feed', contract.key)}) TO '{path}' (FORMAT PARQUET)")
@@ -265,16 +269,16 @@ def _make_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) ->
     remade: set[str] = set()
     for view in views:
         statements = view_ddl(view)
-        word = fingerprint(statements)
+        hashed = definition_hash(statements)
         below = view.over and view.over[0] in remade
-        if view.name in there and known.get(view.name) == word and not below:
+        if view.name in there and known.get(view.name) == hashed and not below:
             continue
         remade.add(view.name)
         for statement in statements:
             connection.execute(statement)
         connection.execute(f'CREATE OR REPLACE VIEW main."{view.name}" AS SELECT * FROM analytics."{view.name}"')
         connection.execute("DELETE FROM etl.definitions WHERE name = ?", [view.name])
-        connection.execute("INSERT INTO etl.definitions VALUES (?, ?)", [view.name, word])
+        connection.execute("INSERT INTO etl.definitions VALUES (?, ?)", [view.name, hashed])
 
 
 def _enter(connection: duckdb.DuckDBPyConnection, release: Release, lake: Lake) -> None:

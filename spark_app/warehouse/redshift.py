@@ -25,10 +25,10 @@ from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
 from spark_app.warehouse.base import Loaded, NotOurs, refuse_late
 from spark_app.warehouse.redshift_copy import Stager
-from spark_app.warehouse.redshift_schema import State, pending, prepare
+from spark_app.warehouse.redshift_schema import State, plan_changes, prepare
 from spark_app.warehouse.redshift_session import Conflict, ConnectionLost, Session, connected
-from spark_app.warehouse.redshift_temp import load_name, normal, remove, sweep
-from spark_app.warehouse.redshift_transaction import Overtaken, Work, apply, slices
+from spark_app.warehouse.redshift_temp import load_name, normal_prefix, remove_prefix, sweep_leftovers
+from spark_app.warehouse.redshift_transaction import LoadWork, Overtaken, apply_load, plan_slices
 from spark_app.warehouse.staging import Slice
 
 _ATTEMPTS = 4
@@ -47,24 +47,24 @@ class RedshiftWarehouse:
     views: Sequence[View] = field(repr=False, default=())
     report: Callable[[str], object] = field(repr=False, default=lambda _: None)
 
-    def held(self) -> int | None:
+    def loaded_release(self) -> int | None:
         """The release it holds; raises WarehouseError where it does not answer."""
         with connected(self.settings) as session:
             if not session.rows("SELECT 1 FROM svv_tables WHERE table_schema = 'etl' AND table_name = 'releases'"):
                 return None
             with session.waiting():
-                known = ledger.held(session)
+                known = ledger.read_loaded_release(session)
             return known.release_id if known else None
 
     def load(self, release: Release, lake: Lake, contracts: Mapping[str, Contract]) -> Sequence[Loaded]:
-        """Bring all tables to the release in one transaction; nothing where it, or a newer one, is held already.
+        """Bring all tables to the release in one transaction; nothing where it, or a newer one, is there already.
 
         Raises WarehouseError (nothing of the release is then visible), or ContractError for a table that Redshift
         cannot bring to its contract.
         """
-        temp = normal(self.settings.temp or "")
+        temp = normal_prefix(self.settings.temp or "")
         with suppress(WarehouseError):  # what is wrong with S3 shows where it is needed
-            sweep(temp, self.s3)
+            sweep_leftovers(temp, self.s3)
         tables = {contracts[name].name: contracts[name] for name in release.tables if name in contracts}
         for name in sorted(set(release.tables) - set(contracts)):
             self.report(f"{name}: of release {release.release_id}, but without a contract now: left as it is there")
@@ -88,21 +88,21 @@ class RedshiftWarehouse:
             state = prepare(session)
             sql.drop_leftovers(session, state.etl)
             with session.waiting():
-                known = ledger.held(session)
-            refuse_late(session.place, ledger.epoch(session), lake)
-            if not ledger.needs(session, known, release, lake):
+                known = ledger.read_loaded_release(session)
+            refuse_late(session.place, ledger.greatest_epoch(session), lake)
+            if not ledger.needs_loading(session, known, release, lake):
                 return []
             self._refuse_others(session, tables, known, state)
-            plan = pending(tables, self.views, state)
+            plan = plan_changes(tables, self.views, state)
             for statement in plan.before:
                 session.run(statement)
             with self._room(prefix) as (load, scratch):
-                work = Work(release, lake, tables, known, plan)
-                parts = slices(work, load, prefix, scratch)
+                work = LoadWork(release, lake, tables, known, plan)
+                parts = plan_slices(work, load, prefix, scratch)
                 try:
                     for part in parts:
                         self._stage(session, part)
-                    done = apply(session, work, parts)
+                    done = apply_load(session, work, parts)
                 finally:
                     self._tidy(session, parts)
             for note in plan.news:
@@ -110,7 +110,7 @@ class RedshiftWarehouse:
             return done
 
     def _refuse_others(
-        self, session: Session, tables: Mapping[str, Contract], known: ledger.Held | None, state: State
+        self, session: Session, tables: Mapping[str, Contract], known: ledger.LoadedRelease | None, state: State
     ) -> None:
         """Tables that no load has defined and that hold rows are somebody's own: a load would replace these."""
         ours = {*state.definitions, *(name.partition(".")[2] for name in (known.tables if known else ()))}
@@ -143,7 +143,7 @@ class RedshiftWarehouse:
                     yield load, scratch
             finally:
                 with suppress(WarehouseError):  # the load has succeeded or failed by now; a later one sweeps
-                    remove(f"{prefix}/{load}", self.s3)
+                    remove_prefix(f"{prefix}/{load}", self.s3)
 
     def _tidy(self, session: Session, parts: Sequence[Slice]) -> None:
         """Drop the staging tables; a lost connection is made anew for it. What stays is dropped a day later."""

@@ -21,7 +21,7 @@ from spark_app.lake.s3 import bucket_and_key, client
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 from spark_app.warehouse.redshift_session import Refused, Session
-from spark_app.warehouse.redshift_temp import named
+from spark_app.warehouse.redshift_temp import temp_errors_named
 from spark_app.warehouse.staging import Slice
 
 Stager = Callable[[Session, Slice], int]
@@ -51,7 +51,7 @@ def copy_stager(s3: S3Settings, iam_role: str, part_bytes: int = PART_BYTES) -> 
         manifest = f"{part.prefix}/manifest.json"
         entries = [{"url": p.uri, "mandatory": True, "meta": {"content_length": p.length}} for p in parts]
         bucket, key = bucket_and_key(manifest)
-        with named(manifest):
+        with temp_errors_named(manifest):
             client(s3).put_object(Bucket=bucket, Key=key, Body=json.dumps({"entries": entries}).encode())
         try:
             session.run(copy_sql(part, manifest, iam_role))
@@ -94,7 +94,7 @@ def upload(part: Slice, s3: S3Settings, part_bytes: int = PART_BYTES) -> Iterato
             file.seek(0)
             uri = f"{part.prefix}/part-{number:05d}.parquet"
             bucket, key = bucket_and_key(uri)
-            with named(uri):
+            with temp_errors_named(uri):
                 client(s3).upload_fileobj(file, bucket, key)
             yield Part(uri, length, rows)
         number += 1
@@ -111,16 +111,16 @@ def _writer(file: IO[bytes], schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Batches gathered into row groups, bounded in rows and in bytes."""
-    held: list[pa.RecordBatch] = []
+    group: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
-        held.append(batch)
+        group.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
-            yield pa.Table.from_batches(held)
-            held, rows, size = [], 0, 0
+            yield pa.Table.from_batches(group)
+            group, rows, size = [], 0, 0
     if rows:
-        yield pa.Table.from_batches(held)
+        yield pa.Table.from_batches(group)
 
 
 def _explained(session: Session, part: Slice, manifest: str, error: Refused) -> WarehouseError:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.warehouse.base import NotOurs, of_lake
+from spark_app.warehouse.base import NotOurs, is_release_of_lake
 from spark_app.warehouse.redshift_session import Session
 
 LOCK = 'LOCK "etl"."releases"'
 
 
 @dataclass(frozen=True)
-class Held:
+class LoadedRelease:
     """The release the warehouse has: its number, the run that made it, and the tables' versions."""
 
     release_id: int
@@ -24,22 +24,22 @@ class Held:
     tables: Mapping[str, int]
 
 
-def held(session: Session) -> Held | None:
+def read_loaded_release(session: Session) -> LoadedRelease | None:
     """The newest row, None before the first."""
     rows = session.rows(
         'SELECT "release_id", "run_id", "tables" FROM "etl"."releases" ORDER BY "release_id" DESC LIMIT 1'
     )
-    return Held(int(rows[0][0]), str(rows[0][1]), json.loads(rows[0][2])) if rows else None
+    return LoadedRelease(int(rows[0][0]), str(rows[0][1]), json.loads(rows[0][2])) if rows else None
 
 
-def needs(session: Session, known: Held | None, release: Release, lake: Lake) -> bool:
+def needs_loading(session: Session, known: LoadedRelease | None, release: Release, lake: Lake) -> bool:
     """Whether the release is still to be loaded; not where it or a newer one of this lake is there.
 
     Raises NotOurs where what is held is no release of this lake: its versions would mean other rows.
     """
     if known is None:
         return True
-    if not of_lake(lake, release, known.release_id, known.run_id):
+    if not is_release_of_lake(lake, release, known.release_id, known.run_id):
         raise NotOurs(
             f"warehouse {session.place}: found release {known.release_id} of run {known.run_id}, expected a release of "
             f"the lake {lake.root}, which has none such; nothing was loaded",
@@ -49,13 +49,13 @@ def needs(session: Session, known: Held | None, release: Release, lake: Lake) ->
     return known.release_id < release.release_id
 
 
-def epoch(session: Session) -> int | None:
+def greatest_epoch(session: Session) -> int | None:
     """The greatest epoch of a writer that has loaded."""
     found = session.rows('SELECT max("epoch") FROM "etl"."releases"')[0][0]
     return None if found is None else int(found)
 
 
-def enter(session: Session, release: Release, lake: Lake) -> None:
+def note_loaded(session: Session, release: Release, lake: Lake) -> None:
     """Note the release as loaded; part of the load's transaction."""
     session.run(
         'INSERT INTO "etl"."releases" ("release_id", "run_id", "kind", "tables", "released_at", "loaded_at", '

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from spark_app.contracts.ddl import fingerprint, in_order, quoted, redshift_ddl, text, view_ddl
+from spark_app.contracts.ddl import definition_hash, in_reference_order, quoted, redshift_ddl, text, view_ddl
 from spark_app.contracts.ddl_script import LEDGERS, SCHEMAS
 from spark_app.contracts.migrate import Found, Migration, layout_text, migration, relaid
 from spark_app.contracts.table import Contract
-from spark_app.contracts.view import View, complete
+from spark_app.contracts.view import View, with_all_tables
 from spark_app.warehouse.redshift_session import Conflict, Refused, Session
 
 _COLUMNS = (
@@ -33,7 +33,7 @@ class State:
     columns: Mapping[str, Sequence[Found]]
     etl: Sequence[str]
     schemas: Sequence[str]
-    definitions: Mapping[str, tuple[str | None, str]]  # name: layout, word
+    definitions: Mapping[str, tuple[str | None, str]]  # name: layout, definition hash
     ledger: Sequence[str]  # columns of etl.releases
 
 
@@ -50,7 +50,7 @@ class Plan:
     news: tuple[str, ...]
 
 
-def read(session: Session) -> State:
+def read_state(session: Session) -> State:
     """Ask Redshift."""
     columns: dict[str, list[Found]] = {}
     etl: list[str] = []
@@ -65,19 +65,19 @@ def read(session: Session) -> State:
     listed = ", ".join(text(schema) for schema in SCHEMAS)
     schemas = [row[0] for row in session.rows(f"SELECT nspname FROM pg_namespace WHERE nspname IN ({listed})")]
     known = session.rows("SELECT name, layout, word FROM etl.definitions") if "definitions" in etl else []
-    return State(columns, etl, schemas, {name: (layout, word) for name, layout, word in known}, ledger)
+    return State(columns, etl, schemas, {name: (layout, hashed) for name, layout, hashed in known}, ledger)
 
 
 def prepare(session: Session) -> State:
     """Make schemas and ledgers where they are missing, which another load may be doing just now; then read."""
-    state = read(session)
+    state = read_state(session)
     missing = _missing(state)
     for statement in missing:
         try:
             session.run(statement)
         except (Refused, Conflict):
             session.run(statement)  # of two first loads one comes second; by now it finds it made
-    return read(session) if missing else state
+    return read_state(session) if missing else state
 
 
 def _missing(state: State) -> list[str]:
@@ -87,48 +87,48 @@ def _missing(state: State) -> list[str]:
     return schemas + ledgers + epochs
 
 
-def pending(contracts: Mapping[str, Contract], views: Sequence[View], state: State) -> Plan:
+def plan_changes(contracts: Mapping[str, Contract], views: Sequence[View], state: State) -> Plan:
     """What is still to be done for these tables (by plain name), and for the views all of whose tables are among them.
 
     Raises ContractError for a change that Redshift cannot make.
     """
-    tables = {c.name: migration(c, state.columns.get(c.name, ())) for c in in_order(contracts.values())}
-    words = {c.name: fingerprint(redshift_ddl(c)) for c in contracts.values()}
+    tables = {c.name: migration(c, state.columns.get(c.name, ())) for c in in_reference_order(contracts.values())}
+    hashes = {c.name: definition_hash(redshift_ddl(c)) for c in contracts.values()}
     before = [one for step in tables.values() for one in step.before]
     within = [one for step in tables.values() for one in step.within]
-    for name, word in words.items():
+    for name, hashed in hashes.items():
         layout, known = state.definitions.get(name, (None, ""))
-        if known != word and state.columns.get(name):
+        if known != hashed and state.columns.get(name):
             before += relaid(contracts[name], layout)
             within += redshift_ddl(contracts[name])[1:]  # comments as they are now
     first: list[str] = []
     remade: set[str] = set()
-    for view in complete(views, tables):
+    for view in with_all_tables(views, tables):
         rebinds = any(tables[table].rebinds for table, _ in view.tables) or bool(view.over and view.over[0] in remade)
         made = view_ddl(view)
-        words[view.name] = fingerprint(made)
-        same = state.definitions.get(view.name, (None, ""))[1] == words[view.name]
+        hashes[view.name] = definition_hash(made)
+        same = state.definitions.get(view.name, (None, ""))[1] == hashes[view.name]
         if rebinds or not same or view.name not in state.columns:
             # Dropped first, as a column that a view names cannot be; and before the view that it is over.
             first.insert(0, made[0])
             remade.add(view.name)
             within += made[1:]
         else:
-            words.pop(view.name)
-    news = {name: word for name, word in words.items() if state.definitions.get(name, (None, ""))[1] != word}
+            hashes.pop(view.name)
+    news = {name: hashed for name, hashed in hashes.items() if state.definitions.get(name, (None, ""))[1] != hashed}
     layouts = {name: layout_text(contracts[name]) for name in news if name in contracts}
-    told = tuple(note for name in tables if name in news for note in tables[name].notes)
-    return Plan(tables, tuple(before), (*first, *within, *_noted(news, layouts)), told)
+    notes = tuple(note for name in tables if name in news for note in tables[name].notes)
+    return Plan(tables, tuple(before), (*first, *within, *_noted(news, layouts)), notes)
 
 
-def _noted(words: Mapping[str, str], layouts: Mapping[str, str]) -> list[str]:
-    if not words:
+def _noted(hashes: Mapping[str, str], layouts: Mapping[str, str]) -> list[str]:
+    if not hashes:
         return []
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
     made = f"CAST({text(now)} AS TIMESTAMP)"
-    laid = {name: text(layouts[name]) if name in layouts else "NULL" for name in words}
-    rows = ", ".join(f"({text(name)}, {laid[name]}, {text(word)}, {made})" for name, word in words.items())
-    names = ", ".join(map(text, words))
+    laid = {name: text(layouts[name]) if name in layouts else "NULL" for name in hashes}
+    rows = ", ".join(f"({text(name)}, {laid[name]}, {text(hashed)}, {made})" for name, hashed in hashes.items())
+    names = ", ".join(map(text, hashes))
     return [
         f'DELETE FROM "etl"."definitions" WHERE "name" IN ({names})',
         f'INSERT INTO "etl"."definitions" ("name", "layout", "word", "made_at") VALUES {rows}',

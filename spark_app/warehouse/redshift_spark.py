@@ -19,7 +19,7 @@ from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import RedshiftSettings, S3Settings
 from spark_app.warehouse.redshift_copy import Stager, upload
 from spark_app.warehouse.redshift_session import Session, bracketed, login, place
-from spark_app.warehouse.redshift_temp import remove
+from spark_app.warehouse.redshift_temp import remove_prefix
 from spark_app.warehouse.staging import Slice
 
 FORMAT = "io.github.spark_redshift_community.spark.redshift"
@@ -52,7 +52,7 @@ def connector_stager(spark: Callable[[], SparkSession], settings: RedshiftSettin
             # `from None`: the connector's own errors carry the statement with the role, and Java's stack.
             raise _failed(error, part, session) from None
         finally:
-            remove(temp, s3)
+            remove_prefix(temp, s3)
         return sum(p.rows for p in parts)
 
     return stage

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from spark_app.lake.s3 import abort_uploads, bucket_and_key, client
-from spark_app.lake.s3 import named as s3_named
+from spark_app.lake.s3 import s3_errors_named as s3_named
 from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import S3Settings
 
@@ -25,18 +25,18 @@ def load_name() -> str:
     return f"{datetime.now(UTC):%Y%m%d%H%M%S}_{uuid4().hex[:8]}"
 
 
-def normal(uri: str) -> str:
+def normal_prefix(uri: str) -> str:
     """The prefix as Redshift knows it: s3://, no slash at the end."""
     bucket, key = bucket_and_key(uri)
     return f"s3://{bucket}/{key}".rstrip("/")
 
 
-def remove(prefix: str, s3: S3Settings) -> int:
+def remove_prefix(prefix: str, s3: S3Settings) -> int:
     """Delete what lies below a load's own prefix; how many objects."""
     return _remove(prefix, s3, lambda _, __: True)
 
 
-def sweep(temp: str, s3: S3Settings) -> int:
+def sweep_leftovers(temp: str, s3: S3Settings) -> int:
     """Remove what loads that died more than a day ago left, and their unfinished uploads; how many objects.
 
     What is not named `<run>/<load>/…` as loads do stays, however old.
@@ -47,7 +47,7 @@ def sweep(temp: str, s3: S3Settings) -> int:
     def left(key: str, changed: datetime) -> bool:
         return changed < since and _OF_A_LOAD.fullmatch(key.removeprefix(below)) is not None
 
-    with named(temp):
+    with temp_errors_named(temp):
         abort_uploads(f"{temp}/", s3, since, lambda key: left(key, datetime.min.replace(tzinfo=UTC)))
     return _remove(temp, s3, left)
 
@@ -55,7 +55,7 @@ def sweep(temp: str, s3: S3Settings) -> int:
 def _remove(prefix: str, s3: S3Settings, chosen: Callable[[str, datetime], bool]) -> int:
     bucket, key = bucket_and_key(prefix)
     count = 0
-    with named(prefix):
+    with temp_errors_named(prefix):
         for page in client(s3).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=_below(key)):
             found = [item["Key"] for item in page.get("Contents", []) if chosen(item["Key"], item["LastModified"])]
             for one in found:
@@ -70,7 +70,7 @@ def _below(key: str) -> str:
     return f"{key.rstrip('/')}/" if key.strip("/") else ""
 
 
-def named(uri: str) -> AbstractContextManager[None]:
+def temp_errors_named(uri: str) -> AbstractContextManager[None]:
     """S3's errors as the warehouse's, with the rights that loads need."""
     return s3_named(
         f"temp prefix {uri}",

@@ -20,7 +20,7 @@ from spark_app.warehouse import redshift_sql as sql
 from spark_app.warehouse.base import Loaded, refuse_late
 from spark_app.warehouse.redshift_schema import Plan
 from spark_app.warehouse.redshift_session import ConnectionLost, Session, connected
-from spark_app.warehouse.staging import Slice, changed, whole
+from spark_app.warehouse.staging import Slice, read_all_rows, read_changed_rows
 
 
 class Overtaken(WarehouseError):
@@ -28,17 +28,17 @@ class Overtaken(WarehouseError):
 
 
 @dataclass(frozen=True)
-class Work:
+class LoadWork:
     """A release to load, what the warehouse held when that was decided, and what its tables lack."""
 
     release: Release
     lake: Lake
     tables: Mapping[str, Contract]
-    known: ledger.Held | None
+    known: ledger.LoadedRelease | None
     plan: Plan
 
 
-def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnection) -> list[Slice]:
+def plan_slices(work: LoadWork, load: str, prefix: str, scratch: duckdb.DuckDBPyConnection) -> list[Slice]:
     """What is to be moved of each table that is not yet at the release's version, or has a new column."""
     parts = []
     for number, (name, contract) in enumerate(work.tables.items()):
@@ -51,11 +51,11 @@ def slices(work: Work, load: str, prefix: str, scratch: duckdb.DuckDBPyConnectio
         anew = anew or (had is not None and log.derived_anew(work.lake, contract.qualified, had, version) is not None)
         table = f"stage_{load}_{number}_{name[:20]}"
         part = Slice(contract, work.lake, "", had, version, table, f"{prefix}/{load}/{name}", lambda: iter(()))
-        parts.append((None if anew else changed(part, scratch)) or whole(part))
+        parts.append((None if anew else read_changed_rows(part, scratch)) or read_all_rows(part))
     return parts
 
 
-def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
+def apply_load(session: Session, work: LoadWork, parts: Sequence[Slice]) -> list[Loaded]:
     """Lock, look again, change tables, exchange rows, count, enter, commit; what was done to each table.
 
     Raises Overtaken where another release was loaded meanwhile, WarehouseError otherwise; nothing is visible then.
@@ -66,18 +66,18 @@ def apply(session: Session, work: Work, parts: Sequence[Slice]) -> list[Loaded]:
         # First of all, so that the snapshot is of after the lock: what another load did in between is seen.
         with session.waiting():
             session.run(ledger.LOCK)
-        if ledger.held(session) != work.known:
+        if ledger.read_loaded_release(session) != work.known:
             raise Overtaken(
                 f"warehouse {session.place}: other loads kept coming in between", hint="run again when they are done"
             )
-        refuse_late(session.place, ledger.epoch(session), work.lake)
+        refuse_late(session.place, ledger.greatest_epoch(session), work.lake)
         for statement in work.plan.within:
             session.run(statement)
         for part in parts:
             for statement in sql.exchange(part):
                 rows[part.contract.name] = session.run(statement)  # of the last one, the INSERT
             _count(session, part, work.lake)
-        ledger.enter(session, work.release, work.lake)
+        ledger.note_loaded(session, work.release, work.lake)
         check(work.lake.fence, ask=True)
     except LakehouseError:
         with suppress(WarehouseError):
@@ -98,7 +98,7 @@ def _commit(session: Session, release: Release) -> None:
             again.run("BEGIN")
             with again.waiting():
                 again.run(ledger.LOCK)
-            found = ledger.held(again)
+            found = ledger.read_loaded_release(again)
             again.run("ROLLBACK")
         if found is None or (found.release_id, found.run_id) != (release.release_id, release.run_id):
             raise

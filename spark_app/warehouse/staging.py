@@ -34,14 +34,14 @@ class UnfitRow(WarehouseError):
 class Slice:
     """One table's part of a load, on its way into the staging table `table` of schema etl.
 
-    `how`: full or changes. `held`: the version the warehouse has, `version` the one it is brought to. `batches`
+    `how`: full or changes. `from_version`: the version the warehouse has, `version` the one it is brought to. `batches`
     gives the rows, as `schema` says. `prefix`: where in S3 its files may lie.
     """
 
     contract: Contract
     lake: Lake
     how: str
-    held: int | None
+    from_version: int | None
     version: int
     table: str
     prefix: str
@@ -59,7 +59,7 @@ def schema_of(contract: Contract) -> pa.Schema:
     return pa.schema([*plain, (CAME, pa.bool_())])
 
 
-def whole(part: Slice) -> Slice:
+def read_all_rows(part: Slice) -> Slice:
     """All rows of the version."""
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -72,12 +72,12 @@ def whole(part: Slice) -> Slice:
     return replace(part, how="full", batches=batches)
 
 
-def changed(part: Slice, scratch: duckdb.DuckDBPyConnection) -> Slice | None:
+def read_changed_rows(part: Slice, scratch: duckdb.DuckDBPyConnection) -> Slice | None:
     """The rows of keys that changed between the two versions, either way; None where all rows are the shorter way.
 
     That is where the change feed does not reach back, the versions lie far apart, or half of the rows changed.
     """
-    if part.held is None or abs(part.version - part.held) > _WIDE:
+    if part.from_version is None or abs(part.version - part.from_version) > _WIDE:
         return None
     rows = log.row_count(part.lake, part.contract.qualified, part.version)
     try:
@@ -99,11 +99,13 @@ def changed(part: Slice, scratch: duckdb.DuckDBPyConnection) -> Slice | None:
 
 def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
     """The changes as table `part.table` of the scratch database; how many there are."""
-    contract, version, held = part.contract, part.version, part.held
-    assert held is not None  # asked for changes
-    later = _opened(part.lake, contract, max(held, version))
+    contract, version, from_version = part.contract, part.version, part.from_version
+    assert from_version is not None  # asked for changes
+    later = _opened(part.lake, contract, max(from_version, version))
     wanted = [*contract.column_names, "_change_type", "_commit_version"]
-    feed = later.load_cdf(starting_version=min(held, version) + 1, ending_version=max(held, version), columns=wanted)
+    feed = later.load_cdf(
+        starting_version=min(from_version, version) + 1, ending_version=max(from_version, version), columns=wanted
+    )
     scratch.register("feed", pa.RecordBatchReader.from_stream(feed))
     last = last_changes("feed", contract.key)
     names = ", ".join(f'"{name}"' for name in contract.column_names)
@@ -111,7 +113,7 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
     keyed = [
         f'"{n}"' if n in contract.key else f'CASE WHEN came THEN "{n}" END AS "{n}"' for n in contract.column_names
     ]
-    if held < version:
+    if from_version < version:
         sql = f'SELECT {", ".join(keyed)}, came AS "{CAME}" FROM ({last})'
     else:
         # Back to an earlier version: what it holds of the keys that changed since, and which of them it lacks.

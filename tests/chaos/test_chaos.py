@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from spark_app.lake.objects import put
+from spark_app.lake.objects import put_file
 from tests.chaos.days import land
 from tests.chaos.story import Life, Tally, undisturbed
 from tests.chaos.world import BUCKET, Machine, world
@@ -48,7 +48,7 @@ def test_chaos(tmp_path: Path) -> None:
         try:
             land(tmp_path / "landing", seed)
             for path in sorted((tmp_path / "landing").rglob("*.csv")):
-                put(path, f"s3a://{BUCKET}/landing/{path.relative_to(tmp_path / 'landing')}", stage.s3)
+                put_file(path, f"s3a://{BUCKET}/landing/{path.relative_to(tmp_path / 'landing')}", stage.s3)
             truth = undisturbed(stage, machine(0), tmp_path)
             say(f"undisturbed: {len(truth.points)} kinds of commits, a day in {truth.seconds:.0f} s")
             number = int(os.environ.get("CHAOS_LIFE") or 0)

@@ -15,7 +15,7 @@ from spark_app.cli import lakehouse
 from spark_app.jobs.audit import MOST, _message
 from spark_app.lake.paths import Lake
 from spark_app.quality.profile import Finding
-from spark_app.runtime.days import ranges
+from spark_app.runtime.days import day_ranges
 from spark_app.runtime.messages import clipped, some
 from tests.support.ops_rows import put
 
@@ -78,8 +78,8 @@ def test_runs_that_are_not_shown_are_counted(home: Path) -> None:
 
 def test_days_are_named_as_ranges_and_lists_say_how_much_is_left() -> None:
     days = [DAY + timedelta(days=at) for at in (0, 1, 2, 5, 7, 8)]
-    assert ranges(days) == ["2024-03-01 to 2024-03-03", "2024-03-06", "2024-03-08 to 2024-03-09"]
-    assert some(ranges(days), 2) == "2024-03-01 to 2024-03-03, 2024-03-06 and 1 more"
+    assert day_ranges(days) == ["2024-03-01 to 2024-03-03", "2024-03-06", "2024-03-08 to 2024-03-09"]
+    assert some(day_ranges(days), 2) == "2024-03-01 to 2024-03-03, 2024-03-06 and 1 more"
     assert some(["a", "b"], 2) == "a, b"
     assert clipped("abcdef", 4) == "abcd… (2 more characters)"
     assert clipped("abcd", 4) == "abcd"

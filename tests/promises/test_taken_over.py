@@ -70,7 +70,7 @@ def test_a_stopped_run_that_comes_back_finishes_nothing(begun: Path, tmp_path: P
 
     late = started(home, SECOND, f"{point}:stop")
     assert os.WIFSTOPPED(os.waitpid(late.pid, os.WUNTRACED)[1])
-    stopped = lease.read(Lake(str(home / "lake")))
+    stopped = lease.read_lease(Lake(str(home / "lake")))
     assert stopped is not None
     taker = started(home, SECOND)
     assert taker.wait(600) == 0

@@ -18,7 +18,7 @@ from fault_proxy import Proxy, either, every, expired, faulty, hanging, healthy
 from object_store import ObjectStore
 
 from spark_app.contracts.load import load_contracts
-from spark_app.lake.objects import put
+from spark_app.lake.objects import put_file
 from spark_app.lake.paths import Lake
 from spark_app.runtime.settings import S3Settings, conf_dir
 from spark_app.shops.demo import generate
@@ -63,7 +63,7 @@ def test_a_refused_request_is_asked_again_and_an_outage_is_one_message_that_a_re
     home = tmp_path / "on a disk"  # its lake and its warehouse are others than those in S3
     generate(str(home / "landing"), FIRST, DAYS, orders_per_day=10)
     for path in sorted((home / "landing").rglob("*.csv*")):
-        put(path, f"{bucket}/landing/{path.relative_to(home / 'landing')}", s3)
+        put_file(path, f"{bucket}/landing/{path.relative_to(home / 'landing')}", s3)
     conf = settings(tmp_path, bucket, proxy.endpoint)
     days = ("--from", str(FIRST), "--to", str(FIRST.replace(day=DAYS)))
 

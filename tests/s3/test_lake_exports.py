@@ -65,14 +65,14 @@ def held(lake: Lake, tmp_path: Path) -> dict[str, list[tuple[str, int]]]:
 
     found = {}
     root = f"{lake.root}/parquet/daily_payments"
-    for folder in objects.children(root, lake.s3):
+    for folder in objects.list_folder(root, lake.s3):
         if folder.folder:
-            [file] = objects.children(folder.uri, lake.s3)
-            with objects.reading(file.uri, lake.s3) as stream:
+            [file] = objects.list_folder(folder.uri, lake.s3)
+            with objects.open_bytes(file.uri, lake.s3) as stream:
                 table = pq.read_table(pa.BufferReader(stream.read()))
             assert tuple(table.column_names) == PAYMENTS.column_names
             found[folder.name] = [(str(row["order_date"]), row["payments"]) for row in table.to_pylist()]
-    with objects.reading(f"{root}/_release.json", lake.s3) as stream:
+    with objects.open_bytes(f"{root}/_release.json", lake.s3) as stream:
         found["release"] = [("", json.load(stream)["release_id"])]
     return found
 

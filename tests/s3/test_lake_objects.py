@@ -35,10 +35,10 @@ def test_a_folder_lists_its_files_and_folders_and_no_more(bucket: str, s3: S3Set
     put(s3, f"{bucket}/landing/orders/dt=2024-01-02/deeper/b.csv", "x")
     put(s3, f"{bucket}/landing/orders/note.txt", "x")
     put(s3, f"{bucket}/landing/orders_old/c.csv", "x")
-    assert names(objects.children(f"{bucket}/landing/orders", s3)) == [("dt=2024-01-02", True), ("note.txt", False)]
-    assert names(objects.children(f"{bucket}/landing/", s3)) == [("orders", True), ("orders_old", True)]
-    assert names(objects.children(bucket, s3)) == [("landing", True)]
-    assert objects.children(f"{bucket}/nothing", s3) == []
+    assert names(objects.list_folder(f"{bucket}/landing/orders", s3)) == [("dt=2024-01-02", True), ("note.txt", False)]
+    assert names(objects.list_folder(f"{bucket}/landing/", s3)) == [("orders", True), ("orders_old", True)]
+    assert names(objects.list_folder(bucket, s3)) == [("landing", True)]
+    assert objects.list_folder(f"{bucket}/nothing", s3) == []
     assert objects.exists(f"{bucket}/landing", s3)
     assert not objects.exists(f"{bucket}/land", s3)
 
@@ -46,7 +46,7 @@ def test_a_folder_lists_its_files_and_folders_and_no_more(bucket: str, s3: S3Set
 def test_more_objects_than_one_answer_holds_are_all_listed(bucket: str, s3: S3Settings) -> None:
     for number in range(1005):
         put(s3, f"{bucket}/many/{number:04}.csv", "")
-    assert len(objects.children(f"{bucket}/many", s3)) == 1005
+    assert len(objects.list_folder(f"{bucket}/many", s3)) == 1005
 
 
 def test_folders_are_looked_into_together_and_those_not_asked_for_are_leapt_over(
@@ -63,7 +63,7 @@ def test_folders_are_looked_into_together_and_those_not_asked_for_are_leapt_over
         client(s3), "list_objects_v2", lambda **how: asked.append(how.get("StartAfter", "")) or real(**how)
     )
     wanted = [f"dt=2024-01-0{day}" for day in (2, 3, 5, 6)] + ["dt=2024-02-01"]
-    found = objects.in_folders(f"{bucket}/o", wanted, s3)
+    found = objects.list_folders(f"{bucket}/o", wanted, s3)
     assert {name: len(entries) for name, entries in found.items()} == {
         "dt=2024-01-02": 2,
         "dt=2024-01-03": 2,
@@ -71,7 +71,7 @@ def test_folders_are_looked_into_together_and_those_not_asked_for_are_leapt_over
         "dt=2024-01-06": 2,
     }
     assert names(found["dt=2024-01-05"]) == [("000.csv", False), ("001.csv", False), ("deeper", True)]
-    assert found["dt=2024-01-02"] == objects.children(f"{bucket}/o/dt=2024-01-02", s3)
+    assert found["dt=2024-01-02"] == objects.list_folder(f"{bucket}/o/dt=2024-01-02", s3)
     assert asked[0] == "o/dt=2024-01-02/"
     assert len([one for one in asked if one]) == 1
     for number in range(1001):
@@ -79,18 +79,18 @@ def test_folders_are_looked_into_together_and_those_not_asked_for_are_leapt_over
     for folder in ("b", "c"):
         put(s3, f"{bucket}/many/{folder}/1.csv", "x")
     asked.clear()
-    assert [len(one) for one in objects.in_folders(f"{bucket}/many", ["a", "c"], s3).values()] == [1001, 1]
+    assert [len(one) for one in objects.list_folders(f"{bucket}/many", ["a", "c"], s3).values()] == [1001, 1]
     assert asked == ["many/a/", "many/a/0999.csv"]
     asked.clear()
-    assert list(objects.in_folders(f"{bucket}/many", ["0", "c", "z"], s3)) == ["c"]
+    assert list(objects.list_folders(f"{bucket}/many", ["0", "c", "z"], s3)) == ["c"]
     assert asked == ["many/0/", "many/c/"]
 
 
 @pytest.mark.parametrize("name", ["a b.csv", "a+b.csv", "a%20b.csv", "é.csv", "a#b.csv", "a?b=c.csv", "a=b&c.csv"])
 def test_a_name_is_read_as_it_is_listed(bucket: str, s3: S3Settings, name: str) -> None:
     put(s3, f"{bucket}/d/{name}", "content of it")
-    [found] = objects.children(f"{bucket}/d", s3)
-    with objects.reading(found.uri, s3, 7) as stream:
+    [found] = objects.list_folder(f"{bucket}/d", s3)
+    with objects.open_bytes(found.uri, s3, 7) as stream:
         assert (found.name, stream.read()) == (name, b"content")
 
 
@@ -156,21 +156,21 @@ def test_what_is_written_in_a_local_folder_arrives_when_all_of_it_is_there(
         (folder / "sub").mkdir()
         (folder / "index.html").write_text("page")
         (folder / "sub" / "a.css").write_text("style")
-        assert objects.children(f"{bucket}/reports", s3) == []
-    assert names(objects.children(f"{bucket}/reports", s3)) == [("index.html", False), ("sub", True)]
+        assert objects.list_folder(f"{bucket}/reports", s3) == []
+    assert names(objects.list_folder(f"{bucket}/reports", s3)) == [("index.html", False), ("sub", True)]
     with objects.writable(str(tmp_path), s3) as folder:
         assert folder == tmp_path
 
 
 def test_an_unknown_bucket_names_the_place_and_what_s3_says(s3: S3Settings) -> None:
     with pytest.raises(LakeError, match=r"s3a://no-such-bucket-here/x: S3 says NoSuchBucket"):
-        objects.children("s3a://no-such-bucket-here/x", s3)
+        objects.list_folder("s3a://no-such-bucket-here/x", s3)
 
 
 def test_a_store_that_is_not_there_is_an_error_of_ours() -> None:
     nobody = S3Settings(endpoint="http://127.0.0.1:9", region="us-east-1", path_style=True, log_table=None)
     with pytest.raises(LakeError, match="S3 was not reached"):
-        objects.children("s3a://bucket/x", nobody)
+        objects.list_folder("s3a://bucket/x", nobody)
 
 
 def test_a_scheme_nobody_knows_is_refused() -> None:

@@ -11,17 +11,17 @@ import pytest
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import lease, log, objects, releases, writes
-from spark_app.lake.lock import LakeBusy, Wanted, only_run
+from spark_app.lake.lock import LakeBusy, LeaseRequest, hold_lease
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.lake.repair import bring_past
 from spark_app.lake.s3 import prompt_client
-from spark_app.lake.slots import Moved, Unconditional, slot, unconditional
+from spark_app.lake.slots import NoConditionalPuts, WrittenInBetween, find_put_problem, open_slot
 from spark_app.lake.writes import Overtaken
 from spark_app.runtime.settings import S3Settings
 from tests.support.leases import SECONDS, Stopped, another
 
-ME = Wanted("me", "run", seconds=SECONDS)
+ME = LeaseRequest("me", "run", seconds=SECONDS)
 
 
 @pytest.fixture
@@ -32,16 +32,16 @@ def lake(bucket: str, s3: S3Settings) -> Lake:
 def test_a_living_run_is_named_and_a_dead_ones_lease_is_taken_at_once(lake: Lake) -> None:
     with another(lake, seconds=60) as other:
         with pytest.raises(LakeBusy, match=f"process {other.process.pid} on .* holds the lake since"):
-            only_run(lake, ME).__enter__()
+            hold_lease(lake, ME).__enter__()
         other.dies()
-        with only_run(lake, ME) as held:
+        with hold_lease(lake, ME) as held:
             assert held.epoch == other.epoch + 1
 
 
 def test_a_stopped_run_finds_its_lease_taken(lake: Lake) -> None:
     with another(lake) as other:
         other.process.send_signal(signal.SIGSTOP)
-        with only_run(lake, replace(ME, wait=30.0)) as held:
+        with hold_lease(lake, replace(ME, wait=30.0)) as held:
             other.process.send_signal(signal.SIGCONT)
             assert "that process lives, and is fenced off" in (held.took_over or "")
             assert other.looks().startswith("LeaseLost: ")
@@ -64,8 +64,8 @@ def test_a_log_that_lost_its_last_commit_is_brought_past_what_others_know(lake: 
     writes.advance(lake, "gold.t", log.note_text("r1", {"silver.s": 4}))
     writes.advance(lake, "gold.t", log.note_text("r2", {"silver.s": 5}))
     place = f"{lake.path('gold.t')}/_delta_log"
-    named = {entry.name: entry for entry in objects.children(place, lake.s3)}
-    objects.remove(named[f"{2:020}.json"], lake.s3)
+    named = {entry.name: entry for entry in objects.list_folder(place, lake.s3)}
+    objects.remove_file(named[f"{2:020}.json"], lake.s3)
     bring_past(lake, "gold.t", 2, "r3")
     found = log.last_commit(lake, "gold.t")
     assert found is not None
@@ -82,7 +82,7 @@ def test_a_put_that_was_made_although_nobody_heard_so_is_known_again(
         plain(**given)
         return plain(**given)  # as a client does that got no answer to the first
 
-    with only_run(lake, ME) as held:
+    with hold_lease(lake, ME) as held:
         monkeypatch.setattr(client, "put_object", twice)
         held.check(ask=True)
         held.check(ask=True)
@@ -91,11 +91,11 @@ def test_a_put_that_was_made_although_nobody_heard_so_is_known_again(
 
 
 def test_of_two_that_write_over_the_same_text_one_is_refused(lake: Lake) -> None:
-    at = slot(lake, lease.NAME)
+    at = open_slot(lake, lease.NAME)
     first = at.put("first", None)
     at.put("second", first)
     for over in (None, first):
-        with pytest.raises(Moved):
+        with pytest.raises(WrittenInBetween):
             at.put("third", over)
     seen = at.read()
     assert seen is not None
@@ -103,18 +103,18 @@ def test_of_two_that_write_over_the_same_text_one_is_refused(lake: Lake) -> None
 
 
 def test_a_store_that_puts_whatever_is_there_is_refused_in_words(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert unconditional(lake, lease.PROBE) is None
+    assert find_put_problem(lake, lease.PROBE) is None
     client = prompt_client(lake.s3)
     plain = client.put_object
     conditions = ("IfMatch", "IfNoneMatch")
     monkeypatch.setattr(
         client, "put_object", lambda **given: plain(**{k: v for k, v in given.items() if k not in conditions})
     )
-    assert unconditional(lake, lease.PROBE) == "it put an object in spite of If-None-Match"
-    with pytest.raises(Unconditional, match="has no conditional puts") as refused, only_run(lake, ME):
+    assert find_put_problem(lake, lease.PROBE) == "it put an object in spite of If-None-Match"
+    with pytest.raises(NoConditionalPuts, match="has no conditional puts") as refused, hold_lease(lake, ME):
         pass
     assert "s3.only_writer: true" in (refused.value.hint or "")
     alone = Lake(lake.root, lake.s3.model_copy(update={"only_writer": True}))
     monkeypatch.setattr("spark_app.lake.slots.prompt_client", lambda s3: client)
-    with only_run(alone, ME) as held:
+    with hold_lease(alone, ME) as held:
         held.check(ask=True)

@@ -23,7 +23,7 @@ import pytest
 import yaml
 from redshift_standin import Standin, start
 
-from spark_app.lake.objects import children
+from spark_app.lake.objects import list_folder
 from spark_app.lake.s3 import client
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.jars import connector_jars
@@ -139,13 +139,13 @@ def test_the_second_run_loaded_changes_only(loaded: Stack) -> None:
 
 
 def test_nothing_is_left_in_the_temp_prefix_nor_in_etl(loaded: Stack) -> None:
-    assert children(f"s3a://{BUCKET}/tmp/copy", loaded.s3) == []
+    assert list_folder(f"s3a://{BUCKET}/tmp/copy", loaded.s3) == []
     sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'etl' AND table_name LIKE 'stage%'"
     assert loaded.rows("copy", sql) == []
 
 
 def test_data_docs_are_in_the_bucket(loaded: Stack) -> None:
-    assert "index.html" in [entry.name for entry in children(f"s3a://{BUCKET}/reports/quality", loaded.s3)]
+    assert "index.html" in [entry.name for entry in list_folder(f"s3a://{BUCKET}/reports/quality", loaded.s3)]
 
 
 def test_the_same_release_again_is_left_alone(loaded: Stack) -> None:

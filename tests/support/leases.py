@@ -55,7 +55,7 @@ class Stopped:
         self.lake = lake
 
     def check(self, *, ask: bool = False) -> None:
-        releases.close_to_others(self.lake)
+        releases.shut_out_others(self.lake)
 
     def committed(self, table: str, version: int) -> None:
         """Nothing to remember."""

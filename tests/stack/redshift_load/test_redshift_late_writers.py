@@ -8,7 +8,7 @@ import pytest
 
 from spark_app.lake.holding import LeaseLost
 from spark_app.warehouse import redshift_ledger
-from spark_app.warehouse.base import Late
+from spark_app.warehouse.base import LoadedByLater
 from tests.support.leases import Holding
 from tests.support.redshift import SALES, rows, sale
 
@@ -28,7 +28,7 @@ def test_a_load_of_a_lesser_epoch_is_refused(warehouse, query, gold):
     before = rows(query, SALES)
     gold.merge(SALES, [sale(3, 33)])
     release = gold.release()
-    with pytest.raises(Late, match="found a load of epoch 2, expected none above 1"):
+    with pytest.raises(LoadedByLater, match="found a load of epoch 2, expected none above 1"):
         warehouse.load(release, by(gold, 1), gold.contracts)
     assert (ledger(query), rows(query, SALES)) == ([(1, 2)], before)
     warehouse.load(release, by(gold, 3), gold.contracts)
@@ -40,8 +40,8 @@ def test_one_that_was_taken_over_while_it_staged_is_refused_within_its_transacti
     before = rows(query, SALES)
     gold.merge(SALES, [sale(3, 33)])
     seen = iter([1, 4])  # as it is when the load begins, and after it has the lock
-    monkeypatch.setattr(redshift_ledger, "epoch", lambda session: next(seen))
-    with pytest.raises(Late, match="found a load of epoch 4, expected none above 3"):
+    monkeypatch.setattr(redshift_ledger, "greatest_epoch", lambda session: next(seen))
+    with pytest.raises(LoadedByLater, match="found a load of epoch 4, expected none above 3"):
         warehouse.load(gold.release(), by(gold, 3), gold.contracts)
     assert (ledger(query), rows(query, SALES)) == ([(1, 1)], before)
 

@@ -50,9 +50,9 @@ def test_a_longer_varchar_and_a_wider_decimal_take_effect_without_loading_whole(
     done = load(warehouse, gold)
     assert done == {"shop_sales": ("nothing", 0), "shop_people": ("changes", 1)}
     with connected(warehouse.settings) as session:
-        from spark_app.warehouse.redshift_schema import read
+        from spark_app.warehouse.redshift_schema import read_state
 
-        columns = read(session).columns
+        columns = read_state(session).columns
     assert Found("revenue", "DECIMAL(20,2)", True) in columns["shop_sales"]
     assert rows(query, SALES) == gold.rows(SALES)
 
@@ -64,7 +64,7 @@ def test_what_redshift_cannot_change_is_refused_and_nothing_is_touched(warehouse
     gold.merge(SALES, [sale(3, 33)])
     with pytest.raises(ContractError, match=r'"orders": found BIGINT NOT NULL, expected VARCHAR\(1024\)'):
         load(warehouse, gold)
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
 
 
 def test_a_string_too_long_is_refused_before_copy_by_table_column_and_key(warehouse, gold, leftovers):

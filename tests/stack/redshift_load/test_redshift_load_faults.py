@@ -57,7 +57,7 @@ def test_a_connection_cut_before_commit_leaves_the_old_release_and_loading_again
     with pytest.raises(WarehouseError, match="connection was cut") as caught:
         load(warehouse, gold, release)
     assert caught.value.retry
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
     assert query("SELECT orders FROM analytics.shop_sales WHERE day = '2024-01-03'") == [(1,)]
     assert load(warehouse, gold, release)["shop_sales"] == ("changes", 1)
     assert rows(query, SALES) == gold.rows(SALES)
@@ -70,7 +70,7 @@ def test_a_connection_cut_after_commit_is_found_out_from_the_ledger(warehouse, q
     redshift.faults.arm("cut-after-commit:etl.releases")
     assert load(warehouse, gold, release)["shop_sales"] == ("changes", 1)
     assert redshift.faults.struck >= 1
-    assert warehouse.held() == 2
+    assert warehouse.loaded_release() == 2
     assert rows(query, SALES) == gold.rows(SALES)
     assert load(warehouse, gold, release) == {}
     assert leftovers() == ([], [])
@@ -82,7 +82,7 @@ def test_a_full_disk_leaves_the_old_release(warehouse, query, gold, redshift, le
     redshift.faults.arm("disk-full:shop_sales")
     with pytest.raises(WarehouseError, match="Disk Full"):
         load(warehouse, gold)
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
     assert leftovers() == ([], [])
 
 
@@ -127,7 +127,7 @@ def test_a_copy_with_a_bad_row_names_file_line_column_and_reason_and_shows_nothi
     text = str(caught.value)
     for part in ("shop_people", ".parquet", "line 1", '"city"', "longer"):
         assert part in text, text
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
     assert query("SELECT orders FROM analytics.shop_sales WHERE day = '2024-01-03'") == [(1,)]
     assert leftovers() == ([], [])
 
@@ -150,7 +150,7 @@ def test_rows_somebody_else_wrote_are_found_by_counting(warehouse, query, gold):
     gold.merge(SALES, [sale(3, 33)])
     with pytest.raises(WarehouseError, match="21 rows after loading, expected 20"):
         load(warehouse, gold)
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
 
 
 def test_a_table_with_rows_of_somebodys_own_is_not_replaced(warehouse, gold, query, leftovers):

@@ -14,7 +14,7 @@ from spark_app.contracts.ddl_script import redshift_script
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.migrate import Found
 from spark_app.contracts.views import load_views
-from spark_app.warehouse.redshift_schema import pending, read
+from spark_app.warehouse.redshift_schema import plan_changes, read_state
 from spark_app.warehouse.redshift_session import connected
 from tests.support.redshift import load
 from tests.support.small_lakes import Gold
@@ -40,7 +40,7 @@ def made(warehouse, redshift):
 
 def test_the_script_makes_every_table_and_view_as_contracts_say(made):
     with connected(made.settings) as session:
-        columns = read(session).columns
+        columns = read_state(session).columns
     for contract in GOLD.values():
         assert columns[contract.name] == [Found(c.name, redshift_type(c), not c.required) for c in contract.columns]
     for view in VIEWS:
@@ -89,7 +89,7 @@ def test_a_load_makes_tables_and_views_itself_and_only_once(warehouse, query, tm
     assert query("SELECT count(*) FROM analytics.orders") == [(0,)]
     assert query("SELECT count(*) FROM etl.definitions") == [(len(GOLD) + len(VIEWS),)]
     with connected(warehouse.settings) as session:
-        plan = pending(GOLD, VIEWS, read(session))
+        plan = plan_changes(GOLD, VIEWS, read_state(session))
     assert (plan.before, plan.within, plan.news) == ((), (), ())
 
 

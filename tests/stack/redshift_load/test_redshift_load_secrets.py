@@ -54,7 +54,7 @@ def test_without_credentials_the_message_names_the_ways_to_give_them(warehouse, 
     with pytest.raises(
         SettingsError, match=r"no credentials; expected \$LAKEHOUSE_REDSHIFT_PASSWORD.*redshift\.secret"
     ):
-        warehouse.held()
+        warehouse.loaded_release()
 
 
 def test_a_password_may_lie_in_secrets_manager(warehouse, redshift, bucket, monkeypatch):
@@ -65,16 +65,16 @@ def test_a_password_may_lie_in_secrets_manager(warehouse, redshift, bucket, monk
     for name, kept in (("shop/good", good), ("shop/bad", bad)):
         keeper.create_secret(Name=name, SecretString=json.dumps(kept))
     named = warehouse.settings.model_copy(update={"secret": "shop/good", "user": None, "region": "us-east-1"})
-    assert replace(warehouse, settings=named).held() is None
+    assert replace(warehouse, settings=named).loaded_release() is None
     for secret, message in (
         ("shop/bad", "expected JSON with password"),
         ("shop/none", "not read from Secrets Manager"),
     ):
         with pytest.raises(LakehouseError, match=message):
-            replace(warehouse, settings=named.model_copy(update={"secret": secret})).held()
+            replace(warehouse, settings=named.model_copy(update={"secret": secret})).loaded_release()
 
 
 def test_where_nobody_answers_the_message_says_where(warehouse):
     nowhere = warehouse.settings.model_copy(update={"port": 1})
     with pytest.raises(WarehouseError, match=r"redshift 127\.0\.0\.1:1/dev: no connection"):
-        replace(warehouse, settings=nowhere).held()
+        replace(warehouse, settings=nowhere).loaded_release()

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.stack
 
 
 def test_the_first_load_makes_everything_and_brings_all_rows(warehouse, query, gold):
-    assert warehouse.held() is None
+    assert warehouse.loaded_release() is None
     done = load(warehouse, gold)
     assert done == {"shop_sales": ("full", 20), "shop_people": ("full", 8)}
     assert rows(query, SALES) == gold.rows(SALES)
     assert rows(query, PEOPLE) == gold.rows(PEOPLE)
-    assert warehouse.held() == 1
+    assert warehouse.loaded_release() == 1
     ledger = query("SELECT release_id, run_id, kind, tables FROM etl.releases")
     assert [(int(row[0]), row[1], row[2]) for row in ledger] == [(1, "run-1", "run")]
     assert '"gold.shop_sales": 1' in ledger[0][3]
@@ -159,7 +159,7 @@ def test_a_rollback_brings_the_earlier_rows_back(warehouse, query, gold, how, to
     again = gold.release("rollback", first.tables)
     assert load(warehouse, gold, again)["shop_sales"][0] == how
     assert rows(query, SALES) == gold.rows(SALES, first.tables[SALES.qualified])
-    assert warehouse.held() == 3
+    assert warehouse.loaded_release() == 3
     if how == "changes":
         after = touched(SALES)
         assert {key for key in after if after[key] != before[key]} == {date(2024, 1, 3), date(2024, 1, 20)}

@@ -33,9 +33,9 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
 
 
 def told(exit_code: int, record: RunRecord, layers: tuple[str, ...] = LAYERS, last: date | None = None) -> None:
-    heart = heartbeat.of_run(VARIABLE, record, layers, last)
-    heartbeat.begin(heart)
-    heartbeat.end(heart, exit_code)
+    heart = heartbeat.heart_of_run(VARIABLE, record, layers, last)
+    heartbeat.tell_beginning(heart)
+    heartbeat.tell_end(heart, exit_code)
 
 
 @pytest.mark.parametrize(("code", "word"), [(0, ""), (1, "/fail"), (3, "/fail"), (4, "/fail")])

@@ -27,7 +27,7 @@ def inert(text: str) -> None:
 @pytest.mark.parametrize("query", ["", "?format=markdown", "?format=html", "?blocks=yes"])
 def test_slack_gets_nothing_to_act_on(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
     with slack(monkeypatch, query) as inbox:
-        assert sender.send(inbox.url, f"lakehouse: {EVIL}\nx", EVIL, "error") is None
+        assert sender.send_message(inbox.url, f"lakehouse: {EVIL}\nx", EVIL, "error") is None
         title, text = inbox.only()
     for part in (title, text):
         assert "<" not in part, part
@@ -37,7 +37,7 @@ def test_slack_gets_nothing_to_act_on(monkeypatch: pytest.MonkeyPatch, query: st
 
 def test_teams_gets_nothing_to_act_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with teams(monkeypatch) as inbox:
-        assert sender.send(inbox.url, f"lakehouse: {EVIL}", EVIL, "error") is None
+        assert sender.send_message(inbox.url, f"lakehouse: {EVIL}", EVIL, "error") is None
         for part in inbox.only():
             inert(part.replace("\\", ""))
         assert "entities" not in inbox.cards[0]["msteams"], "nobody is mentioned"
@@ -45,5 +45,5 @@ def test_teams_gets_nothing_to_act_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_mail_shows_text(monkeypatch: pytest.MonkeyPatch) -> None:
     with mail() as inbox:
-        assert sender.send(inbox.url, f"lakehouse: {EVIL}", EVIL, "error") is None
+        assert sender.send_message(inbox.url, f"lakehouse: {EVIL}", EVIL, "error") is None
         inert(inbox.only()[1])

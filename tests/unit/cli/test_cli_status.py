@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from spark_app.cli import lakehouse
-from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.lock import LeaseRequest, hold_lease
 from tests.support.nights import LAST, Night, good_night
 
 
@@ -36,7 +36,7 @@ def test_the_days_are_those_of_the_figures_not_of_the_run(night: Night) -> None:
 
 def test_who_writes_the_lake_is_named(night: Night) -> None:
     assert "the lake" not in status(night)
-    with only_run(night.lake, Wanted("at-work", "run")):
+    with hold_lease(night.lake, LeaseRequest("at-work", "run")):
         assert "run at-work (run, process " in status(night)
         assert "holds the lake since" in status(night)
     assert "nobody holds the lake; the last was run at-work" in status(night)

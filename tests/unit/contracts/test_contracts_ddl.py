@@ -7,7 +7,7 @@ import re
 import duckdb
 import pytest
 
-from spark_app.contracts.ddl import duckdb_ddl, in_order, redshift_ddl
+from spark_app.contracts.ddl import duckdb_ddl, in_reference_order, redshift_ddl
 from spark_app.contracts.load import load_contracts
 
 CONTRACTS = load_contracts()
@@ -101,7 +101,7 @@ def test_redshift_strings_are_in_bytes_and_never_too_long():
 
 
 def test_referenced_tables_are_created_first():
-    names = [contract.name for contract in in_order(GOLD)]
+    names = [contract.name for contract in in_reference_order(GOLD)]
     assert sorted(names) == sorted(contract.name for contract in GOLD)
     for contract in GOLD:
         for reference in contract.references:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_app.contracts.expression_check import Fault, faults
+from spark_app.contracts.expression_check import Fault, find_expression_faults
 from spark_app.contracts.expression_words import of_one_day
 
 COLUMNS = {"order", "line", "state", "when", "cust", "qty", "price", "ms", "day", "order_no"}
@@ -44,18 +44,20 @@ BAD = [
 
 @pytest.mark.parametrize("expression", GOOD)
 def test_what_spark_understands_is_good(expression: str) -> None:
-    assert faults(expression, COLUMNS) == []
+    assert find_expression_faults(expression, COLUMNS) == []
 
 
 @pytest.mark.parametrize(("expression", "said"), BAD, ids=[expression for expression, _ in BAD])
 def test_all_that_is_wrong_is_told(expression: str, said: list[str]) -> None:
-    told = [fault.text for fault in faults(expression, COLUMNS)]
+    told = [fault.text for fault in find_expression_faults(expression, COLUMNS)]
     assert len(told) == len(said)
     assert [one for one, text in zip(said, told, strict=True) if not text.startswith(one)] == []
 
 
 def test_a_column_is_told_with_its_place() -> None:
-    assert faults("coalesce(custt, qty)", COLUMNS) == [Fault("no column 'custt'; did you mean 'cust'?", 9)]
+    assert find_expression_faults("coalesce(custt, qty)", COLUMNS) == [
+        Fault("no column 'custt'; did you mean 'cust'?", 9)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_app.contracts.pattern_check import problems
+from spark_app.contracts.pattern_check import find_pattern_problems
 from spark_app.contracts.patterns import Reading, readings
 
 GOOD = [
@@ -45,18 +45,18 @@ BAD = [
 
 @pytest.mark.parametrize("pattern", GOOD)
 def test_what_spark_reads_is_good(pattern: str) -> None:
-    assert problems(pattern) == []
+    assert find_pattern_problems(pattern) == []
 
 
 @pytest.mark.parametrize(("pattern", "said"), BAD, ids=[pattern for pattern, _ in BAD])
 def test_each_letter_that_cannot_be_meant_is_told(pattern: str, said: list[str]) -> None:
-    told = "; ".join(problems(pattern))
+    told = "; ".join(find_pattern_problems(pattern))
     assert [part for part in said if part not in told] == []
 
 
 def test_a_pattern_that_writes_times_may_have_more_letters_and_no_year() -> None:
-    assert problems("EEE HH:mm", reading=False) == []
-    assert problems("YYYY", reading=False) == [
+    assert find_pattern_problems("EEE HH:mm", reading=False) == []
+    assert find_pattern_problems("YYYY", reading=False) == [
         "'YYYY' is the year of a week; did you mean 'yyyy'?", "the whole of it could be 'yyyy'"
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 from spark_app.contracts.ddl import view_ddl, views_ddl
 from spark_app.contracts.ddl_script import duckdb_script
 from spark_app.contracts.load import load_contracts
-from spark_app.contracts.view import complete
+from spark_app.contracts.view import with_all_tables
 from spark_app.contracts.views import load_views
 
 CONTRACTS = load_contracts()
@@ -64,4 +64,4 @@ def test_views_are_the_same_text_for_both_warehouses():
 
 
 def test_a_view_waits_for_all_its_tables():
-    assert [view.name for view in complete(VIEWS, ["customer_cohorts", "daily_sales"])] == ["cohorts"]
+    assert [view.name for view in with_all_tables(VIEWS, ["customer_cohorts", "daily_sales"])] == ["cohorts"]

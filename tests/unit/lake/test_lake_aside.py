@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from spark_app.lake.aside import Aside, set_aside
+from spark_app.lake.aside import Aside, count_set_aside
 from spark_app.lake.paths import Lake
 from spark_app.report.aside import all_in_words, in_words
 from tests.support.ops_rows import put
@@ -54,7 +54,7 @@ def test_of_a_day_taken_in_again_the_newest_count_holds(tmp_path: Path) -> None:
     counted(lake, "payments", 9, amount_quarantined=Decimal("90.00"))
     counted(lake, "payments", 2, version=2, amount_quarantined=Decimal("20.00"), rows_unpriced=1)
     counted(lake, "orders", 0, version=2)
-    assert all_in_words(set_aside(lake), "EUR") == "payments 2 rows, at least €20.00 of payments"
+    assert all_in_words(count_set_aside(lake), "EUR") == "payments 2 rows, at least €20.00 of payments"
 
 
 def test_files_that_cannot_be_read_are_counted_as_files(tmp_path: Path) -> None:
@@ -63,12 +63,12 @@ def test_files_that_cannot_be_read_are_counted_as_files(tmp_path: Path) -> None:
     counted(lake, "orders", 1, day=date(2024, 3, 7))
     rows = [{"entity": "orders", "batch_date": DAY, "row_number": number} for number in (0, 4, 5)]
     write_deltalake(lake.path("silver.quarantine"), pa.Table.from_pylist(rows))
-    (one,) = set_aside(lake)
+    (one,) = count_set_aside(lake)
     assert (one.rows, one.files, one.first, one.last) == (3, 1, DAY, date(2024, 3, 7))
-    assert [each.rows for each in set_aside(lake, since=date(2024, 3, 7))] == [1]
-    assert [(each.rows, each.files) for each in set_aside(lake, until=DAY)] == [(2, 1)]
-    assert [each.rows for each in set_aside(lake, days={"orders": [date(2024, 3, 7)]})] == [1]
+    assert [each.rows for each in count_set_aside(lake, since=date(2024, 3, 7))] == [1]
+    assert [(each.rows, each.files) for each in count_set_aside(lake, until=DAY)] == [(2, 1)]
+    assert [each.rows for each in count_set_aside(lake, days={"orders": [date(2024, 3, 7)]})] == [1]
 
 
 def test_nothing_set_aside_is_nothing_to_say(tmp_path: Path) -> None:
-    assert all_in_words(set_aside(Lake(str(tmp_path))), "USD") == ""
+    assert all_in_words(count_set_aside(Lake(str(tmp_path))), "USD") == ""

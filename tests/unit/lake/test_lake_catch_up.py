@@ -39,7 +39,7 @@ def days(*numbers: int) -> list[date]:
 def test_a_run_begins_where_the_last_day_taken_in_ends(
     held: list[int], begun: int | None, first: int, expected: int
 ) -> None:
-    found = catch_up.start(days(*held), day(begun) if begun else None, day(first), 7)
+    found = catch_up.first_day_to_look_at(days(*held), day(begun) if begun else None, day(first), 7)
     assert found == day(expected)
 
 
@@ -57,7 +57,7 @@ def holds(home: Path, dataset: str, *numbers: int) -> None:
 
 
 def waiting(home: Path) -> Waiting:
-    return catch_up.waiting(Landing(str(home / "landing")), Lake(str(home / "lake")), DAILY, 7, TODAY)
+    return catch_up.find_waiting_days(Landing(str(home / "landing")), Lake(str(home / "lake")), DAILY, 7, TODAY)
 
 
 def test_what_the_ledger_lacks_is_found_at_any_age(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_day_taken_in_by_mistake_of_the_future_changes_nothing(tmp_path: Path)
 
 def test_nights_that_failed_before_the_first_good_one_are_where_a_lake_begins(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
-    assert catch_up.beginning(lake, {}) is None
+    assert catch_up.first_day_of_lake(lake, {}) is None
     runs = [
         {"command": "run", "first_day": day(9), "exit_code": 2},
         {"command": "run", "first_day": day(12), "exit_code": 3},
@@ -110,5 +110,5 @@ def test_nights_that_failed_before_the_first_good_one_are_where_a_lake_begins(tm
         {"command": "rebuild", "first_day": day(1), "exit_code": 3},
     ]
     put(lake, "runs", runs)
-    assert catch_up.beginning(lake, {}) == day(11)
-    assert catch_up.beginning(lake, {"orders": days(20)}) == day(20)
+    assert catch_up.first_day_of_lake(lake, {}) == day(11)
+    assert catch_up.first_day_of_lake(lake, {"orders": days(20)}) == day(20)

@@ -12,7 +12,7 @@ from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_app.lake.columns import FileHeader, changes, headers, lately
+from spark_app.lake.columns import FileHeader, find_changes, read_headers, recent_changes
 from spark_app.lake.paths import Lake
 from tests.support.ops_rows import put
 
@@ -28,7 +28,7 @@ def header(day: int, *names: str, file: str = "a.csv", dataset: str = "customers
 
 
 def told(*found: FileHeader) -> list[str]:
-    return [change.text for change in changes(found)]
+    return [change.text for change in find_changes(found)]
 
 
 def test_a_renamed_column_is_told_once_with_the_file_and_both_names() -> None:
@@ -49,7 +49,7 @@ def test_a_column_the_shop_never_had_is_told_of_the_first_file_only() -> None:
 def test_a_column_that_comes_back_and_goes_again_is_told_again() -> None:
     whole, cut = ("id", "city", "zip"), ("id", "zip")
     found = [header(5, *whole), header(6, *cut), header(7, *whole), header(8, *cut)]
-    assert [change.day.day for change in changes(found)] == [6, 8]
+    assert [change.day.day for change in find_changes(found)] == [6, 8]
 
 
 def test_an_unknown_column_that_comes_and_goes_is_told_once() -> None:
@@ -97,7 +97,7 @@ def test_datasets_are_compared_each_with_its_own() -> None:
 
 def test_only_the_days_asked_for_are_told() -> None:
     found = [header(5, *KNOWN), header(6, "id", "zip"), header(7, *KNOWN, "tier")]
-    assert [change.day.day for change in changes(found, {"customers": [date(2024, 3, 7)]})] == [7]
+    assert [change.day.day for change in find_changes(found, {"customers": [date(2024, 3, 7)]})] == [7]
 
 
 @given(st.permutations([header(5, *KNOWN), header(6, "id", "zip"), header(6, *KNOWN, file="b.csv"), header(8, "id")]))
@@ -118,11 +118,11 @@ def test_of_a_day_taken_in_again_the_newest_files_hold(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     entered(lake, 5, 0, header=list(KNOWN), missing_columns=[], unknown_columns=[])
     entered(lake, 6, 1, header=["id", "zip"], missing_columns=["city"], unknown_columns=[])
-    assert [change.text for change in lately(lake, 7)] == ["customers/dt=2024-03-06/a.csv has no `city`"]
+    assert [change.text for change in recent_changes(lake, 7)] == ["customers/dt=2024-03-06/a.csv has no `city`"]
     entered(lake, 6, 2, header=list(KNOWN), missing_columns=[], unknown_columns=[])
-    assert lately(lake, 7) == []
+    assert recent_changes(lake, 7) == []
     entered(lake, 6, 3, status="rejected", message="UTF-16 text; expected UTF-8")
-    assert [one.day.day for one in headers(lake)] == [5]
+    assert [one.day.day for one in read_headers(lake)] == [5]
 
 
 @pytest.mark.parametrize("then", [False, True])
@@ -133,5 +133,5 @@ def test_a_ledger_from_before_headers_were_kept_is_read(tmp_path: Path, then: bo
     write_deltalake(lake.path("ops.ingested_files"), pa.Table.from_pylist([old]))
     if then:
         entered(lake, 5, 1, header=["id", "zip"], missing_columns=["city"], unknown_columns=[])
-    assert lately(lake, 7) == []
-    assert [change.first for change in changes(headers(lake))] == [True] * then
+    assert recent_changes(lake, 7) == []
+    assert [change.first for change in find_changes(read_headers(lake))] == [True] * then

@@ -9,8 +9,8 @@ import pytest
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import log, writes
-from spark_app.lake.epochs import OutOfOrder, check_release, fallen
-from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.epochs import OutOfOrder, check_release, first_fallen_epoch
+from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.lake.log import Commit
 from spark_app.lake.paths import Lake
 from spark_app.lake.writes import Overtaken
@@ -43,7 +43,7 @@ def commits(*epochs: int | str | None) -> list[Commit]:
     ],
 )
 def test_an_epoch_less_than_before(found: list[Commit], version: int | None) -> None:
-    late = fallen(found)
+    late = first_fallen_epoch(found)
     assert (late.version if late else None) == version
 
 
@@ -67,7 +67,7 @@ def test_a_release_is_of_one_writer_after_another(
 ) -> None:
     lake = Lake(str(tmp_path))
     written(lake, epochs)
-    with only_run(lake, Wanted("me", "run", seconds=60)) as held:
+    with hold_lease(lake, LeaseRequest("me", "run", seconds=60)) as held:
         fenced, released = replace(lake, fence=held), {} if before is None else {"gold.t": before}
         if said:
             with pytest.raises(OutOfOrder, match=said):
@@ -79,7 +79,7 @@ def test_a_release_is_of_one_writer_after_another(
 def test_a_commit_that_is_not_there_as_it_was_made_is_told_and_one_that_is_is_remembered(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     writes.create(lake, "gold.t", COLUMNS)
-    with only_run(lake, Wanted("me", "run", seconds=60)) as held:
+    with hold_lease(lake, LeaseRequest("me", "run", seconds=60)) as held:
         fenced, note = replace(lake, fence=held), log.note_text("me", {})
         writes.advance(fenced, "gold.t", note)
         assert held.commits == {"gold.t": 1}

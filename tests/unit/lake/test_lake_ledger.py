@@ -13,7 +13,7 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.jobs.bronze import _complete
 from spark_app.lake import ledger
-from spark_app.lake.columns import headers
+from spark_app.lake.columns import read_headers
 from spark_app.lake.landing import fingerprint, look
 from spark_app.lake.log import note_text
 from spark_app.notes.columns import tell_columns
@@ -55,7 +55,7 @@ def killed(tmp_path: Path) -> Context:
 def test_files_that_lie_there_still_are_entered_whole_and_told(killed: Context) -> None:
     assert _complete(killed, killed.datasets["customers"]) == {DAY}
     assert ledger.unnoted(killed.lake, "customers") == []
-    newest = max(headers(killed.lake, "customers"), key=lambda one: one.day)
+    newest = max(read_headers(killed.lake, "customers"), key=lambda one: one.day)
     assert (newest.missing, newest.unknown) == (("city",), ("town",))
     tell_columns(killed, {"customers": {DAY}})
     assert killed.record.warnings == [
@@ -67,7 +67,7 @@ def test_of_files_that_have_changed_only_the_day_is_entered(killed: Context, tmp
     land(tmp_path / "landing", "customers", str(DAY), "a.csv", lines("customers", {}, {"customer_id": "c2"}))
     assert _complete(killed, killed.datasets["customers"]) == {DAY}
     assert ledger.unnoted(killed.lake, "customers") == []
-    assert [one.day for one in headers(killed.lake, "customers")] == [BEFORE]
+    assert [one.day for one in read_headers(killed.lake, "customers")] == [BEFORE]
     files = look(killed.landing, "customers", [DAY]).files[DAY]
     assert ledger.held(killed.lake)["customers"][DAY] != fingerprint(files)  # taken in anew
 

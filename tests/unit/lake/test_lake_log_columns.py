@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import log
-from spark_app.warehouse.staging import CAME, Slice, whole
+from spark_app.warehouse.staging import CAME, Slice, read_all_rows
 from tests.support.small_lakes import Gold, contract
 
 
@@ -32,6 +32,6 @@ def test_rows_of_an_earlier_version_have_later_columns_empty(tmp_path: Path) -> 
     now = contract("t", {"k": (Type("string"), True), "new": (Type("boolean"), False)}, ["k"])
     rows = log.rows_as(DeltaTable(gold.lake.path(before.qualified)), now.columns)
     assert rows.to_table(columns=["new", "k"]).to_pylist() == [{"new": None, "k": "a"}]
-    part = whole(Slice(now, gold.lake, "full", None, 1, "t", "", lambda: iter(())))
+    part = read_all_rows(Slice(now, gold.lake, "full", None, 1, "t", "", lambda: iter(())))
     [batch] = list(part.batches())
     assert batch.to_pylist() == [{"k": "a", "new": None, CAME: True}]

@@ -11,7 +11,7 @@ import pytest
 from deltalake import CommitProperties, write_deltalake
 
 from spark_app.lake import feed, ledger, log, writes
-from spark_app.lake.lost_days import Lost, lost
+from spark_app.lake.lost_days import LostDays, find_lost_days
 from spark_app.lake.paths import Lake
 from tests.support.ops_rows import put
 
@@ -61,24 +61,24 @@ def commit(lake: Lake, version: int) -> Path:
 
 
 def test_nothing_is_lost_and_no_row_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert lost(lake, "lines") is None
+    assert find_lost_days(lake, "lines") is None
     both(lake, {A: 3, C: 2})
     both(lake, {B: 1})
     writes.advance(lake, "bronze.lines", log.note_text("r", {}))
     monkeypatch.setattr(feed, "over_version", lambda *given: pytest.fail("bronze was read"))
-    assert lost(lake, "lines") is None
+    assert find_lost_days(lake, "lines") is None
 
 
 def test_the_last_commit_is_gone(lake: Lake) -> None:
     both(lake, {A: 3, C: 2})
     both(lake, {B: 1})
     commit(lake, 1).unlink()
-    assert lost(lake, "lines") == Lost([B], 1)
+    assert find_lost_days(lake, "lines") == LostDays([B], 1)
 
 
 def test_all_of_bronze_is_gone(lake: Lake) -> None:
     enters(lake, {A: 3}, 4)
-    assert lost(lake, "lines") == Lost([A], 4)
+    assert find_lost_days(lake, "lines") == LostDays([A], 4)
 
 
 def test_rows_were_deleted_by_somebody(lake: Lake) -> None:
@@ -86,7 +86,7 @@ def test_rows_were_deleted_by_somebody(lake: Lake) -> None:
     opened = log.open_table(lake, "bronze.lines")
     assert opened is not None
     opened.delete("_batch_date = DATE '2024-03-06'")
-    assert lost(lake, "lines") == Lost([B], 0)
+    assert find_lost_days(lake, "lines") == LostDays([B], 0)
 
 
 def test_a_commit_of_another_run_stands_in_its_place(lake: Lake) -> None:
@@ -97,27 +97,27 @@ def test_a_commit_of_another_run_stands_in_its_place(lake: Lake) -> None:
     commit(lake, 1).unlink()
     takes_in(lake, {C: 4}, "second")
     enters(lake, {C: 4}, 1, "second")
-    assert lost(lake, "lines") == Lost([B], 1)
+    assert find_lost_days(lake, "lines") == LostDays([B], 1)
 
 
 def test_the_late_commit_of_a_run_that_was_taken_over_is_taken_in_again_too(lake: Lake) -> None:
     both(lake, {A: 3})
     enters(lake, {B: 1}, 1, "taker", epoch=2)
     takes_in(lake, {C: 4}, "late", epoch=1)  # over the taker's commit, and the late run entered nothing
-    assert lost(lake, "lines") == Lost([B, C], 1)
+    assert find_lost_days(lake, "lines") == LostDays([B, C], 1)
 
 
 def test_a_day_that_a_late_commit_replaced_is_taken_in_again_whatever_its_rows_are_now(lake: Lake) -> None:
     both(lake, {A: 3})
     enters(lake, {B: 1}, 1, "taker", epoch=2)
     takes_in(lake, {A: 0}, "late", epoch=1)  # by number bronze still holds of A what was entered
-    assert lost(lake, "lines") == Lost([A, B], 1)
+    assert find_lost_days(lake, "lines") == LostDays([A, B], 1)
 
 
 def test_what_the_reader_left_out_from_the_beginning_is_not_taken_in_every_night(lake: Lake) -> None:
     version = takes_in(lake, {A: 3})
     enters(lake, {A: 5}, version)
-    assert lost(lake, "lines") is None
+    assert find_lost_days(lake, "lines") is None
 
 
 @pytest.mark.parametrize(("counted", "found"), [({A: None, B: 2}, None), ({A: None, B: 7}, [B])])
@@ -130,7 +130,7 @@ def test_days_that_an_older_program_did_not_count(
         opened = log.open_table(lake, "bronze.lines")
         assert opened is not None
         opened.delete("_batch_date = DATE '2024-03-06'")
-    result = lost(lake, "lines")
+    result = find_lost_days(lake, "lines")
     assert (None if result is None else result.days) == found
 
 
@@ -138,5 +138,5 @@ def test_of_two_entries_of_a_day_the_later_writers_holds(lake: Lake) -> None:
     """A writer that was taken over enters a later version than its taker: what it entered is not so any more."""
     both(lake, {A: 3}, "taker", epoch=2)
     enters(lake, {A: 9}, 5, "late", epoch=1)
-    assert lost(lake, "lines") is None
+    assert find_lost_days(lake, "lines") is None
     assert ledger.held(lake) == {"lines": {A: f"taker {A}"}}

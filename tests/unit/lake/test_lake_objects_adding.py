@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from spark_app.cli import lakehouse
-from spark_app.lake.objects import adding
+from spark_app.lake.objects import adding_files
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.settings import AWS_ITSELF
 
 
 def add(landing: Path, files: dict[str, str]) -> None:
-    with adding(str(landing), AWS_ITSELF) as folder:
+    with adding_files(str(landing), AWS_ITSELF) as folder:
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)

@@ -20,7 +20,7 @@ from spark_app.contracts.table import Column, Type
 from spark_app.contracts.views import load_views
 from spark_app.lake import exports, log, releases, writes
 from spark_app.lake.paths import Lake
-from spark_app.lake.readable import gaps, unreadable
+from spark_app.lake.readable import find_unreadable, gaps
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import UsageError
 from spark_app.warehouse.duckdb import DuckDBWarehouse
@@ -71,11 +71,11 @@ def test_what_vacuum_removed_is_told_by_table_and_file(gold: Gold) -> None:
 def test_a_file_cut_short_or_a_log_that_is_gone_counts_as_well(gold: Gold) -> None:
     root = Path(gold.lake.path(COHORTS.qualified))
     table, versions = COHORTS.qualified, {COHORTS.qualified: [0, 1, 2, 3, 99]}
-    assert unreadable(gold.lake, versions) == {(table, 99): f"{table}: version 99 is not in its log any more"}
+    assert find_unreadable(gold.lake, versions) == {(table, 99): f"{table}: version 99 is not in its log any more"}
     (root / DeltaTable(str(root)).file_uris()[0].rsplit("/", 1)[-1]).write_bytes(b"PAR1")
-    assert set(unreadable(gold.lake, versions)) == {(table, 3), (table, 99)}
+    assert set(find_unreadable(gold.lake, versions)) == {(table, 3), (table, 99)}
     (root / "_delta_log" / f"{1:020}.json").unlink()
-    assert {version for _, version in unreadable(gold.lake, versions)} >= {1, 2, 3}
+    assert {version for _, version in find_unreadable(gold.lake, versions)} >= {1, 2, 3}
 
 
 @pytest.mark.parametrize("of", [1, 2])

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from spark_app.lake import lease, ops
-from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.lake.paths import Lake
-from spark_app.lake.slots import slot
+from spark_app.lake.slots import open_slot
 from spark_app.runtime.errors import LakehouseError
 from tests.support.leases import SECONDS
 from tests.support.ops_rows import put
 
-ME = Wanted("me", "run", seconds=SECONDS)
+ME = LeaseRequest("me", "run", seconds=SECONDS)
 
 
 @pytest.fixture
@@ -25,22 +25,22 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def test_a_commit_carries_its_epoch_and_is_refused_without_the_lease(lake: Lake) -> None:
-    with only_run(lake, ME) as held:
+    with hold_lease(lake, ME) as held:
         put(replace(lake, fence=held), "runs", [{"run_id": "mine"}])
         opened = Path(lake.root, "ops", "runs", "_delta_log", f"{0:020}.json").read_text()
         infos = [json.loads(line).get("commitInfo") for line in opened.splitlines()]
         assert [json.loads(info["userMetadata"]) for info in infos if info] == [{"epoch": 1}]
-        at = slot(lake, lease.NAME)
-        seen, mine = at.read(), lease.read(lake)
+        at = open_slot(lake, lease.NAME)
+        seen, mine = at.read(), lease.read_lease(lake)
         assert seen is not None
         assert mine is not None
-        at.put(lease.text_of(replace(mine, epoch=2, run_id="taker", word="theirs")), seen.tag)
+        at.put(lease.write_lease(replace(mine, epoch=2, run_id="taker", word="theirs")), seen.tag)
         with pytest.raises(LakehouseError, match=r"run taker .* has taken over the lake"):
             held.check(ask=True)
         with pytest.raises(LakehouseError, match="run taker"):
             put(replace(lake, fence=held), "runs", [{"run_id": "late"}])
     rows = ops.select(lake, "runs", "SELECT run_id FROM ops_rows")
     assert [row["run_id"] for row in rows] == ["mine"]
-    after = lease.read(lake)
+    after = lease.read_lease(lake)
     assert after is not None
     assert (after.run_id, after.free) == ("taker", False)

@@ -20,42 +20,42 @@ def past(days: int, seed: int = 1, growth: float = 0.0) -> list[float]:
 
 def test_a_usual_day_is_expected_of_its_weekday() -> None:
     known = past(70)
-    found = robust.expected("count", known, WEEK[0])
+    found = robust.expect_next("count", known, WEEK[0])
     assert found is not None
     assert found.middle == pytest.approx(WEEK[0], rel=0.08)
     assert abs(found.score) < 2
     # The level of another weekday is not usual on this one.
-    saturday = robust.expected("count", known, WEEK[5] * 1.15)
+    saturday = robust.expect_next("count", known, WEEK[5] * 1.15)
     assert saturday is not None
     assert saturday.score > robust.LIMIT
 
 
 def test_growth_is_continued() -> None:
-    found = robust.expected("count", past(70, growth=0.02), 0)
+    found = robust.expect_next("count", past(70, growth=0.02), 0)
     assert found is not None
     assert found.middle == pytest.approx(WEEK[0] * (1 + 0.02 * 70), rel=0.08)
 
 
 def test_a_third_of_wrong_days_does_not_bend_what_is_expected() -> None:
     known = past(70)
-    plain = robust.expected("count", known, WEEK[0])
+    plain = robust.expect_next("count", known, WEEK[0])
     for at in range(43, 70, 4):  # a quarter of the newest 28
         known[at] *= 50
-    bent = robust.expected("count", known, WEEK[0])
+    bent = robust.expect_next("count", known, WEEK[0])
     assert plain is not None
     assert bent is not None
     assert bent.middle == pytest.approx(plain.middle, rel=0.2)
 
 
 def test_little_history_says_nothing() -> None:
-    assert robust.expected("count", past(robust.FEWEST - 1), 0) is None
-    assert robust.expected("count", past(robust.FEWEST), 0) is not None
+    assert robust.expect_next("count", past(robust.FEWEST - 1), 0) is None
+    assert robust.expect_next("count", past(robust.FEWEST), 0) is not None
     holes = [math.nan if at % 2 else 10.0 for at in range(50)]
-    assert robust.expected("time", holes, 1000) is None
+    assert robust.expect_next("time", holes, 1000) is None
 
 
 def test_a_trickle_of_money_says_nothing() -> None:
-    assert robust.expected("amount", [0.0, 0.0, 50.0] * 20, 900) is None
+    assert robust.expect_next("amount", [0.0, 0.0, 50.0] * 20, 900) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -66,7 +66,7 @@ def test_chance_alone_does_not_cry_wolf(seed: int) -> None:
     told = [
         abs(found.score) > robust.limit_for(20)
         for at in range(70, 270)
-        if (found := robust.expected("count", days[:at], days[at]))
+        if (found := robust.expect_next("count", days[:at], days[at]))
     ]
     assert len(told) == 200
     assert sum(told) <= 1
@@ -74,7 +74,7 @@ def test_chance_alone_does_not_cry_wolf(seed: int) -> None:
 
 def test_shares_are_judged_by_how_many_rows_they_are_of() -> None:
     known = [0.02 + 0.001 * (at % 5) for at in range(60)]
-    few, many = (robust.expected("share", known, 0.08, rows=rows) for rows in (20, 5000))
+    few, many = (robust.expect_next("share", known, 0.08, rows=rows) for rows in (20, 5000))
     assert few is not None
     assert many is not None
     assert few.score < robust.LIMIT < many.score
@@ -86,6 +86,6 @@ def test_the_limit_grows_with_the_figures_judged() -> None:
 
 
 def test_runs_have_no_weekdays() -> None:
-    found = robust.unseasonal("time", [100, 103, 98, 101, 99, 104, 100, 102, 97, 300], 400)
+    found = robust.expect_without_season("time", [100, 103, 98, 101, 99, 104, 100, 102, 97, 300], 400)
     assert found.middle == pytest.approx(100.5, abs=1)
     assert found.high < 400

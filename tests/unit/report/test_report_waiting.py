@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from spark_app.cli import lakehouse
 from spark_app.lake.catch_up import Waiting
 from spark_app.report.site import write_site
-from spark_app.report.waiting import told
+from spark_app.report.waiting import sentences_on_waiting
 from spark_app.runtime.settings import load_settings
 from tests.support.nights import CONTRACTS, DAILY, DAYS, good_night
 
@@ -52,16 +52,17 @@ WHOLE = {"orders": [D1, D2], "payments": [D1, D2], "reviews": [D1, D2]}
     ],
 )
 def test_days_that_wait_are_named_with_the_command(found: Waiting, state: str, said: str, tmp_path: Path) -> None:
-    [one] = told(found, NEEDED, load_settings("local"))
+    [one] = sentences_on_waiting(found, NEEDED, load_settings("local"))
     assert (one.state, one.text) == (state, said)
     elsewhere = load_settings("minio", home=f"{tmp_path}/a b", source="kiosk")
     assert (
-        f"lakehouse run --env minio --source kiosk --home '{tmp_path}/a b' --" in told(found, NEEDED, elsewhere)[0].text
+        f"lakehouse run --env minio --source kiosk --home '{tmp_path}/a b' --"
+        in sentences_on_waiting(found, NEEDED, elsewhere)[0].text
     )
 
 
 def test_nothing_is_said_where_nothing_waits() -> None:
-    assert told(Waiting({}, {}, {}), NEEDED, load_settings("local")) == []
+    assert sentences_on_waiting(Waiting({}, {}, {}), NEEDED, load_settings("local")) == []
 
 
 def land(home: Path, *days: date) -> None:

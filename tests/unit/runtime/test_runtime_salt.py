@@ -19,7 +19,7 @@ from spark_app.lake import log, writes
 from spark_app.lake.paths import Lake
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.salt import Salt, salt
+from spark_app.runtime.salt import Salt, find_salt
 from spark_app.runtime.settings import Settings, conf_dir, load_settings
 
 SALT, OTHER = "a salt that nobody knows", "another salt nobody knows"
@@ -32,7 +32,7 @@ def settings(environment: str = "prod", **given: Any) -> Settings:
 
 def test_the_salt_is_the_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUR_SALT", f" {SALT}\n")
-    found = salt(settings(email_salt_from="OUR_SALT"))
+    found = find_salt(settings(email_salt_from="OUR_SALT"))
     assert (found.key, found.origin) == (SALT.encode(), "salted, from $OUR_SALT")
     assert SALT not in repr(found)
 
@@ -47,14 +47,14 @@ def test_a_missing_or_short_salt_is_refused_and_not_shown(
     if given is not None:
         monkeypatch.setenv("OUR_SALT", given)
     with pytest.raises(SettingsError, match=rf"{said}.* in \$OUR_SALT, expected 16 characters") as caught:
-        salt(settings(email_salt_from="OUR_SALT"))
+        find_salt(settings(email_salt_from="OUR_SALT"))
     assert "short" not in str(caught.value)
 
 
 def test_only_a_laptop_goes_without() -> None:
-    assert salt(settings("local")).key is None
+    assert find_salt(settings("local")).key is None
     with pytest.raises(SettingsError, match="environment prod: email_salt_from: found none") as caught:
-        salt(settings("prod"))
+        find_salt(settings("prod"))
     assert caught.value.exit_code == 2
 
 
@@ -73,11 +73,11 @@ def test_by_secrets_manager_where_the_variable_is_not_set(monkeypatch: pytest.Mo
     both = settings(email_salt_from="OUR_SALT", email_salt_secret="shop/salt")
     with mock_aws():
         with pytest.raises(SettingsError, match="email_salt_secret shop/salt: not read from Secrets Manager"):
-            salt(both)
+            find_salt(both)
         boto3.client("secretsmanager").create_secret(Name="shop/salt", SecretString=SALT)
-        assert (salt(both).key, salt(both).origin) == (SALT.encode(), "salted, from secret shop/salt")
+        assert (find_salt(both).key, find_salt(both).origin) == (SALT.encode(), "salted, from secret shop/salt")
         monkeypatch.setenv("OUR_SALT", OTHER)
-        assert salt(both).key == OTHER.encode()
+        assert find_salt(both).key == OTHER.encode()
 
 
 def test_a_fingerprint_tells_salts_apart_and_is_no_hash_of_one() -> None:

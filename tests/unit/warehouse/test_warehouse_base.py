@@ -13,7 +13,7 @@ import pytest
 from spark_app.contracts.load import load_contracts
 from spark_app.lake.holding import LeaseLost
 from spark_app.lake.paths import Lake
-from spark_app.warehouse.base import Late
+from spark_app.warehouse.base import LoadedByLater
 from spark_app.warehouse.duckdb import DuckDBWarehouse
 from tests.support.leases import Holding
 from tests.support.small_lakes import Gold
@@ -55,7 +55,7 @@ def test_a_load_of_a_lesser_epoch_is_refused(house: DuckDBWarehouse, gold: Gold)
     house.load(first, by(gold, 2), gold.contracts)
     gold.write(COHORTS, [cohort(1)])
     second = gold.release()
-    with pytest.raises(Late, match="found a load of epoch 2, expected none above 1") as late:
+    with pytest.raises(LoadedByLater, match="found a load of epoch 2, expected none above 1") as late:
         house.load(second, by(gold, 1), gold.contracts)
     assert (late.value.exit_code, late.value.retry) == (1, True)
     assert ledger(house) == [(1, 2, 1)]
@@ -67,7 +67,7 @@ def test_a_load_of_a_lesser_epoch_is_refused(house: DuckDBWarehouse, gold: Gold)
 def test_one_that_lost_the_lake_while_it_loaded_commits_nothing(house: DuckDBWarehouse, gold: Gold) -> None:
     with pytest.raises(LeaseLost):
         house.load(gold.release(), by(gold, 1, lost=True), gold.contracts)
-    assert house.held() is None
+    assert house.loaded_release() is None
 
 
 def test_a_ledger_from_before_there_were_epochs_gets_them(house: DuckDBWarehouse, gold: Gold) -> None:

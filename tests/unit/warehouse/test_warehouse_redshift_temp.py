@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from spark_app.runtime.settings import S3Settings
 from spark_app.warehouse import redshift_temp
-from spark_app.warehouse.redshift_temp import load_name, remove, sweep
+from spark_app.warehouse.redshift_temp import load_name, remove_prefix, sweep_leftovers
 
 LOAD = "20240101000000_0a1b2c3d"
 # Keys of a lake, a landing, and people; by the age given here, all of them are older than a day.
@@ -55,21 +55,21 @@ def test_only_what_loads_name_is_swept(s3: S3Settings, temp: str, below: str) ->
     others = [f"{below}{key}" for key in OTHERS]
     left = [f"{below}r/{LOAD}/dim_dates/part-00000.parquet", f"{below}r/{load_name()}/dim_dates/manifest.json"]
     put(*others, *left)
-    assert sweep(temp, s3) == 2
+    assert sweep_leftovers(temp, s3) == 2
     assert keys() == sorted(others)
 
 
 def test_young_files_stay(s3: S3Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redshift_temp, "LEFT_OVER", timedelta(days=1))
     put(f"tmp/r/{LOAD}/x/y.parquet")
-    assert sweep("s3://shop/tmp", s3) == 0
+    assert sweep_leftovers("s3://shop/tmp", s3) == 0
 
 
 def test_only_unfinished_uploads_of_loads_are_given_up(s3: S3Settings) -> None:
     client = boto3.client("s3", region_name="us-east-1")
     for key in (f"tmp/r/{LOAD}/x/part-00000.parquet", "tmp/orders/dt=2024-01-01/orders.csv"):
         client.create_multipart_upload(Bucket="shop", Key=key)
-    sweep("s3://shop/tmp", s3)
+    sweep_leftovers("s3://shop/tmp", s3)
     assert [one["Key"] for one in client.list_multipart_uploads(Bucket="shop")["Uploads"]] == [
         "tmp/orders/dt=2024-01-01/orders.csv"
     ]
@@ -77,5 +77,5 @@ def test_only_unfinished_uploads_of_loads_are_given_up(s3: S3Settings) -> None:
 
 def test_a_load_removes_its_own_prefix_and_no_longer_name(s3: S3Settings) -> None:
     put(f"tmp/r/{LOAD}/x/a", f"tmp/r/{LOAD}/x/b", f"tmp/r/{LOAD}0/x/c")
-    assert remove(f"s3://shop/tmp/r/{LOAD}", s3) == 2
+    assert remove_prefix(f"s3://shop/tmp/r/{LOAD}", s3) == 2
     assert keys() == [f"tmp/r/{LOAD}0/x/c"]
