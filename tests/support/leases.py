@@ -16,12 +16,12 @@ SECONDS = 2.0  # tests need not wait a minute for a silence
 
 _HOLD = """
 import sys
-from spark_app.lake.lock import Wanted, only_run
+from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.settings import S3Settings
 lake = Lake(sys.argv[1], S3Settings.model_validate_json(sys.argv[2]))
-with only_run(lake, Wanted("other", "run", seconds=float(sys.argv[3]))) as held:
+with hold_lease(lake, LeaseRequest("other", "run", seconds=float(sys.argv[3]))) as held:
     print(held.epoch, flush=True)
     for line in sys.stdin:
         try:
