@@ -10,11 +10,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
-from spark_app.lake import delta, feed, ledger, ops
+from spark_app.lake import delta, feed, few, ledger, ops, writes
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import Folders, fingerprint, folders, look
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
+from spark_app.lake.progress import BronzeProgress
 from spark_app.notes.columns import tell_columns
 from spark_app.notes.landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
 from spark_app.recovery import overwritten
@@ -100,21 +101,32 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
     own_commit(context.lake, table)  # raises where the table is somebody else's
-    held = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
-    replaced = sorted({*held, *(day for day in drop if day in lost)})
-    counted: Counter[str] = Counter()
+    there = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
+    counted: Counter[date] = Counter()
     for found in files:
-        counted[found.file.day.isoformat()] += found.rows
-    note = note_text(context.run_id, {}, days=days, rows=counted, replaced=[day.isoformat() for day in replaced])
+        counted[found.file.day] += found.rows
+    replaced = frozenset({*there, *(day for day in drop if day in lost)})
+    progress = BronzeProgress({day: fingerprint(listed) for day, listed in drop.items()}, counted, replaced)
     rows = _laid_out(with_meta(read_csv(spark, dataset, files), context), files)
-    if before is None:
-        delta.append(rows, context.lake, table, note, partition=delta.MONTH)
-    else:
-        where = f"_batch_date IN ({delta.date_list(list(drop))})"
-        delta.overwrite(rows, context.lake, table, note, where=where)
+    _write(context, table, rows, progress, first=before is None)
     version = version_of(context.lake, table) or 0
     ops.add(context.lake, "ingested_files", [_ledger_row(context, found, days, version) for found in files])
     return version
+
+
+def _write(context: Context, table: str, rows: DataFrame, progress: BronzeProgress, *, first: bool) -> None:
+    """Few rows without Spark's Delta; days that bronze holds rows of are replaced, others come to it."""
+    note = note_text(context.run_id, {}, **progress.note())
+    where = f"_batch_date IN ({delta.date_list(list(progress.days))})" if progress.replaced else None
+    few_rows = few.collected(rows) if sum(progress.rows.values()) <= few.FEW_OBJECTS else None
+    if few_rows is not None and where:
+        writes.replace(context.lake, table, few_rows, where, note)
+    elif few_rows is not None:
+        writes.append(context.lake, table, few_rows, note, partition=delta.MONTH)
+    elif where:
+        delta.overwrite(rows, context.lake, table, note, where=where)
+    else:
+        delta.append(rows, context.lake, table, note, partition=delta.MONTH if first else None)
 
 
 def _complete(context: Context, dataset: Dataset) -> set[date]:

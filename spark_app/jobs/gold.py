@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType
 
-from spark_app.contracts.table import QUARANTINE, Column, Contract, Type
+from spark_app.contracts.table import Column, Type
 from spark_app.jobs import landed_days
-from spark_app.lake import delta, log, quarantine, writes
-from spark_app.lake.diff import CLAUSES, OP, WAS_MONTH, difference
+from spark_app.jobs.gold_inputs import Refresh, Rows, inputs_of_scope, own_rows, rows_of_scope, touched, whole_inputs
+from spark_app.lake import delta, few, log, quarantine, writes
+from spark_app.lake.diff import CLAUSES, WAS_MONTH, difference
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, thread_session
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
-from spark_app.tables.hashes import hashed
-from spark_app.tables.incomplete import PARTS
 
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
-
-
-@dataclass(frozen=True)
-class Refresh:
-    """One table's work: its inputs at the versions to take in, and the versions taken in so far."""
-
-    table: GoldTable
-    contract: Contract
-    now: Mapping[str, int]
-    taken: Mapping[str, int]
-    version: int
-    lacking: Sequence[str] = ()  # columns that came to the contract after the table was made
-    retyped: Sequence[str] = ()  # columns that have another type in the contract now
-
-    @property
-    def name(self) -> str:
-        return self.contract.qualified
 
 
 def run(context: Context, *, whole: bool = False) -> None:
@@ -79,8 +59,9 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapp
         commit = log.own_commit(context.lake, contract.qualified)
         opened = log.open_table(context.lake, contract.qualified)
         assert opened is not None  # it was made above, if need be
-        unlike = log.unlike(opened, contract.columns)
-        work = Refresh(table, contract, now, commit.sources if commit else {}, opened.version(), *unlike)
+        lacking, retyped = log.unlike(opened, contract.columns)
+        taken = commit.sources if commit else {}
+        work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
         _refuse_retyped(work, whole)
         if whole or commit is None or work.lacking or set(work.taken) != set(now) or _is_of_another(work, anew):
             step.action = _build(context, spark, work, first=commit is None)
@@ -133,8 +114,7 @@ def _version(context: Context, full: str, table: GoldTable) -> int:
 
 
 def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool) -> str:
-    inputs = _inputs(context, spark, work)
-    rows = _shaped(work, work.table.derive(**inputs))
+    rows = _shaped(work, work.table.derive(**whole_inputs(context, spark, work)))
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
     if first:
@@ -147,61 +127,29 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
 
 
 def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
-    table = work.table
-    inputs = _inputs(context, spark, work)
-    holds = delta.read(spark, context.lake, work.name, work.version)
-    if table.touched is None:
-        should = table.derive(**inputs)
-    else:
-        scope = _touched(context, spark, work, inputs).persist()
-        inputs[table.driver] = _within(inputs[table.driver], scope, table, table.driver_sql)
-        should = table.derive(**inputs)
-        holds = _within(holds, scope, table, table.scope_sql)
-    return _apply(context, spark, work, _shaped(work, should), holds)
+    if work.table.touched is None:
+        should = work.table.derive(**whole_inputs(context, spark, work))
+        return _apply(context, spark, work, _shaped(work, should), own_rows(context, spark, work))
+    touched_values = touched(context, spark, work)
+    values = few.collected(touched_values)
+    scope = Rows(touched_values.persist()) if values is None else Rows(context.scratch.frame(spark, values), values)
+    should = work.table.derive(**inputs_of_scope(context, spark, work, scope))
+    return _apply(context, spark, work, _shaped(work, should), rows_of_scope(context, spark, work, scope))
 
 
-def _touched(context: Context, spark: SparkSession, work: Refresh, inputs: Mapping[str, DataFrame]) -> DataFrame:
-    """The scope's values to derive again, each once."""
-    assert work.table.touched is not None
-    offered = {f"all_{name}": frame for name, frame in inputs.items()}
-    for name, full in work.table.inputs.items():
-        offered[name] = _changes(context, spark, full, work, inputs[name])
-    wanted = inspect.signature(work.table.touched).parameters
-    rows = work.table.touched(**{name: offered[name] for name in wanted})
-    return rows.select(*work.table.scope).distinct().na.drop()
-
-
-def _changes(context: Context, spark: SparkSession, full: str, work: Refresh, like: DataFrame) -> DataFrame:
-    if work.taken[full] == work.now[full]:
-        # Known to be empty: what is joined with it is not read. createDataFrame would start Python workers.
-        return like.where("false").withColumn("_change_type", F.lit(None).cast("string"))
-    return delta.changes(spark, context.lake, full, work.taken[full], work.now[full])
-
-
-def _within(rows: DataFrame, scope: DataFrame, table: GoldTable, named: Mapping[str, str]) -> DataFrame:
-    """Rows of the scope. Days become literals, so that files of other months are never opened."""
-    column = table.scope[0]
-    expression = F.expr(named.get(column, column))
-    if len(table.scope) == 1 and isinstance(scope.schema[0].dataType, DateType):
-        days: list[date] = [row[0] for row in scope.collect()]
-        inside = rows.where(expression.isin(days)) if days else rows.where("false")
-        months = sorted({day.replace(day=1) for day in days})
-        return inside.where(F.col(delta.MONTH).isin(months)) if delta.MONTH in rows.columns and days else inside
-    keyed = rows.withColumns({name: F.expr(named.get(name, name)) for name in table.scope if name in named})
-    return keyed.join(scope, list(table.scope), "left_semi")
-
-
-def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFrame, holds: DataFrame) -> str:
+def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFrame, current: DataFrame) -> str:
+    """Write what differs: few rows without a Spark job more, many by a MERGE of Spark's."""
     month = delta.MONTH if work.table.month_of else None
-    changed = difference(should, holds, work.contract.key, month).persist()
+    changed = difference(should, current, work.contract.key, month)
+    rows = few.collected(changed)
+    if rows is not None:
+        return _write_few(context, work, rows)
+    changed = changed.persist()
     try:
-        months = changed.groupBy(*([delta.MONTH, WAS_MONTH] if month else [OP])).count().collect()
-        if not months:
-            writes.advance(context.lake, work.name, _note(context, work))
-            return "unchanged rows"
+        months = changed.select(delta.MONTH, WAS_MONTH).distinct().collect() if month else []
         on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
         if month:
-            on += f" AND {_in_months([value for row in months for value in (row[0], row[1])])}"
+            on += f" AND {in_months([value for row in months for value in row])}"
         columns = [*work.contract.column_names, *([month] if month else [])]
         delta.merge(spark, changed, context.lake, work.name, on, CLAUSES, columns, _note(context, work))
     finally:
@@ -209,32 +157,22 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
     return "merged"
 
 
-def _in_months(months: Sequence[date | None]) -> str:
+def _write_few(context: Context, work: Refresh, rows: pa.Table) -> str:
+    note = _note(context, work)
+    if not rows.num_rows:
+        writes.advance(context.lake, work.name, note)
+        return "unchanged rows"
+    within = None
+    if WAS_MONTH in rows.column_names:
+        months = [rows.column(name).to_pylist() for name in (delta.MONTH, WAS_MONTH)]
+        within, rows = in_months([*months[0], *months[1]]), rows.drop_columns([WAS_MONTH])
+    writes.merge(context.lake, work.name, rows, work.contract.key, note, within=within)
+    return "merged"
+
+
+def in_months(months: Iterable[date | None]) -> str:
     """Literal months, so that a merge never opens the files of others."""
     return f"t.{delta.MONTH} IN ({delta.date_list([month for month in months if month is not None])})"
-
-
-def _inputs(context: Context, spark: SparkSession, work: Refresh) -> dict[str, DataFrame]:
-    """What `derive` is given, by its parameters' names."""
-    found = {name: _input(context, spark, full, work.now[full]) for name, full in work.table.inputs.items()}
-    for name, columns in work.table.hashed.items():
-        found[name] = hashed(found[name], columns, context.salt.key)
-    return found
-
-
-def _input(context: Context, spark: SparkSession, full: str, version: int) -> DataFrame:
-    """An input's own columns, its month for pruning, and of silver the batch date that decides between rows."""
-    rows = delta.read(spark, context.lake, full, version)
-    if full == QUARANTINE:
-        return _quarantined(context, rows, version)
-    technical = [name for name in (delta.MONTH, "_batch_date") if name in rows.columns]
-    return rows.select(*context.contracts[full].column_names, *technical)
-
-
-def _quarantined(context: Context, rows: DataFrame, version: int) -> DataFrame:
-    """What the quarantine knows of orders. Where that is nothing, Spark is told so and reads nothing."""
-    own = rows.select("entity", "batch_date", *quarantine.WHOSE)
-    return own if quarantine.rows_of(context.lake, version, PARTS) else own.where("false")
 
 
 def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:

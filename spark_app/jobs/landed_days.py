@@ -6,7 +6,8 @@ orders fall on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -33,9 +34,7 @@ def run(context: Context, contract: Contract) -> None:
         if changed or gone or first:
             sources = {SALES: log.version_of(context.lake, SALES) or 0}
             note = log.note_text(context.run_id, sources, **{log.WHOLE: True})  # all of it was compared
-            writes.merge(
-                context.lake, contract.qualified, _arrow(contract, changed), sorted(gone), contract.key[0], note
-            )
+            writes.merge(context.lake, contract.qualified, _changes(contract, changed, gone), contract.key, note)
             step.action, step.rows = "merged", len(changed) + len(gone)
         step.version = log.version_of(context.lake, contract.qualified)
 
@@ -59,6 +58,10 @@ def _held(context: Context, contract: Contract) -> set[Row]:
     return set(feed.over_version(context.lake, contract.qualified, version, sql))
 
 
-def _arrow(contract: Contract, rows: Sequence[Row]) -> pa.Table:
-    schema = pa.schema([(column.name, log.arrow_type(column.type)) for column in contract.columns])
-    return pa.Table.from_pylist([dict(zip(contract.column_names, row, strict=True)) for row in rows], schema=schema)
+def _changes(contract: Contract, changed: Sequence[Row], gone: Collection[date]) -> pa.Table:
+    """What `writes.merge` takes: rows to write whole, and days to remove by their key."""
+    names = contract.column_names
+    fields = [(column.name, log.arrow_type(column.type)) for column in contract.columns]
+    rows = [{**dict(zip(names, row, strict=True)), writes.OP: writes.WRITE} for row in changed]
+    rows += [{names[0]: day, writes.OP: writes.REMOVE} for day in sorted(gone)]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*fields, (writes.OP, pa.string())]))

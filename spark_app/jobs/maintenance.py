@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
+from spark_app.lake.objects import Entry, remove, sizes_below
 from spark_app.lake.s3 import abort_uploads, s3_errors_named
 from spark_app.runs import lifecycle
 from spark_app.runs.context import Context, thread_session
@@ -39,12 +40,20 @@ def run(context: Context, keep_releases: int) -> None:
             delta.optimize(spark, context.lake, name, log.unchanged_note(context.run_id, commit))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
             step.action, step.version = "packed", log.version_of(context.lake, name)
+    _clear_scratch(context)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
     with s3_errors_named(context.lake.root):
         folders = [f"{context.lake.root.rstrip('/')}/{folder}/" for folder in LAKE_FOLDERS]
         given_up = sum(abort_uploads(folder, context.settings.s3, before) for folder in folders)
     if given_up:
         context.record.warn(f"{context.lake.root}: {given_up} unfinished uploads of killed runs were given up")
+
+
+def _clear_scratch(context: Context) -> None:
+    """Of killed runs; of the others nothing is left, and none runs now."""
+    place, s3 = context.lake.scratch(), context.settings.s3
+    for name in sizes_below(place, s3):
+        remove(Entry(name, f"{place}{name}", False, 0, None), s3)
 
 
 def _needed(context: Context, keep_releases: int) -> dict[str, int]:

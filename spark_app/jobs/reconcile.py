@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from spark_app.lake import feed, ledger, log, ops
-from spark_app.lake.log import Commit
+from spark_app.lake.progress import NOTHING, SilverProgress, Sum, silver_progress
 from spark_app.runs.context import Context
 from spark_app.tables.declare import SilverTable
 
@@ -26,23 +26,18 @@ from spark_app.tables.declare import SilverTable
 class Tally:
     """Rows and money of one batch date. `unpriced`: quarantined rows whose money is not known, and in no amount."""
 
-    landed: int = 0
-    quarantined: int = 0
-    superseded: int = 0
-    accepted: int = 0
+    landed: Sum = NOTHING
+    accepted: Sum = NOTHING
+    superseded: Sum = NOTHING
+    quarantined: Sum = NOTHING
     passed_over: int = 0
-    landed_amount: Decimal = Decimal(0)
-    quarantined_amount: Decimal = Decimal(0)
-    superseded_amount: Decimal = Decimal(0)
-    accepted_amount: Decimal = Decimal(0)
     unpriced: int = 0
 
     @property
     def adds_up(self) -> bool:
         """Rows and money alike."""
-        rows = self.accepted + self.superseded + self.quarantined + self.passed_over
-        amount = self.accepted_amount + self.superseded_amount + self.quarantined_amount
-        return rows == self.landed and amount == self.landed_amount
+        found = self.accepted + self.superseded + self.quarantined
+        return found + Sum(self.passed_over) == self.landed
 
 
 def reconcile(context: Context, tables: Mapping[str, SilverTable]) -> int:
@@ -70,27 +65,27 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     foreign = _foreign(context, name, f"bronze.{dataset}", done)
     if now is None or not (commits or foreign):
         return []
-    whole = [index for index, commit in enumerate(commits) if commit.note.get("whole")]
-    if whole:
-        commits, before = commits[whole[-1] :], {}
+    progress = [silver_progress(commit.note) for commit in commits]
+    rebuilt = [index for index, made in enumerate(progress) if made.full_rebuild]
+    if rebuilt:
+        commits, progress, before = commits[rebuilt[-1] :], progress[rebuilt[-1] :], {}
         foreign = _foreign(context, name, f"bronze.{dataset}", commits[0].version)
         accepted = _accepted_whole(context, table, now)
     else:
         before = _before(context, table.name)
         accepted = _accepted_changes(context, table, done, now)
-    judged = {day for commit in commits for day in _days(commit, "days")}
-    tallies = _judged_and_moved(before, commits)
-    for day, (count, amount) in accepted.items():
+    judged = {day for made in progress for day in made.days}
+    tallies = _judged_and_displaced(before, progress)
+    for day, found in accepted.items():
         tally = tallies.get(day) or before.get(day, Tally())
-        accepted_amount = tally.accepted_amount + amount
-        tallies[day] = replace(tally, accepted=tally.accepted + count, accepted_amount=accepted_amount)
+        tallies[day] = replace(tally, accepted=tally.accepted + found)
     bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0) if commits else 0
-    in_files = ledger.counted(lake, dataset, None if whole else sorted(judged), bronze_version)
+    in_files = ledger.counted(lake, dataset, None if rebuilt else sorted(judged), bronze_version)
     judged |= {day for day, count in in_files.items() if count}  # of all days there may be one that was not read
     tallies = {day: Tally() for day in judged} | tallies
     in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(judged))
     _tell_unread(context, dataset, bronze_version, in_bronze, in_files)
-    kept = sum(t.accepted for d, t in before.items() if d not in tallies) + sum(t.accepted for t in tallies.values())
+    kept = sum(tally.accepted.rows for tally in ({**before, **tallies}).values())
     # What others wrote is in no drop: it cannot be told from rows superseded by their numbers alone.
     all_there = kept == log.row_count(lake, name, now) and not foreign
     if foreign:
@@ -101,9 +96,11 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
             dataset,
             table.name,
             day,
-            replace(tally, landed=in_files.get(day, tally.landed)) if day in judged else tally,
+            replace(tally, landed=Sum(in_files.get(day, tally.landed.rows), tally.landed.amount))
+            if day in judged
+            else tally,
             now,
-            all_there and (day not in judged or in_bronze.get(day, 0) == tally.landed),
+            all_there and (day not in judged or in_bronze.get(day, 0) == tally.landed.rows),
         )
         for day, tally in sorted(tallies.items())
     ]
@@ -137,32 +134,23 @@ def _foreign(context: Context, silver: str, bronze: str, after: int) -> list[str
     ]
 
 
-def _judged_and_moved(before: Mapping[date, Tally], commits: Sequence[Commit]) -> dict[date, Tally]:
+def _judged_and_displaced(before: Mapping[date, Tally], commits: Sequence[SilverProgress]) -> dict[date, Tally]:
     """What silver's commits noted, one after the other: days judged (again), and rows of other days they outdid."""
     tallies: dict[date, Tally] = {}
     for commit in commits:
-        for day, counts in _days(commit, "days").items():
-            tally = tallies.get(day) or before.get(day, Tally())
+        for day, judged in commit.days.items():
             tallies[day] = replace(
-                tally,
-                landed=counts[0],
-                quarantined=counts[1],
-                landed_amount=Decimal(counts[2]),
-                quarantined_amount=Decimal(counts[3]),
-                superseded=counts[4],
-                passed_over=counts[6] if len(counts) > 6 else 0,  # not counted by older programs of ours
-                superseded_amount=Decimal(counts[5]),
-                unpriced=commit.note.get("unpriced", {}).get(day.isoformat(), 0),
+                tallies.get(day) or before.get(day, Tally()),
+                landed=judged.landed,
+                quarantined=judged.quarantined,
+                superseded=judged.superseded,
+                passed_over=judged.passed_over,
+                unpriced=judged.unpriced,
             )
-        for day, (count, amount) in _days(commit, "moved").items():
+        for day, gone in commit.displaced.items():
             tally = tallies.get(day) or before.get(day, Tally())
-            superseded_amount = tally.superseded_amount + Decimal(amount)
-            tallies[day] = replace(tally, superseded=tally.superseded + count, superseded_amount=superseded_amount)
+            tallies[day] = replace(tally, superseded=tally.superseded + gone)
     return tallies
-
-
-def _days(commit: Commit, part: str) -> dict[date, list[Any]]:
-    return {date.fromisoformat(day): counts for day, counts in commit.note.get(part, {}).items()}
 
 
 def _row(
@@ -173,16 +161,16 @@ def _row(
         "dataset": dataset,
         "entity": entity,
         "batch_date": day,
-        "rows_landed": tally.landed,
-        "rows_accepted": tally.accepted,
-        "rows_superseded": tally.superseded,
-        "rows_quarantined": tally.quarantined,
+        "rows_landed": tally.landed.rows,
+        "rows_accepted": tally.accepted.rows,
+        "rows_superseded": tally.superseded.rows,
+        "rows_quarantined": tally.quarantined.rows,
         "rows_unpriced": tally.unpriced,
         "rows_passed_over": tally.passed_over,
-        "amount_landed": tally.landed_amount,
-        "amount_accepted": tally.accepted_amount,
-        "amount_superseded": tally.superseded_amount,
-        "amount_quarantined": tally.quarantined_amount,
+        "amount_landed": tally.landed.amount,
+        "amount_accepted": tally.accepted.amount,
+        "amount_superseded": tally.superseded.amount,
+        "amount_quarantined": tally.quarantined.amount,
         "balanced": agrees and tally.adds_up,
         "silver_version": version,
         "reconciled_at": datetime.now(UTC),
@@ -196,24 +184,31 @@ def _reconciled_version(context: Context, entity: str) -> int:
 
 
 def _before(context: Context, entity: str) -> dict[date, Tally]:
-    sql = (
-        "SELECT batch_date, arg_max(struct_pack(l := rows_landed, q := rows_quarantined, s := rows_superseded, "
-        "a := rows_accepted, p := coalesce(rows_passed_over, 0), la := amount_landed, qa := amount_quarantined, "
-        "sa := amount_superseded, aa := amount_accepted, u := coalesce(rows_unpriced, 0)), silver_version) AS t "
-        "FROM ops_rows WHERE entity = ? GROUP BY batch_date"
+    columns = (
+        "rows_landed, amount_landed, rows_accepted, amount_accepted, rows_superseded, amount_superseded, "
+        "rows_quarantined, amount_quarantined, coalesce(rows_passed_over, 0) AS passed_over, "
+        "coalesce(rows_unpriced, 0) AS unpriced"
     )
-    rows = ops.select(context.lake, "reconciliation", sql, (entity,))
-    return {row["batch_date"]: Tally(*row["t"].values()) for row in rows}
+    newest = "QUALIFY row_number() OVER (PARTITION BY batch_date ORDER BY silver_version DESC) = 1"
+    sql = f"SELECT batch_date, {columns} FROM ops_rows WHERE entity = ? {newest}"
+    return {row["batch_date"]: _tally(row) for row in ops.select(context.lake, "reconciliation", sql, (entity,))}
 
 
-def _accepted_whole(context: Context, table: SilverTable, version: int) -> dict[date, tuple[int, Decimal]]:
+def _tally(row: Mapping[str, Any]) -> Tally:
+    landed, accepted, superseded, quarantined = (
+        Sum(row[f"rows_{name}"], row[f"amount_{name}"]) for name in ("landed", "accepted", "superseded", "quarantined")
+    )
+    return Tally(landed, accepted, superseded, quarantined, row["passed_over"], row["unpriced"])
+
+
+def _accepted_whole(context: Context, table: SilverTable, version: int) -> dict[date, Sum]:
     sql = f"SELECT _batch_date, count(*), sum(({table.amount})::DECIMAL(18,2)) FROM data GROUP BY 1"
     rows = feed.over_version(context.lake, f"silver.{table.name}", version, sql)
-    return {day: (count, Decimal(amount or 0)) for day, count, amount in rows}
+    return {day: Sum(count, Decimal(amount or 0)) for day, count, amount in rows}
 
 
-def _accepted_changes(context: Context, table: SilverTable, after: int, upto: int) -> dict[date, tuple[int, Decimal]]:
+def _accepted_changes(context: Context, table: SilverTable, after: int, upto: int) -> dict[date, Sum]:
     columns = [*context.contracts[f"silver.{table.name}"].column_names, "_batch_date"]
     sql = f"SELECT _batch_date, sum(sign), sum(sign * ({table.amount})::DECIMAL(18,2)) FROM changed GROUP BY 1"
     rows = feed.over_changes(context.lake, f"silver.{table.name}", after, upto, columns, sql)
-    return {day: (int(count), Decimal(amount or 0)) for day, count, amount in rows}
+    return {day: Sum(int(count), Decimal(amount or 0)) for day, count, amount in rows}

@@ -12,6 +12,7 @@ from spark_app.jobs.reconcile import reconcile
 from spark_app.jobs.take_in import PROVENANCE, Work, take_in
 from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.failures import understood
+from spark_app.lake.progress import bronze_progress
 from spark_app.quality import expressions
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, in_parallel
@@ -81,8 +82,9 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
         return Work(table, contract, dataset, version, None, (), first=taken is None)
     days, replaced = set(again), set(again)
     for commit in log.commits_after(context.lake, source, taken.sources[source]):
-        days |= {date.fromisoformat(day) for day in commit.note.get("days", {})}
-        replaced |= {date.fromisoformat(day) for day in commit.note.get("replaced", [])}
+        progress = bronze_progress(commit.note)
+        days |= set(progress.days)
+        replaced |= progress.replaced
     if not days:
         return None
     return Work(table, contract, dataset, version, tuple(sorted(days)), tuple(sorted(replaced)), first=False)

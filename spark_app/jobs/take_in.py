@@ -1,19 +1,20 @@
-"""An entity's changed days: judged, quarantined or kept, one row a key, and every row counted on its way."""
+"""An entity's changed days: judged, accounted for, resolved to one row a key, and written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import Contract, TypeName
-from spark_app.jobs.fates import Moves, moves, summed
-from spark_app.lake import delta, entities, log, ops, quarantine, writes
+from spark_app.jobs.outcomes import Outcomes, outcomes, summed
+from spark_app.lake import delta, entities, few, log, ops, quarantine, writes
+from spark_app.lake.progress import JudgedDay, SilverProgress, Sum
 from spark_app.quality import rounded_ids
 from spark_app.quality.results import silver_results
 from spark_app.quality.rows import can_be_used, counted, judge, money
@@ -44,55 +45,146 @@ class Work:
     replaced: tuple[date, ...]
     first: bool
 
+    @property
+    def name(self) -> str:
+        return self.contract.qualified
+
+    @property
+    def bronze(self) -> str:
+        return f"bronze.{self.dataset}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Bronze rows with what each breaks (`quality.rows.judge`), and their counts by batch date."""
+
+    rows: DataFrame
+    counts: Sequence[Row]
+
+    @property
+    def usable(self) -> int:
+        """How many rows can be used."""
+        return sum(row["landed"] - row["quarantined"] - row["passed_over"] for row in self.counts)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What is to be written, if `differs`: the entity's columns and `_op`. `outcomes`: what became of each usable row.
+
+    `months`: those that the rows concerned lie in now or will; None where that is not known.
+    """
+
+    changes: DataFrame
+    differs: bool
+    outcomes: Outcomes
+    months: frozenset[date] | None = None
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """Keys that replaced days leave without their row, and the rows that all of bronze has for them now."""
+
+    keys: DataFrame
+    rows: DataFrame
+
 
 def take_in(context: Context, spark: SparkSession, work: Work) -> str:
-    """Take the days in; what was done."""
-    bronze = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
-    by_itself = _judged(context, bronze if work.days is None else bronze.where(_in_days(work.days)), work).persist()
-    judged = by_itself
+    """Take the days in; what was done.
+
+    Counts are kept and rows set aside before the entity's own commit: a run killed between the two counts again, and
+    nothing goes uncounted.
+    """
+    with _judge(context, spark, work) as judged:
+        _account(context, judged, work)
+        with _resolve(context, spark, judged, work) as resolved:
+            _write(context, spark, resolved, _progress(judged, resolved, work), work)
+    return "built" if work.days is None else "merged"
+
+
+@contextmanager
+def _judge(context: Context, spark: SparkSession, work: Work) -> Iterator[Judged]:
+    each = _judged(context, _bronze_rows(context, spark, work), work).persist()
+    rows = each
     try:
-        counts = counted(judged, work.contract, work.table.amount).collect()
+        counts = counted(rows, work.contract, work.table.amount).collect()
         if rounded_ids.some(counts, work.contract):
             # Both stay cached: else Spark puts all of judging into each condition, and plans for minutes.
-            judged = rounded_ids.set_apart(by_itself, work.contract, work.table.tells_apart).persist()
-            counts = counted(judged, work.contract, work.table.amount).collect()
-        _quarantine(context, judged, work, counts)
-        _keep_results(context, work, counts)
-        if work.days is None:
-            _write_all(context, _kept(judged, work), work, counts)
-        else:
-            _merge(context, spark, bronze, _kept(judged, work), work, counts)
+            rows = rounded_ids.set_apart(each, work.contract, work.table.tells_apart).persist()
+            counts = counted(rows, work.contract, work.table.amount).collect()
+        yield Judged(rows, counts)
     finally:
-        for frame in (judged, by_itself):
+        for frame in (rows, each):
             frame.unpersist()
-    return "built" if work.days is None else "merged"
+
+
+def _bronze_rows(context: Context, spark: SparkSession, work: Work) -> DataFrame:
+    if work.days is not None:
+        columns = few.columns_of(context.lake, work.bronze, work.bronze_version)
+        rows = few.of_days(context.lake, work.bronze, work.bronze_version, "_batch_date", work.days, columns)
+        if rows is not None:
+            return context.scratch.frame(spark, rows)
+    everything = _all_of_bronze(context, spark, work)
+    return everything if work.days is None else everything.where(_in_days(work.days))
+
+
+def _all_of_bronze(context: Context, spark: SparkSession, work: Work) -> DataFrame:
+    return delta.read(spark, context.lake, work.bronze, work.bronze_version)
 
 
 def _judged(context: Context, bronze: DataFrame, work: Work) -> DataFrame:
     return judge(bronze, work.contract, context.source, context.source.entities[work.table.name])
 
 
-def _keep_results(context: Context, work: Work, counts: Sequence[Row]) -> None:
-    """Before the entity's own commit: a run killed between the two counts again, and nothing goes uncounted."""
-    results = silver_results(context.run_id, work.contract, counts, context.record.started_at)
+def _account(context: Context, judged: Judged, work: Work) -> None:
+    """Set aside what cannot be used, and keep what the rules counted."""
+    entity, now = work.table.name, context.record.started_at
+    if any(row["quarantined"] for row in judged.counts) or quarantine.holds(context.lake, entity, work.days):
+        quarantine.replace(context.lake, judged.rows, entity, work.dataset, work.days, context.run_id, now)
+    results = silver_results(context.run_id, work.contract, judged.counts, now)
     ops.add(context.lake, "quality_results", results)
-    for row in counts:
+    for row in judged.counts:
         if count := row["passed_over"]:
-            held = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
-            context.record.warn(f"{work.dataset} {row['_batch_date']}: {held}; passed over")
+            holds = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
+            context.record.warn(f"{work.dataset} {row['_batch_date']}: {holds}; passed over")
     for result in results:
         if result["effect"] == "warned":
             context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
 
 
-def _quarantine(context: Context, judged: DataFrame, work: Work, counts: Sequence[Row]) -> None:
-    """Rewrites the entity's quarantine for these days, where there was or is anything in it."""
-    entity, now = work.table.name, context.record.started_at
-    if any(row["quarantined"] for row in counts) or quarantine.holds(context.lake, entity, work.days):
-        quarantine.replace(context.lake, judged, entity, work.dataset, work.days, context.run_id, now)
+@contextmanager
+def _resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) -> Iterator[Resolved]:
+    """One row a key: the usable rows against those that hold now."""
+    usable, key, amount = _usable(judged.rows, work), work.contract.key, money(work.table.amount)
+    if work.days is None:
+        with _cached(entities.fates(usable, None, key, amount)) as told:
+            yield Resolved(
+                told.where(entities.CHANGED).select(*usable.columns),
+                True,
+                outcomes(summed(told, None, amount).collect(), None),
+            )
+        return
+    rows = few.collected(usable) if judged.usable <= few.FEW_OBJECTS else None
+    if rows is not None:
+        usable = context.scratch.frame(spark, rows)
+    current, months = _current_rows(context, spark, rows, work)
+    displaced = _displaced(context, spark, usable, work)
+    if displaced is not None:
+        holds = current.join(displaced.keys, list(key), "left_anti").unionByName(displaced.rows)
+    else:
+        holds = current
+    with _cached(entities.fates(usable, holds, key, amount)) as told:
+        back = displaced.rows if displaced else None
+        found = outcomes(summed(told, back, amount).collect(), work.days)
+        best = told.where(entities.CHANGED).select(*usable.columns)
+        if displaced is None:
+            yield Resolved(entities.changes(best), found.changed, found, months)
+        else:
+            yield Resolved(entities.changes_with(best, displaced.rows, displaced.keys, key), True, found)
+            for frame in (displaced.keys, displaced.rows):
+                frame.unpersist()
 
 
-def _kept(judged: DataFrame, work: Work) -> DataFrame:
+def _usable(judged: DataFrame, work: Work) -> DataFrame:
     """Usable rows with what is kept of where they came from."""
     names = work.contract.column_names
     good = judged.where(can_be_used()).select(*names, "_batch_date", "_source_file", "_row_number")
@@ -101,89 +193,98 @@ def _kept(judged: DataFrame, work: Work) -> DataFrame:
     return delta.with_month(hashed, work.table.month_of)
 
 
-def _write_all(context: Context, usable: DataFrame, work: Work, counts: Sequence[Row]) -> None:
-    name, amount = f"silver.{work.table.name}", money(work.table.amount)
-    told = entities.fates(usable, None, work.contract.key, amount).persist()
-    try:
-        note = _note(context, work, counts, moves(summed(told, None, amount).collect(), None))
-        rows = told.where(entities.CHANGED).select(*usable.columns).repartition(delta.MONTH)
-        if work.first:
-            delta.append(rows, context.lake, name, note, partition=delta.MONTH)
-        else:
-            delta.overwrite(rows, context.lake, name, note)
-    finally:
-        told.unpersist()
+def _current_rows(
+    context: Context, spark: SparkSession, usable: pa.Table | None, work: Work
+) -> tuple[DataFrame, frozenset[date] | None]:
+    """Rows of the entity that hold now, of the keys of the usable rows where these are few; and the months of both."""
+    version = log.version_of(context.lake, work.name) or 0
+    if usable is not None:
+        key = work.contract.key[0]
+        wanted = {key: set(usable.column(key).to_pylist())}
+        rows = few.matching(context.lake, work.name, version, wanted, usable.column_names)
+        if rows is not None:
+            months = {*rows.column(delta.MONTH).to_pylist(), *usable.column(delta.MONTH).to_pylist()}
+            return context.scratch.frame(spark, rows), frozenset(months)
+    return delta.read(spark, context.lake, work.name, version), None
 
 
-def _merge(
-    context: Context, spark: SparkSession, bronze: DataFrame, usable: DataFrame, work: Work, counts: Sequence[Row]
-) -> None:
-    key, name, amount = work.contract.key, f"silver.{work.table.name}", money(work.table.amount)
-    held = delta.read(spark, context.lake, name, log.version_of(context.lake, name) or 0)
-    lost, again = _again(context, bronze, usable, held, work)
-    if lost is not None and again is not None:
-        held = held.join(lost, list(key), "left_anti").unionByName(again)
-    told = entities.fates(usable, held, key, amount).persist()
-    try:
-        found = moves(summed(told, again, amount).collect(), work.days)
-        note = _note(context, work, counts, found)
-        if found.changed or lost is not None:
-            best = told.where(entities.CHANGED).select(*usable.columns)
-            rows = entities.merge_source(best, again, lost, key)
-            on = " AND ".join(f"t.{column} = s.{column}" for column in key)
-            delta.merge(spark, rows, context.lake, name, on, entities.MERGE_CLAUSES, usable.columns, note)
-        else:
-            writes.advance(context.lake, name, note)
-    finally:
-        for frame in (told, lost, again):
-            if frame is not None:
-                frame.unpersist()
-
-
-def _again(
-    context: Context, bronze: DataFrame, usable: DataFrame, held: DataFrame, work: Work
-) -> tuple[DataFrame | None, DataFrame | None]:
-    """Keys that replaced days leave without their row, and the rows that all of bronze has for them now."""
+def _displaced(context: Context, spark: SparkSession, usable: DataFrame, work: Work) -> Displaced | None:
     if not work.replaced:
-        return None, None
-    key = work.contract.key
-    lost = entities.dethroned(held.where(_in_days(work.replaced)), entities.holding(usable, key), key).persist()
-    if lost.isEmpty():
-        lost.unpersist()
-        return None, None
-    everything = _judged(context, bronze, work)
-    if not lost.where(rounded_ids.rounded(work.contract)).isEmpty():
-        # Cached for the same reason as in take_in; few rows, which go with the session.
-        near = everything.join(lost, [name for name in key if name != "updated_at"], "left_semi").persist()
+        return None
+    key, version = work.contract.key, log.version_of(context.lake, work.name) or 0
+    of_days = few.of_days(
+        context.lake, work.name, version, "_batch_date", work.replaced, [*work.contract.column_names, *_OWN]
+    )
+    if of_days is None:
+        stem = delta.read(spark, context.lake, work.name, version).where(_in_days(work.replaced))
+    else:
+        stem = context.scratch.frame(spark, of_days)
+    keys = entities.keys_losing_their_row(stem, entities.holding(usable, key), key).persist()
+    if keys.isEmpty():
+        keys.unpersist()
+        return None
+    everything = _judged(context, _all_of_bronze(context, spark, work), work)
+    if not keys.where(rounded_ids.rounded(work.contract)).isEmpty():
+        # Cached for the same reason as in _judge; few rows, which go with the session.
+        near = everything.join(keys, [name for name in key if name != "updated_at"], "left_semi").persist()
         everything = rounded_ids.set_apart(near, work.contract, work.table.tells_apart)
-    everything = _kept(everything, work).join(lost, list(key), "left_semi")
-    return lost, entities.holding(everything, key).persist()
+    theirs = _usable(everything, work).join(keys, list(key), "left_semi")
+    return Displaced(keys, entities.holding(theirs, key).persist())
 
 
-def _note(context: Context, work: Work, counts: Sequence[Row], found: Moves) -> str:
-    days: dict[str, Any] = {
-        row["_batch_date"].isoformat(): [
-            row["landed"],
-            row["quarantined"],
-            str(row["amount_landed"]),
-            str(row["amount_quarantined"]),
-            *_as_json(found.superseded.get(row["_batch_date"])),
+_OWN = tuple(name for name, _ in PROVENANCE)
+
+
+def _write(context: Context, spark: SparkSession, resolved: Resolved, progress: SilverProgress, work: Work) -> None:
+    note = log.note_text(context.run_id, {work.bronze: work.bronze_version}, **progress.note())
+    if work.days is None:
+        rows = resolved.changes.repartition(delta.MONTH)
+        if work.first:
+            delta.append(rows, context.lake, work.name, note, partition=delta.MONTH)
+        else:
+            delta.overwrite(rows, context.lake, work.name, note)
+        return
+    if not resolved.differs:
+        writes.advance(context.lake, work.name, note)
+        return
+    changes = few.collected(resolved.changes)
+    if changes is not None:
+        within = f"t.{delta.MONTH} IN ({delta.date_list(sorted(resolved.months))})" if resolved.months else None
+        writes.merge(context.lake, work.name, changes, work.contract.key, note, within=within, unless_equal="_hash")
+        return
+    on = " AND ".join(f"t.{column} = s.{column}" for column in work.contract.key)
+    columns = [name for name in resolved.changes.columns if name != writes.OP]
+    delta.merge(spark, resolved.changes, context.lake, work.name, on, entities.MERGE_CLAUSES, columns, note)
+
+
+def _progress(judged: Judged, resolved: Resolved, work: Work) -> SilverProgress:
+    found = resolved.outcomes
+    days = {
+        row["_batch_date"]: JudgedDay(
+            Sum(row["landed"], row["amount_landed"]),
+            Sum(row["quarantined"], row["amount_quarantined"]),
+            found.superseded.get(row["_batch_date"], Sum()),
             row["passed_over"],
-        ]
-        for row in counts
+            row["unpriced"],
+        )
+        for row in judged.counts
     }
-    for day in work.days or ():
-        days.setdefault(day.isoformat(), [0, 0, "0", "0", 0, "0", 0])
-    moved = {day.isoformat(): _as_json(rows) for day, rows in found.moved.items()}
-    unpriced = {row["_batch_date"].isoformat(): row["unpriced"] for row in counts if row["unpriced"]}
-    parts = {"dataset": work.dataset, "days": days, "moved": moved, "unpriced": unpriced, "whole": work.days is None}
-    return log.note_text(context.run_id, {f"bronze.{work.dataset}": work.bronze_version}, **parts)
+    return SilverProgress(
+        work.dataset,
+        dict.fromkeys(work.days or (), JudgedDay()) | days,
+        found.displaced,
+        full_rebuild=work.days is None,
+    )
 
 
-def _as_json(rows: tuple[int, Decimal] | None) -> list[Any]:
-    count, amount = rows or (0, Decimal(0))
-    return [count, str(amount)]
+@contextmanager
+def _cached(rows: DataFrame) -> Iterator[DataFrame]:
+    kept = rows.persist()
+    try:
+        yield kept
+    finally:
+        kept.unpersist()
 
 
-def _in_days(days: Sequence[date]) -> str:
-    return f"_batch_date IN ({delta.date_list(days)})"
+def _in_days(days: Collection[date]) -> str:
+    return f"_batch_date IN ({delta.date_list(list(days))})"

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-OP, WAS_MONTH = "_op", "_was_month"
-WRITE, REMOVE = "write", "remove"
+from spark_app.lake.writes import OP, REMOVE, WRITE
+
+WAS_MONTH = "_was_month"
 
 
 def difference(should: DataFrame, holds: DataFrame, key: Sequence[str], month: str | None) -> DataFrame:

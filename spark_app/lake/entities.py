@@ -12,11 +12,11 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_app.lake.file_order import in_natural_order
+from spark_app.lake.writes import OP, REMOVE, WRITE
 
 FATE, CHANGED, RIVAL_DAY, RIVAL_AMOUNT = "_fate", "_changed", "_rival_day", "_rival_amount"
 # What becomes of a usable row. BACK is no new row: an older one that holds again.
 OUTDONE, OLDER, SAME, NEWER, NEW, BACK = "outdone", "older", "same", "newer", "new", "back"
-_GONE = "_gone"
 
 
 def rank() -> Column:
@@ -68,7 +68,7 @@ def fates(rows: DataFrame, held: DataFrame | None, key: Sequence[str], amount: C
     return told.withColumn(CHANGED, changed).drop("_place", "_rival", "_rival_hash")
 
 
-def dethroned(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame:
+def keys_losing_their_row(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame:
     """Keys whose holding row came from a replaced day and is not there any more, nor a greater one in its place.
 
     `held`: rows of the entity that stem from replaced days. `best`: the best new row of each key. These keys have to
@@ -79,21 +79,25 @@ def dethroned(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame
     return was.join(now, list(key), "left").where("_now IS NULL OR _now < _was").select(*key)
 
 
-def merge_source(best: DataFrame, again: DataFrame | None, lost: DataFrame | None, key: Sequence[str]) -> DataFrame:
-    """What is merged: new rows, and for lost keys what all of bronze says now (nothing: the key goes)."""
-    plain = best.withColumn(_GONE, F.lit(False))
-    if again is None or lost is None:
-        return plain
-    derived = again.withColumn(_GONE, F.lit(False))
-    empty = lost.join(again.select(*key), list(key), "left_anti")
+def changes(best: DataFrame) -> DataFrame:
+    """What is merged where nothing is displaced: each row is to be written (`_op`)."""
+    return best.withColumn(OP, F.lit(WRITE))
+
+
+def changes_with(best: DataFrame, back: DataFrame, displaced: DataFrame, key: Sequence[str]) -> DataFrame:
+    """What is merged: new rows, and for displaced keys what all of bronze says now (nothing: the key goes).
+
+    The columns of `best` and `_op`.
+    """
+    empty = displaced.join(back.select(*key), list(key), "left_anti")
     gone = empty.select(
         *[
             F.col(name) if name in key else F.lit(None).cast(best.schema[name].dataType).alias(name)
             for name in best.columns
         ],
-        F.lit(True).alias(_GONE),
+        F.lit(REMOVE).alias(OP),
     )
-    return plain.join(lost, list(key), "left_anti").unionByName(derived).unionByName(gone)
+    return changes(best).join(displaced, list(key), "left_anti").unionByName(changes(back)).unionByName(gone)
 
 
 def _order() -> list[Column]:
@@ -104,7 +108,7 @@ def _order() -> list[Column]:
 
 # What comes is known to be newer, changed or forced. An equal row (derived again from bronze) is left as it is.
 MERGE_CLAUSES = (
-    f"WHEN MATCHED AND s.{_GONE} THEN DELETE "
+    f"WHEN MATCHED AND s.{OP} = '{REMOVE}' THEN DELETE "
     "WHEN MATCHED AND s._hash <> t._hash THEN UPDATE SET {set} "
-    f"WHEN NOT MATCHED AND NOT s.{_GONE} THEN INSERT {{insert}}"
+    f"WHEN NOT MATCHED AND s.{OP} = '{WRITE}' THEN INSERT {{insert}}"
 )

@@ -41,7 +41,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, from_version, version)
     with duck.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        connection.register("data", log.rows_as(opened, contract.columns))
+        duck.offer(connection, "data", log.rows_as(opened, contract.columns))
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
             where = f"WHERE {MONTH} = DATE '{month}'" if month else ""
@@ -74,5 +74,5 @@ def _months(opened: DeltaTable, from_version: int | None, version: int) -> list[
                 feed = opened.load_cdf(starting_version=from_version + 1, ending_version=version, columns=[MONTH])
                 connection.register("rows", pa.RecordBatchReader.from_stream(feed))
                 return [row[0] for row in connection.execute(sql).fetchall()]
-        connection.register("rows", opened.to_pyarrow_dataset())
+        duck.offer(connection, "rows", opened.to_pyarrow_dataset())
         return [row[0] for row in connection.execute(sql).fetchall()]

@@ -53,7 +53,7 @@ def over_final_rows(
             if looked_up is not None:
                 connection.register(name, looked_up.to_pyarrow_dataset().scanner(columns=[column]).to_reader())
         if after is None:
-            connection.register("changed", opened.to_pyarrow_dataset())
+            duck.offer(connection, "changed", opened.to_pyarrow_dataset())
         else:
             changed = opened.load_cdf(starting_version=after + 1, ending_version=upto)
             connection.register("feed", pa.RecordBatchReader.from_stream(changed))
@@ -86,7 +86,7 @@ def over_version(
     if opened is None:
         return []
     with duck.connect() as connection:
-        connection.register("data", log.rows_as(opened, columns))
+        duck.offer(connection, "data", log.rows_as(opened, columns))
         return connection.execute(sql).fetchall()
 
 

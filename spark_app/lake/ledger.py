@@ -13,6 +13,7 @@ from datetime import date
 from spark_app.lake import ops
 from spark_app.lake.log import commits_after
 from spark_app.lake.paths import Lake
+from spark_app.lake.progress import bronze_progress
 
 # Of a day, what was entered last: by the last writer, of its last commit.
 _NEWEST = (
@@ -103,16 +104,11 @@ def unnoted(lake: Lake, dataset: str) -> list[Unnoted]:
     sql = "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?"
     rows = ops.select(lake, "ingested_files", sql, (dataset,))
     last = -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
+    made = [(commit, bronze_progress(commit.note)) for commit in commits_after(lake, f"bronze.{dataset}", last)]
     return [
-        Unnoted(
-            date.fromisoformat(day),
-            word,
-            commit.version,
-            str(commit.note.get("run_id")),
-            commit.note.get("rows", {}).get(day),
-        )
-        for commit in commits_after(lake, f"bronze.{dataset}", last)
-        for day, word in commit.note.get("days", {}).items()
+        Unnoted(day, files, commit.version, str(commit.note.get("run_id")), progress.rows.get(day))
+        for commit, progress in made
+        for day, files in progress.days.items()
     ]
 
 

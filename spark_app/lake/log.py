@@ -163,6 +163,8 @@ def rows_written(lake: Lake, table: str, after: int | None) -> int:
 def _written(metrics: Mapping[str, Any]) -> int:
     if "numTargetRowsInserted" in metrics:
         return int(metrics["numTargetRowsInserted"]) + int(metrics["numTargetRowsUpdated"])
+    if "num_target_rows_inserted" in metrics:  # as delta-rs calls them
+        return int(metrics["num_target_rows_inserted"]) + int(metrics["num_target_rows_updated"])
     return (
         int(metrics.get("numOutputRows", 0))
         - int(metrics.get("numCopiedRows", 0))

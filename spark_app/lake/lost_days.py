@@ -17,6 +17,7 @@ import pyarrow as pa
 from spark_app.lake import feed, ledger, log
 from spark_app.lake.ledger import Entered
 from spark_app.lake.paths import Lake
+from spark_app.lake.progress import bronze_progress
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _otherwise(
     """
     days = {day for day, one in entered.items() if one.version > now}
     for version, note in commits.items():
-        brought = {date.fromisoformat(day): word for day, word in note.get("days", {}).items()}
+        brought = bronze_progress(note).days
         days |= {d for d, one in entered.items() if one.version == version and brought.get(d) != one.fingerprint}
         days |= {d for d in brought if d in entered and entered[d].version < version <= last}
         days |= {d for d in brought if d not in entered and version <= last}

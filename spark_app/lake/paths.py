@@ -21,6 +21,10 @@ class Lake:
         layer, _, name = table.partition(".")
         return f"{self.root.rstrip('/')}/{layer}/{name}"
 
+    def scratch(self, run_id: str = "") -> str:
+        """The folder of files that live as long as a run, of one run or (by default) of all."""
+        return f"{self.root.rstrip('/')}/_scratch/{run_id}"
+
     @property
     def storage_options(self) -> dict[str, str]:
         """What delta-rs is told of the store; it looks for credentials as every AWS tool does."""

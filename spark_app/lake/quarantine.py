@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import QUARANTINE
-from spark_app.lake import delta, log, writes
+from spark_app.lake import delta, few, log, writes
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 
@@ -98,7 +98,11 @@ def replace(
         where += f" AND batch_date IN ({delta.date_list(days)})"
     with _one_writer:
         note = log.note_text(run_id, {}, **({log.WHOLE: True} if days is None else {}))
-        delta.overwrite(rows.coalesce(1), lake, TABLE, note, where, f"{TABLE}.{entity}")
+        few_rows = few.collected(rows)
+        if few_rows is None:
+            delta.overwrite(rows.coalesce(1), lake, TABLE, note, where, f"{TABLE}.{entity}")
+        else:
+            writes.replace(lake, TABLE, few_rows, where, note, f"{TABLE}.{entity}")
 
 
 def _whose(judged: DataFrame, name: str) -> Column:
@@ -130,7 +134,7 @@ def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict
     if table is None:
         return []
     with duck.connect() as connection:
-        connection.register("quarantined", table.to_pyarrow_dataset())
+        duck.offer(connection, "quarantined", table.to_pyarrow_dataset())
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -16,7 +16,7 @@ from spark_app.lake.log import arrow_type, note_of, open_table
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError
 
-_GONE = "_gone"
+OP, WRITE, REMOVE = "_op", "write", "remove"  # what is to become of a changed row
 
 
 class Overtaken(LakeError):
@@ -91,25 +91,75 @@ def confirm(lake: Lake, table: str, note: str) -> None:
     raise Overtaken(table, "this run's own commit is not there")
 
 
-def merge(lake: Lake, table: str, rows: pa.Table, gone: Sequence[object], key: str, note: str) -> None:
-    """Insert or update rows by their key and delete those of the keys `gone`, in one commit, without a Spark job."""
+def append(lake: Lake, table: str, rows: pa.Table, note: str, partition: str | None = None) -> None:
+    """Add rows in one commit, and make the table where there is none; columns it lacks come to it."""
+    options = lake.storage_options
     opened = open_table(lake, table)
-    if opened is None:
-        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to merge into")
-    if not rows.num_rows and not gone:
+    with committing(lake.fence, table), _next_version(table):
+        write_deltalake(
+            lake.path(table) if opened is None else opened,
+            rows,
+            mode="append",
+            schema_mode="merge" if opened is not None else None,
+            partition_by=[partition] if partition else None,
+            storage_options=options,
+            commit_properties=noted(note, lake.fence),
+        )
+    confirm(lake, table, note)
+
+
+def replace(lake: Lake, table: str, rows: pa.Table, where: str, note: str, point: str | None = None) -> None:
+    """Replace the rows that `where` names in one commit; `point`: what a test that stops commits calls it."""
+    opened = _to_write(lake, table)
+    with committing(lake.fence, point or table), _next_version(table):
+        write_deltalake(
+            opened,
+            rows,
+            mode="overwrite",
+            predicate=where,
+            schema_mode="merge",
+            commit_properties=noted(note, lake.fence),
+        )
+    confirm(lake, table, note)
+
+
+def merge(
+    lake: Lake,
+    table: str,
+    changes: pa.Table,
+    key: Sequence[str],
+    note: str,
+    *,
+    within: str | None = None,
+    unless_equal: str | None = None,
+) -> None:
+    """Insert, update or delete rows by their key in one commit, without a Spark job.
+
+    `changes`: the table's columns and `_op` (write, remove). `within`: a condition with literals on the table (alias
+    t) that is true of every row concerned, so that files of others are not opened. `unless_equal`: a column; rows that
+    do not differ in it are left as they are.
+    """
+    opened = _to_write(lake, table)
+    if not changes.num_rows:
         return advance(lake, table, note)
-    marked = pa.table({name: rows.column(name) for name in rows.column_names} | {_GONE: [False] * rows.num_rows})
-    keys = pa.Table.from_pylist([{key: value, _GONE: True} for value in gone], schema=marked.schema)
-    source = pa.concat_tables([marked, keys])
-    columns = {f'"{name}"': f's."{name}"' for name in rows.column_names}
-    properties = noted(note, lake.fence)
+    columns = {f'"{name}"': f's."{name}"' for name in changes.column_names if name != OP}
+    on = " AND ".join(f't."{name}" = s."{name}"' for name in key)
+    on = f"{on} AND {within}" if within else on
+    differs = f't."{unless_equal}" <> s."{unless_equal}"' if unless_equal else None
     with committing(lake.fence, table), _next_version(table):
         merging = opened.merge(
-            source, f't."{key}" = s."{key}"', source_alias="s", target_alias="t", commit_properties=properties
+            changes, on, source_alias="s", target_alias="t", commit_properties=noted(note, lake.fence)
         )
-        merging = merging.when_matched_delete(f's."{_GONE}"').when_matched_update(columns)
-        merging.when_not_matched_insert(columns, f'NOT s."{_GONE}"').execute()
+        merging = merging.when_matched_delete(f"s.{OP} = '{REMOVE}'").when_matched_update(columns, differs)
+        merging.when_not_matched_insert(columns, f"s.{OP} = '{WRITE}'").execute()
     return confirm(lake, table, note)
+
+
+def _to_write(lake: Lake, table: str) -> DeltaTable:
+    opened = open_table(lake, table)
+    if opened is None:
+        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to write into")
+    return opened
 
 
 def noted(note: str, fence: Fence | None = None) -> CommitProperties:

@@ -83,7 +83,7 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
     where = f"_batch_date IN ({listed}) AND coalesce({filled}) IS NOT NULL"
     sql = f"SELECT _batch_date, {', '.join(parts)} FROM data WHERE {where} GROUP BY 1 ORDER BY 1"
     with duck.connect() as connection:
-        connection.register("data", data)
+        duck.offer(connection, "data", data)
         found = connection.execute(sql).fetchall()
     return [row for each in found for row in _rows(what.dataset, version, columns, each)]
 

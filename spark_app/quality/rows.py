@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from spark_app.contracts.blanks import BLANKS
+from spark_app.contracts.implied_rules import rounded_rule_name
 from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
 from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import Column, Contract, Rule
@@ -35,8 +36,9 @@ _SHOWN = 200
 
 
 def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap) -> DataFrame:
-    """Bronze rows as the entity's columns, plus bronze's own and three more.
+    """Bronze rows as the entity's columns, plus bronze's own and four more.
 
+    `_raw`: the row as it landed, as JSON, where it cannot be used, or may turn out so by others (quality.rounded_ids).
     `_reasons`: array of (rule, column, found, expected, dimension), empty for a row that can be used.
     `_odd`: array of the names of warning-level rules the row breaks.
     `_passed_over`: whether the row holds nothing at all; such a row breaks no rule and is not used.
@@ -59,11 +61,12 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
             for column in contract.columns
         ],
         *[F.col(name) for name in withraw.columns if name.startswith("_")],
-        _original(rows).alias("_raw"),
+        _landed_columns(rows).alias("_landed"),
         _passed_over(rows).alias(PASSED_OVER),
     )
     flagged = typed.select("*", _reasons(contract, mapped).alias(REASONS), _odd(contract).alias(ODD))
-    return flagged.drop(*[f"_raw_{name}" for name in raw], *[f"_time_{name}" for name in times])
+    told = flagged.withColumn("_raw", F.when(_may_be_set_aside(contract), F.to_json("_landed")))
+    return told.drop("_landed", *[f"_raw_{name}" for name in raw], *[f"_time_{name}" for name in times])
 
 
 def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
@@ -173,10 +176,18 @@ def _typed(column: Column, mapped: ColumnMap | None, source: Source, given: Data
     return F.coalesce(cast_time(F.col(f"_time_{column.name}"), given, column.type, source.timezone), value)
 
 
-def _original(rows: DataFrame) -> SparkColumn:
-    """The row as landed, as JSON; a row that did not fit its header is there as it stood."""
-    kept = [name for name in rows.columns if not name.startswith("_") or name in ("_extra", "_corrupt_record")]
-    return F.to_json(F.struct(*kept))
+def _landed_columns(rows: DataFrame) -> SparkColumn:
+    """The row as landed; a row that did not fit its header is there as it stood."""
+    return F.struct(
+        *[name for name in rows.columns if not name.startswith("_") or name in ("_extra", "_corrupt_record")]
+    )
+
+
+def _may_be_set_aside(contract: Contract) -> SparkColumn:
+    """Making JSON of every row takes longer than judging it: only of those that are set aside, or may be yet."""
+    rounded = [rounded_rule_name(name) for name in key_texts(contract)]
+    odd_id = F.arrays_overlap(ODD, F.array(*map(F.lit, rounded))) if rounded else F.lit(False)
+    return (F.size(REASONS) > 0) | odd_id
 
 
 def _passed_over(rows: DataFrame) -> SparkColumn:

@@ -149,7 +149,7 @@ def _register(
             raise LakeError(
                 f"{name}: no version {version} at {lake.path(name)}, which release {release.release_id} names"
             )
-        connection.register(f"_{contracts[name].name}", log.rows_as(opened, contracts[name].columns))
+        duck.offer(connection, f"_{contracts[name].name}", log.rows_as(opened, contracts[name].columns))
 
 
 def _make_tables(

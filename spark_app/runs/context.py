@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from spark_app.contracts.sources import Dataset, Source, datasets_of
 from spark_app.contracts.table import Contract
 from spark_app.lake.fence import Fence
+from spark_app.lake.few import Scratch
 from spark_app.lake.paths import Lake, Landing
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
@@ -50,6 +51,13 @@ class Context:
         return started
 
     @cached_property
+    def scratch(self) -> Scratch:
+        """Small files for Spark to read, gone with the run; where its executors are elsewhere, in the lake."""
+        if (self.spark.conf.get("spark.master", "") or "").startswith("local"):
+            return Scratch()
+        return Scratch(self.lake.scratch(self.run_id), self.settings.s3)
+
+    @cached_property
     def salt(self) -> Salt:
         """Of e-mail hashes; raises SettingsError where the settings refer to none that is there."""
         return find_salt(self.settings)
@@ -76,7 +84,8 @@ class Context:
 
 
 def thread_session(context: Context) -> SparkSession:
-    """A session for one thread, with settings that fit the work."""
+    """A session for one thread, with settings that fit the work; called before the threads begin."""
+    assert context.scratch  # there before the threads ask for it, so that all have the same
     return sibling(context.spark, context.settings.spark, context.record.landed_bytes)
 
 

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.words import is_live, money
 
 ACTIVE = "active_month"
@@ -38,6 +38,8 @@ TABLE = GoldTable(
     derive=derive,
     driver="orders",
     scope=(ACTIVE,),
+    found_in={"_month": ""},
+    matches={"firsts": Match("customer_id", of=("orders",)), "all_orders": Match("customer_id", of=("orders",))},
     touched=touched,
     scope_sql={ACTIVE: "add_months(cohort_month, months_since)"},
     driver_sql={ACTIVE: "trunc(order_date, 'month')"},

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.versions import restated
 from spark_app.tables.words import UNKNOWN, known, live_money
 
@@ -53,6 +53,10 @@ TABLE = GoldTable(
     derive=derive,
     driver="orders",
     scope=("order_date",),
+    matches={
+        "customers": Match("customer_key", of=("orders",)),
+        "all_orders": Match("customer_key", of=("customers",)),
+    },
     touched=touched,
     month_of="order_date",
 )

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.versions import restated
 from spark_app.tables.words import is_live, known, live_money
 
@@ -45,6 +45,11 @@ TABLE = GoldTable(
     derive=derive,
     driver="items",
     scope=("order_date",),
+    matches={
+        "orders": Match("order_date", of=("items",)),
+        "products": Match("product_key", of=("items",)),
+        "all_items": Match("product_key", of=("products",)),
+    },
     touched=touched,
     month_of="order_date",
 )

@@ -46,6 +46,14 @@ class SilverTable:
 
 
 @dataclass(frozen=True)
+class Match:
+    """Of a frame only rows matter whose `column` has a value that it also has in one of the frames `of`."""
+
+    column: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GoldTable:
     """A table of the star schema.
 
@@ -57,6 +65,9 @@ class GoldTable:
     changes: for small tables only. `scope_sql` and `driver_sql` give the scope's columns where the table's own rows
     or the driver's name them otherwise. `hashed`: input -> its columns that `derive` gets as hashes, never in clear
     (tables/hashes.py).
+    `matches`: parameter of `derive` or `touched` -> which of its rows can matter there; `of` are other parameters of
+    the same function. So a day's work looks for keys instead of reading histories. `found_in`: column -> what a
+    scope's value begins with where it is one of that column; where it is the scope's own column it need not be said.
     """
 
     name: str
@@ -69,6 +80,8 @@ class GoldTable:
     scope_sql: Mapping[str, str] = field(default_factory=dict)
     driver_sql: Mapping[str, str] = field(default_factory=dict)
     hashed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    matches: Mapping[str, Match] = field(default_factory=dict)
+    found_in: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,7 @@ def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
         raise ContractError(f"{where}: derive takes other names than the inputs {', '.join(table.inputs)}")
     if table.month_of is not None and table.month_of not in own:
         raise ContractError(f"{where}: month_of '{table.month_of}' is no column of the table")
+    _check_matches(table, where)
     if table.touched is None:
         return
     allowed = set(table.inputs) | {f"all_{name}" for name in table.inputs}
@@ -155,3 +169,10 @@ def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
         raise ContractError(f"{where}: touched asks for {', '.join(sorted(strange))}; expected of {sorted(allowed)}")
     if table.driver not in table.inputs or not table.scope:
         raise ContractError(f"{where}: a table with touched needs a driver among its inputs and a scope")
+
+
+def _check_matches(table: GoldTable, where: str) -> None:
+    asked = {*table.inputs, *(inspect.signature(table.touched).parameters if table.touched else ())}
+    for name, match in table.matches.items():
+        if strange := {name, *match.of} - asked:
+            raise ContractError(f"{where}: matches: {', '.join(sorted(strange))} is no parameter of derive or touched")

@@ -6,8 +6,8 @@ from pyspark.sql import functions as F
 from spark_app.tables.declare import GoldTable
 
 
-def derive(orders: DataFrame) -> DataFrame:
-    years = orders.agg(F.min("order_date").alias("first"), F.max("order_date").alias("last")).where("first IS NOT NULL")
+def derive(sales: DataFrame) -> DataFrame:
+    years = sales.agg(F.min("order_date").alias("first"), F.max("order_date").alias("last")).where("first IS NOT NULL")
     day = F.sequence(F.trunc("first", "year"), F.last_day(F.add_months(F.trunc("last", "year"), 11)))
     days = years.select(F.explode(day).alias("date"))
     return days.select(
@@ -22,4 +22,4 @@ def derive(orders: DataFrame) -> DataFrame:
     )
 
 
-TABLE = GoldTable("dim_dates", inputs={"orders": "gold.fact_orders"}, derive=derive)
+TABLE = GoldTable("dim_dates", inputs={"sales": "gold.daily_sales"}, derive=derive)

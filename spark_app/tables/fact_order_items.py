@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.versions import moved, valid_at
 from spark_app.tables.words import UNKNOWN_KEY, money
 
@@ -49,6 +49,12 @@ TABLE = GoldTable(
     derive=derive,
     driver="items",
     scope=("order_id",),
+    matches={
+        "orders": Match("order_id", of=("items",)),
+        "products": Match("product_id", of=("items",)),
+        "all_items": Match("product_id", of=("products",)),
+        "all_orders": Match("order_id", of=("all_items",)),
+    },
     touched=touched,
     month_of="order_date",
 )

@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import QUARANTINE
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.incomplete import ANSWERED, answered, is_incomplete, of_orders, waiting_by_order
 from spark_app.tables.payment_status import payment_status, payment_sums
 from spark_app.tables.versions import valid_at
@@ -130,5 +130,14 @@ TABLE = GoldTable(
     touched=touched,
     scope_sql={BUYER: _BUYER},
     driver_sql={BUYER: _BUYER},
+    found_in={"customer_id": "", "order_id": f"{UNKNOWN} of "},
+    matches={
+        "items": Match("order_id", of=("orders",)),
+        "payments": Match("order_id", of=("orders",)),
+        "reviews": Match("order_id", of=("orders",)),
+        "quarantined": Match("order_id", of=("orders",)),
+        "customers": Match("customer_id", of=("orders",)),
+        "all_orders": Match("order_id", of=("items", "payments", "reviews", "quarantined")),
+    },
     month_of="order_date",
 )

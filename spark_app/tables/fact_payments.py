@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_app.tables.declare import GoldTable
+from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.words import UNKNOWN_KEY
 
 
@@ -32,6 +32,7 @@ TABLE = GoldTable(
     derive=derive,
     driver="payments",
     scope=("order_id",),
+    matches={"orders": Match("order_id", of=("payments",))},
     touched=touched,
     month_of="order_date",
 )

@@ -219,7 +219,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contra
     connection.execute(f'CREATE VIEW main."{contract.name}" AS SELECT * FROM analytics."{contract.name}"')
     table = log.open_table(lake, contract.qualified, version)
     assert table is not None  # the release names this version
-    connection.register("incoming", log.rows_as(table, contract.columns))
+    duck.offer(connection, "incoming", log.rows_as(table, contract.columns))
     return _insert(connection, contract, "incoming")
 
 

@@ -15,6 +15,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.paths import Lake
+from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError, WarehouseError
 
 # In staging tables: whether the row is there after the load; where not, just its key counts.
@@ -117,7 +118,7 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
         sql = f'SELECT {", ".join(keyed)}, came AS "{CAME}" FROM ({last})'
     else:
         # Back to an earlier version: what it holds of the keys that changed since, and which of them it lacks.
-        scratch.register("earlier", log.rows_as(_opened(part.lake, contract, version), contract.columns))
+        duck.offer(scratch, "earlier", log.rows_as(_opened(part.lake, contract, version), contract.columns))
         same = " AND ".join(f'a."{name}" = b."{name}"' for name in contract.key)
         scratch.execute(f'CREATE OR REPLACE TEMP TABLE "touched" AS SELECT * REPLACE (false AS came) FROM ({last})')
         sql = (

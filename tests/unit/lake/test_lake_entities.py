@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_app.jobs.fates import moves, summed
+from spark_app.jobs.outcomes import outcomes, summed
 from spark_app.lake.entities import fates
+from spark_app.lake.progress import Sum
 from spark_app.quality.rows import money
 from tests.support.frames import Rows, assert_rows, frame
 
@@ -60,24 +61,24 @@ def test_into_an_empty_table_the_best_of_each_key_is_new(spark: SparkSession) ->
 
 def test_rows_superseded_are_counted_on_the_days_they_landed(spark: SparkSession) -> None:
     judged = [date(2024, 1, 1), date(2024, 1, 3)]
-    found = moves(summed(told(spark), None, money(AMOUNT)).collect(), judged)
-    assert found.superseded == {date(2024, 1, 3): (2, Decimal("14.00"))}
-    assert found.moved == {}  # a's row of the 1st is counted where that day is judged again
+    found = outcomes(summed(told(spark), None, money(AMOUNT)).collect(), judged)
+    assert found.superseded == {date(2024, 1, 3): Sum(2, Decimal("14.00"))}
+    assert found.displaced == {}  # a's row of the 1st is counted where that day is judged again
     assert found.changed
-    alone = moves(summed(told(spark), None, money(AMOUNT)).collect(), judged[1:])
-    assert alone.moved == {date(2024, 1, 1): (1, Decimal("1.00"))}
+    alone = outcomes(summed(told(spark), None, money(AMOUNT)).collect(), judged[1:])
+    assert alone.displaced == {date(2024, 1, 1): Sum(1, Decimal("1.00"))}
 
 
 def test_a_row_that_holds_again_is_superseded_no_longer(spark: SparkSession) -> None:
     again = frame(spark, SCHEMA, [("z", "2023-12-31 10:00", "9.00", "2023-12-31", "f", 1, 31)])
-    found = moves(summed(told(spark, LANDED[2:3]), again, money(AMOUNT)).collect(), [date(2024, 1, 3)])
-    assert found.moved == {date(2023, 12, 31): (-1, Decimal("-9.00"))}
+    found = outcomes(summed(told(spark, LANDED[2:3]), again, money(AMOUNT)).collect(), [date(2024, 1, 3)])
+    assert found.displaced == {date(2023, 12, 31): Sum(-1, Decimal("-9.00"))}
     assert found.changed
 
 
 def test_days_that_land_again_as_they_were_change_nothing(spark: SparkSession) -> None:
-    found = moves(summed(told(spark, LANDED[2:3]), None, money(AMOUNT)).collect(), [date(2024, 1, 3)])
-    assert (found.superseded, found.moved, found.changed) == ({}, {}, False)
+    found = outcomes(summed(told(spark, LANDED[2:3]), None, money(AMOUNT)).collect(), [date(2024, 1, 3)])
+    assert (found.superseded, found.displaced, found.changed) == ({}, {}, False)
 
 
 def test_of_rows_that_tie_the_one_of_the_later_file_holds_by_natural_order(spark: SparkSession) -> None:

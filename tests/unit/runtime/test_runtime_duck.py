@@ -9,6 +9,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+
+from spark_app.runtime import duck
+
 ROOT = Path(__file__).resolve().parents[3]
 HOME = "spark_app/runtime/duck.py"
 # Whatever of the module runs SQL, or opens a database to run it in.
@@ -46,3 +51,17 @@ def _opened(text: str) -> Iterator[int]:
             opened = isinstance(node, ast.ImportFrom) and node.module == "duckdb" and bool(OPENS & names)
         if opened:
             yield node.lineno
+
+
+def test_text_of_a_table_that_was_merged_into_is_compared(tmp_path: Path) -> None:
+    """Arrow has no way to compare the kind of text that delta-rs leaves in such a file."""
+    place = str(tmp_path / "t")
+    write_deltalake(place, pa.table({"k": ["a", "b", None], "day": pa.array([1, 2, 3], pa.date32())}))
+    source = pa.table({"k": ["a", "c"], "day": pa.array([8, 9], pa.date32())})
+    merging = DeltaTable(place).merge(source, "t.k = s.k", source_alias="s", target_alias="t")
+    merging.when_matched_update_all().when_not_matched_insert_all().execute()
+    counts = {"k = 'a'": 1, "k IN ('b', 'c')": 2, "k IS NULL": 1, "k > 'a'": 2, "day > DATE '1970-01-05'": 2}
+    with duck.connect() as connection:
+        duck.offer(connection, "rows", DeltaTable(place).to_pyarrow_dataset())
+        for where, count in counts.items():
+            assert connection.execute(f"SELECT count(*) FROM rows WHERE {where}").fetchall() == [(count,)], where
