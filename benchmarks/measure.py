@@ -40,7 +40,7 @@ def measure(command: Sequence[str], *, env: Mapping[str, str] | None = None, out
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    with open(output or os.devnull, "wb") as said:
+    with (output or Path(os.devnull)).open("wb") as said:
         process = subprocess.Popen(
             list(command), stdout=said, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}
         )
