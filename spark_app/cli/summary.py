@@ -169,12 +169,10 @@ def _places(settings: Settings) -> None:
         ("warehouse", _warehouse(settings), "analytics.sales_daily, analytics.orders, …"),
         ("lake", _short(settings.resolve(settings.lake)), "bronze, silver, gold, ops as Delta tables"),
         ("landing", _short(settings.resolve(settings.landing)), "<dataset>/dt=YYYY-MM-DD/*.csv"),
-        (
-            "quality",
-            _short(settings.resolve(settings.reports)) + "/quality/index.html",
-            "Great Expectations' Data Docs",
-        ),
     ]
+    if settings.data_docs:
+        docs = _short(settings.resolve(settings.reports)) + "/quality/index.html"
+        rows.append(("quality", docs, "Great Expectations' Data Docs"))
     screen.table("Where things are", ("what", "path", "holds"), rows)
 
 

@@ -29,8 +29,8 @@ META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id",
 _TOLD = 1_000  # bad files of a dataset that are told one by one
 
 
-def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> int:
-    """Bring bronze to what landing holds in the window; returns the bytes taken in. `again`: unchanged days too.
+def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> None:
+    """Bring bronze to what landing holds in the window. `again`: unchanged days too.
 
     What landed since the last day taken in belongs to it, however long ago that is. What is left in landing is told.
     Raises LandingIncomplete where a single date lacks a daily entity and `allow_missing` is not given.
@@ -55,6 +55,9 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     lost = {name: overwritten.lost(context, name) for name in datasets}
     changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]
+    context.record.landed_bytes = sum(
+        file.size for drop in changed.values() for files in drop.values() for file in files
+    )  # before Spark starts: its Java is set up for so much
 
     def work(spark: SparkSession, name: str) -> None:
         with context.record.step("bronze", name) as step:
@@ -71,7 +74,6 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     in_parallel(context, work, busy)
     tell_columns(context, {name: {*recovered[name], *changed[name]} for name in datasets})
     tell_waiting(context, there, {name: {*held.get(name, ()), *changed[name]} for name in datasets})
-    return sum(file.size for drop in changed.values() for files in drop.values() for file in files)
 
 
 def _landed(context: Context, window: Window, there: Folders, starts: Mapping[str, date]) -> dict[str, Drop]:
@@ -232,7 +234,7 @@ def work(context: Context, request: RunRequest) -> None:
     """The layer as it is asked for: the days of the request."""
     window = window_of(context, request)
     rebuilt = request.rebuilds("bronze")
-    context.record.landed_bytes = run(context, window, allow_missing=request.allow_missing, again=rebuilt)
+    run(context, window, allow_missing=request.allow_missing, again=rebuilt)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def run(request: RunRequest, on_start: Callable[[RunRecord], None] | None = None
 def work(context: Context, request: RunRequest) -> Release | None:
     """The layers asked for, one after the other; the release made, if any."""
     release = None
-    if "audit" in request.layers:
+    if "audit" in request.layers and context.settings.data_docs:
         context = replace(context, beside_spark=import_early)
     if "gold" in request.layers:
         gold.check_salt(context, again=request.rebuilds("gold"))

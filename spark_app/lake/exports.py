@@ -40,7 +40,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     names = ", ".join(f'"{name}"' for name in contract.column_names)
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, from_version, version)
-    with duck.connect() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+    with duck.in_memory() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
         duck.offer(connection, "data", log.rows_as(opened, contract.columns))
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
@@ -67,7 +67,7 @@ def _months(opened: DeltaTable, from_version: int | None, version: int) -> list[
     """The months to write: those that changed since the files were written, or all; [None] for a table without."""
     if MONTH not in [field.name for field in opened.schema().fields]:
         return [None]
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         sql = f"SELECT DISTINCT {MONTH} FROM rows ORDER BY 1"
         if from_version is not None and from_version < version:
             with suppress(Exception):  # whatever is missing of the change feed: then all months are written

@@ -23,7 +23,7 @@ def over_changes(
     if opened is None or after >= upto:
         return []
     feed = opened.load_cdf(starting_version=after + 1, ending_version=upto, columns=[*columns, "_change_type"])
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         connection.register("feed", pa.RecordBatchReader.from_stream(feed))
         signed = (
             "SELECT *, CASE WHEN _change_type IN ('insert', 'update_postimage') THEN 1 ELSE -1 END AS sign FROM feed"
@@ -47,7 +47,7 @@ def over_final_rows(
     opened = log.open_table(lake, table, upto)
     if opened is None:
         raise LakeError(f"{table}: no version {upto} at {lake.path(table)}")
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         for name, (other, version, column) in others.items():
             looked_up = log.open_table(lake, other, version)
             if looked_up is not None:
@@ -85,7 +85,7 @@ def over_version(
     opened = log.open_table(lake, table, version)
     if opened is None:
         return []
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         duck.offer(connection, "data", log.rows_as(opened, columns))
         return connection.execute(sql).fetchall()
 

@@ -215,9 +215,9 @@ def as_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 def _whole(opened: DeltaTable, table: str) -> pa.dataset.Dataset:
     """The table with all its columns: those that it had not yet when it was last written are empty."""
-    there = opened.to_pyarrow_dataset().schema
-    lacking = [field for field in SCHEMAS[table] if field.name not in there.names]
-    return opened.to_pyarrow_dataset(schema=pa.schema([*there, *lacking])) if lacking else opened.to_pyarrow_dataset()
+    rows = opened.to_pyarrow_dataset()
+    lacking = [field for field in SCHEMAS[table] if field.name not in rows.schema.names]
+    return rows.replace_schema(pa.schema([*rows.schema, *lacking])) if lacking else rows
 
 
 def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
@@ -225,7 +225,7 @@ def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) 
     opened = open_table(lake, f"ops.{table}")
     if opened is None:
         return []
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         connection.register("ops_rows", _whole(opened, table))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]

@@ -133,7 +133,7 @@ def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict
     table = log.open_table(lake, TABLE)
     if table is None:
         return []
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         duck.offer(connection, "quarantined", table.to_pyarrow_dataset())
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]

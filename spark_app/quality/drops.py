@@ -82,7 +82,7 @@ def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> lis
     filled = ", ".join(_quoted(name) for name in [*there, "_extra", "_corrupt_record"] if name in data.schema.names)
     where = f"_batch_date IN ({listed}) AND coalesce({filled}) IS NOT NULL"
     sql = f"SELECT _batch_date, {', '.join(parts)} FROM data WHERE {where} GROUP BY 1 ORDER BY 1"
-    with duck.connect() as connection:
+    with duck.in_memory() as connection:
         duck.offer(connection, "data", data)
         found = connection.execute(sql).fetchall()
     return [row for each in found for row in _rows(what.dataset, version, columns, each)]

@@ -51,6 +51,11 @@ def validate(findings: Sequence[Finding], docs: Path) -> dict[tuple[str, str], b
     return outcome
 
 
+def failing(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that do not hold by their own bounds."""
+    return [finding for finding in findings if not finding.passed]
+
+
 def broken(findings: Sequence[Finding], outcome: Mapping[tuple[str, str], bool]) -> tuple[list[Finding], list[str]]:
     """(findings that do not hold, sentences on those of which the two judges differ).
 

@@ -64,13 +64,16 @@ def write_site(
     with open_release(lake, contracts, *shown, publishing=publishing, waiting=look(settings, contracts)) as data:
         if data is None:
             return None
-        files = render(data)
+        files = render(data, data_docs=settings.data_docs)
         _put(files, site_uri(settings), settings)
         return Written(data.release, trust(data))
 
 
-def render(data: ReportData) -> dict[str, str]:
-    """Path in the site → content, in the order to write them in: what a page loads first, the morning page last."""
+def render(data: ReportData, *, data_docs: bool = False) -> dict[str, str]:
+    """Path in the site → content, in the order to write them in: what a page loads first, the morning page last.
+
+    `data_docs`: whether there are Great Expectations' beside it, to be pointed to.
+    """
     loaded = assets()
     pages = [make(data) for make in PAGES]
     environment = _environment(data, pages, {name: content_hash(content) for name, content in loaded.items()})
@@ -78,7 +81,9 @@ def render(data: ReportData) -> dict[str, str]:
     files = {f"assets/{name}": content for name, content in loaded.items()}
     for page in reversed(pages):
         embedded = _embedded(data, page, ripening)
-        files[f"{page.name}.html"] = environment.get_template(page.template).render(page=page, embedded=embedded)
+        files[f"{page.name}.html"] = environment.get_template(page.template).render(
+            page=page, embedded=embedded, data_docs=data_docs
+        )
     return files
 
 

@@ -12,6 +12,7 @@ from spark_app.contracts.sources import load_source
 from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
+from spark_app.runtime import duck
 from spark_app.runtime.days import refuse_reversed
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
@@ -22,6 +23,7 @@ def open_context(request: RunRequest, record: RunRecord) -> Context:
     """Days, settings, contracts, source and tables, all checked before Spark starts."""
     refuse_reversed("--from", request.first, "--to", request.last)
     settings = load_settings(request.environment, home=request.home, source=request.source)
+    duck.bound_memory(settings.query_memory)
     contracts = load_contracts()
     source = load_source(settings.source, contracts)
     silver_tables(contracts)

@@ -57,8 +57,8 @@ EMBEDDED: Mapping[str, str] = {
 }
 
 
-def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
-    """The one session of a run; an existing one (Glue, EMR, notebooks, tests) is used as it is."""
+def session(settings: Settings, landed_bytes: int = 0, app: str = "lakehouse") -> SparkSession:
+    """The one session of a run over so much; an existing one (Glue, EMR, notebooks, tests) is used as it is."""
     _use_utc()
     active = SparkSession.getActiveSession()
     if active is not None:
@@ -66,7 +66,7 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
     builder = SparkSession.builder.appName(app)
     conf = {**RESULTS, **DELTA}
     if settings.spark.master:
-        conf |= {**EMBEDDED, **_embedded_java(settings)}
+        conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes)}
         builder = builder.master(settings.spark.master)
     if settings.on_s3:
         conf |= s3_conf(settings)
@@ -86,6 +86,8 @@ def session(settings: Settings, app: str = "lakehouse") -> SparkSession:
 # Below this, generating and compiling Java for each expression and stage, and planning anew while a query runs, cost
 # more than they save: half of a small day's CPU time.
 _SMALL = 256 * 1024**2
+# Below this, compiling Java well costs more than it saves.
+_SHORT = 64 * 1024**2
 _SMALL_WORK: Mapping[str, str] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -115,11 +117,11 @@ def _steady(spark: SparkSession) -> SparkSession:
     return spark
 
 
-def _embedded_java(settings: Settings) -> dict[str, str]:
+def _embedded_java(settings: Settings, landed_bytes: int) -> dict[str, str]:
     prepare_environment()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks for another address, and warns of it
     options = "-Duser.timezone=UTC -XX:+UseSerialGC" if (os.cpu_count() or 1) <= 2 else "-Duser.timezone=UTC"
-    if settings.spark.light_compiler:
+    if settings.spark.light_compiler and landed_bytes < _SHORT:
         # The light compiler alone would get a code cache too small for Spark's generated classes.
         options += " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
     conf = {}

@@ -83,6 +83,12 @@ class Settings(Closed):
     landing: str = Field("landing", description="where the shop's systems drop files")
     lake: str = Field("lake", description="root of bronze, silver, gold and ops")
     reports: str = Field("reports", description="where reports and Data Docs are written")
+    data_docs: bool = Field(
+        default=True, description="Great Expectations judges the findings too and writes its Data Docs: 10 s of CPU"
+    )
+    query_memory: str = Field(
+        "2g", pattern=r"^\d+[mg]$", description="memory that queries of the driver (DuckDB's) take at most, as 2g"
+    )
     run_price_per_hour: float | None = Field(
         None,
         gt=0,

@@ -233,7 +233,7 @@ def _changed(lake: Lake, contract: Contract, from_version: int, version: int, fo
     path = folder / "changed.parquet"
     try:
         feed = table.load_cdf(starting_version=from_version + 1, ending_version=version)
-        with duck.connect() as scratch:
+        with duck.in_memory() as scratch:
             scratch.register("feed", pa.RecordBatchReader.from_stream(feed))
             scratch.execute(f"COPY ({last_changes('feed', contract.key)}) TO '{path}' (FORMAT PARQUET)")
     # Whatever the log reader finds missing: the table is then read as it is, and what is really broken shows there.

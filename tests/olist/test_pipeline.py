@@ -291,8 +291,7 @@ def test_every_day_is_balanced(shop: Replayed) -> None:
         assert (accounted, accepted, balanced) == (landed, kept[entity], True)
 
 
-def test_quality_has_its_report_and_its_share_is_shown(shop: Replayed) -> None:
-    assert (shop.home / "reports" / "quality" / "index.html").is_file()
+def test_the_share_of_quality_is_shown(shop: Replayed) -> None:
     run = shop.outcome.record.run_id
     sql = f"SELECT coalesce(sum(seconds) FILTER (layer = 'audit'), 0) FROM ops_rows WHERE run_id = '{run}'"
     ((audit,),) = ops_rows(shop.home, "steps", sql)

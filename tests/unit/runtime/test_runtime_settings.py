@@ -19,6 +19,8 @@ SETTINGS = [
     ("run_price_per_hour", None, "run_price_per_hour: 1.25", 1.25),
     ("report_days", 800, "report_days: 90", 90),
     ("source", "canonical", "source: kiosk", "kiosk"),
+    ("data_docs", True, "data_docs: false", False),
+    ("query_memory", "2g", "query_memory: 500m", "500m"),
     ("lookback_days", 7, "lookback_days: 0", 0),
     ("lease_seconds", 60, "lease_seconds: 20", 20),
     ("parallel", 4, "parallel: 1", 1),
