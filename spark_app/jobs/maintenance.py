@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
-from spark_app.lake.objects import Entry, remove, sizes_below
+from spark_app.lake.objects import Entry, remove_file, sizes_below
 from spark_app.lake.s3 import abort_uploads, s3_errors_named
 from spark_app.runs import lifecycle
 from spark_app.runs.context import Context, thread_session
@@ -53,7 +53,7 @@ def _clear_scratch(context: Context) -> None:
     """Of killed runs; of the others nothing is left, and none runs now."""
     place, s3 = context.lake.scratch(), context.settings.s3
     for name in sizes_below(place, s3):
-        remove(Entry(name, f"{place}{name}", False, 0, None), s3)
+        remove_file(Entry(name, f"{place}{name}", False, 0, None), s3)
 
 
 def _needed(context: Context, keep_releases: int) -> dict[str, int]:

@@ -26,7 +26,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructType
 
 from spark_app.lake import log
-from spark_app.lake.objects import Entry, put, remove
+from spark_app.lake.objects import Entry, put_file, remove_file
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.settings import AWS_ITSELF, S3Settings
@@ -73,7 +73,7 @@ class Scratch:
         if self._place is None:
             return str(path)
         uri = f"{self._place.rstrip('/')}/{path.name}"
-        put(path, uri, self._s3)
+        put_file(path, uri, self._s3)
         path.unlink()
         self._made.append(uri)
         return uri
@@ -87,7 +87,7 @@ def _remove(local: Path, made: Sequence[str], s3: S3Settings) -> None:
     shutil.rmtree(local, ignore_errors=True)
     with suppress(LakehouseError):  # what is left is removed by maintenance
         for uri in made:
-            remove(Entry(uri.rpartition("/")[2], uri, False, 0, None), s3)
+            remove_file(Entry(uri.rpartition("/")[2], uri, False, 0, None), s3)
 
 
 def matching(
