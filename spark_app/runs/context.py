@@ -44,7 +44,7 @@ class Context:
         What of the source only Spark can judge, it judges here, before any layer has written.
         """
         with self.record.at("starting Spark"):
-            started = session(self.settings, self.record.landed_bytes)
+            started = session(self.settings, landed_bytes=self.record.landed_bytes)
         if self.beside_spark:
             self.beside_spark()
         expressions.check(started, self.source)

@@ -57,7 +57,7 @@ EMBEDDED: Mapping[str, str] = {
 }
 
 
-def session(settings: Settings, landed_bytes: int = 0, app: str = "lakehouse") -> SparkSession:
+def session(settings: Settings, app: str = "lakehouse", *, landed_bytes: int = 0) -> SparkSession:
     """The one session of a run over so much; an existing one (Glue, EMR, notebooks, tests) is used as it is."""
     _use_utc()
     active = SparkSession.getActiveSession()
