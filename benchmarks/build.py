@@ -13,14 +13,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.measure import measure
+from spark_app.runtime import duck
 
 PARSE = """
-import duckdb, sys
+import sys
+from spark_app.runtime import duck
+connection = duck.connect()
 for entity in ("customers", "products", "orders", "order_items", "payments", "reviews"):
-    duckdb.sql(f"SELECT sum(hash(columns(*))) FROM read_csv('{sys.argv[1]}/{entity}/dt=*/*.csv', all_varchar=true, "
+    connection.execute(f"SELECT sum(hash(columns(*))) FROM read_csv('{sys.argv[1]}/{entity}/dt=*/*.csv', all_varchar=true, "
                "header=true, delim=',', quote='\\"', escape='\\"', union_by_name=true, ignore_errors=true)").fetchall()
 """
 
@@ -45,7 +46,7 @@ def main() -> None:
         ours = measure(run, output=Path(folder) / "run.out")
         for name, cost in (("parse only", parsed), ("DuckDB, gold alone", peer), ("lakehouse run", ours)):
             print(f"{name:20} {cost}, {cost.cpu / peer.cpu:5.1f} x DuckDB's CPU, exit code {cost.exit_code}")
-        with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        with duck.connect(home / "warehouse.duckdb", read_only=True) as connection:
             revenue = connection.execute("SELECT sum(revenue) FROM analytics.daily_sales").fetchone()
         print(f"revenue: DuckDB {said.read_text().strip()}, lakehouse {revenue[0] if revenue else None}")
         if ours.exit_code:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import duckdb
+from spark_app.runtime import duck
 
 OWN = {
     "customers": ("customer_id",),
@@ -24,7 +24,7 @@ OWN = {
 
 def multiply(landing: Path, out: Path, times: int) -> int:
     """Write the drops; returns the bytes written."""
-    connection = duckdb.connect()
+    connection = duck.connect()
     connection.execute("SET preserve_insertion_order = false")
     for drop in sorted(landing.glob("*/dt=*/*.csv")):
         target = out / drop.relative_to(landing)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import duckdb
+from spark_app.runtime import duck
 
 TEXT, TIME, MONEY, NUMBER = "VARCHAR", "TIMESTAMP", "DECIMAL(18,2)", "INTEGER"
 TYPES = {
@@ -88,7 +88,7 @@ GOLD = {
 
 def run(landing: Path, out: Path) -> str:
     """Write the gold tables as Parquet; returns the revenue, to be held against ours."""
-    connection = duckdb.connect()
+    connection = duck.connect()
     connection.execute("SET preserve_insertion_order = false")
     for entity, key in KEYS.items():
         files = f"{landing}/{entity}/dt=*/*.csv"
