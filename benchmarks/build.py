@@ -21,7 +21,8 @@ import sys
 from spark_app.runtime import duck
 connection = duck.connect()
 for entity in ("customers", "products", "orders", "order_items", "payments", "reviews"):
-    connection.execute(f"SELECT sum(hash(columns(*))) FROM read_csv('{sys.argv[1]}/{entity}/dt=*/*.csv', all_varchar=true, "
+    files = f"{sys.argv[1]}/{entity}/dt=*/*.csv"
+    connection.execute(f"SELECT sum(hash(columns(*))) FROM read_csv('{files}', all_varchar=true, "
                "header=true, delim=',', quote='\\"', escape='\\"', union_by_name=true, ignore_errors=true)").fetchall()
 """
 
