@@ -10,17 +10,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import reduce
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow.dataset import Dataset
+from pyarrow.dataset import Dataset, Fragment
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructType
@@ -106,17 +106,16 @@ def matching(
     values = {name: pa.array(list(given), dataset.schema.field(name).type) for name, given in wanted.items()}
     found, count = [], 0
     for fragment in dataset.get_fragments() if any(map(len, values.values())) else ():
-        keys = fragment.to_table(schema=dataset.schema, columns=list(values))
-        if not keys.num_rows:
+        # The keys of a file first: most files hold none of them, and of these nothing else is read.
+        if not any(_hits(batch, values).num_rows for batch in _batches(fragment, dataset, values)):
             continue
-        mask = _any(pc.is_in(keys.column(name), value_set=given) for name, given in values.items())
-        hits = pc.sum(mask).as_py()
-        if hits:
-            count += hits
+        for batch in _batches(fragment, dataset, {**dict.fromkeys(columns), **values}):
+            hits = _hits(batch, values)
+            count += hits.num_rows
             if count > most:
                 return None
-            found.append(fragment.to_table(schema=dataset.schema, columns=list(columns)).filter(mask))
-    return _plain(pa.concat_tables(found)) if found else _plain(_schema(dataset, columns).empty_table())
+            found.append(hits.select(list(columns)))
+    return _plain(pa.Table.from_batches(found, _schema(dataset, columns)))
 
 
 def everything(lake: Lake, table: str, version: int, columns: Sequence[str], most: int = FEW) -> pa.Table | None:
@@ -218,11 +217,14 @@ def _schema(dataset: Dataset, columns: Sequence[str]) -> pa.Schema:
     return pa.schema([dataset.schema.field(name) for name in columns])
 
 
-def _any(masks: Iterator[Any]) -> Any:
-    found = next(masks)
-    for mask in masks:
-        found = pc.or_(found, mask)
-    return found
+def _batches(fragment: Fragment, dataset: Dataset, columns: Iterable[str]) -> Iterator[pa.RecordBatch]:
+    return fragment.to_batches(schema=dataset.schema, columns=list(columns))  # type: ignore[no-any-return]
+
+
+def _hits(batch: pa.RecordBatch, values: Mapping[str, pa.Array]) -> pa.RecordBatch:
+    """Rows of a batch with one of the values in one of the columns."""
+    masks = [pc.is_in(batch.column(name), value_set=given) for name, given in values.items()]
+    return batch.filter(reduce(pc.or_, masks))
 
 
 def _plain(rows: pa.Table) -> pa.Table:

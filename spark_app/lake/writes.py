@@ -16,6 +16,9 @@ from spark_app.lake.log import arrow_type, note_of, open_table
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError
 
+# A summary of the log each ten commits, as Spark makes it: delta-rs makes one each hundred by itself, and whoever opens
+# the table reads all that came after the last.
+_OFTEN = {"delta.checkpointInterval": "10"}
 OP, WRITE, REMOVE = "_op", "write", "remove"  # what is to become of a changed row
 
 
@@ -48,6 +51,7 @@ def create(
         mode="ignore",
         partition_by=[partition] if partition else None,
         configuration={
+            **_OFTEN,
             "delta.enableChangeDataFeed": str(change_feed).lower(),
             # Releases name versions; their commits must not be cleaned up under them.
             "delta.logRetentionDuration": "interval 3650 days",
@@ -102,6 +106,7 @@ def append(lake: Lake, table: str, rows: pa.Table, note: str, partition: str | N
             mode="append",
             schema_mode="merge" if opened is not None else None,
             partition_by=[partition] if partition else None,
+            configuration=_OFTEN if opened is None else None,
             storage_options=options,
             commit_properties=noted(note, lake.fence),
         )
