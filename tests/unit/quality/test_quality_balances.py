@@ -1,0 +1,80 @@
+"""Balances weighed over what changed: two sums, rows in, cents out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spark_app.contracts.balances import Balance, Side
+from spark_app.contracts.table import Contract, Type
+from spark_app.lake import log
+from spark_app.quality import balances
+from tests.support.small_lakes import Gold, contract
+
+MONEY = Type("decimal", 18, 2)
+COLUMNS = {"id": (Type("int"), True), "amount": (MONEY, False), "counts": (Type("boolean"), True)}
+FACTS = contract("facts", COLUMNS, ["id"])
+DAYS = contract("days", {"id": (Type("int"), True), "revenue": (MONEY, False)}, ["id"])
+BALANCE = Balance(
+    "revenue, facts to days",
+    Side("gold.facts", "amount", ("amount", "counts"), "counts"),
+    Side("gold.days", "revenue", ("revenue",)),
+)
+
+
+@pytest.fixture
+def gold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gold:
+    monkeypatch.setattr(balances, "BALANCES", (BALANCE,))
+    made = Gold(tmp_path)
+    for table in (FACTS, DAYS):
+        made.add(table)
+    return made
+
+
+def fact(number: int, amount: str, *, counts: bool = True) -> dict[str, Any]:
+    return {"id": number, "amount": Decimal(amount), "counts": counts}
+
+
+def day(number: int, revenue: str) -> dict[str, Any]:
+    return {"id": number, "revenue": Decimal(revenue)}
+
+
+def versions(gold: Gold) -> dict[str, int]:
+    return {name: log.version_of(gold.lake, name) or 0 for name in gold.contracts}
+
+
+def weighed(gold: Gold, before: dict[str, int]) -> tuple[Decimal, Decimal]:
+    [found] = balances.weigh(gold.lake, before, versions(gold))
+    return found.left, found.right
+
+
+def write(gold: Gold, table: Contract, *rows: dict[str, Any]) -> None:
+    gold.merge(table, rows)
+
+
+def test_from_nothing_all_rows_are_summed_that_the_condition_leaves(gold: Gold) -> None:
+    write(gold, FACTS, fact(1, "0.10"), fact(2, "0.20"), fact(3, "9.00", counts=False))
+    write(gold, DAYS, day(1, "0.30"))
+    assert weighed(gold, {}) == (Decimal("0.30"), Decimal("0.30"))
+
+
+def test_of_a_change_what_went_counts_against_what_came(gold: Gold) -> None:
+    write(gold, FACTS, fact(1, "5.00"), fact(2, "7.00"))
+    write(gold, DAYS, day(1, "12.00"))
+    before = versions(gold)
+    write(gold, FACTS, fact(2, "7.00", counts=False), fact(3, "1.01"))
+    write(gold, DAYS, day(1, "6.02"))
+    assert weighed(gold, before) == (Decimal("-5.99"), Decimal("-5.98"))  # a cent was lost
+
+
+def test_where_nothing_changed_both_are_nothing(gold: Gold) -> None:
+    write(gold, FACTS, fact(1, "5.00"))
+    assert weighed(gold, versions(gold)) == (Decimal(0), Decimal(0))
+
+
+def test_rows_without_an_amount_add_nothing(gold: Gold) -> None:
+    write(gold, FACTS, {"id": 1, "amount": None, "counts": True}, fact(2, "1.00"))
+    assert weighed(gold, {})[0] == Decimal("1.00")
