@@ -61,10 +61,10 @@ def send_run_alerts(
     news = [_due(one, known.get(one.cause), now) for one in news]
     if released and not exit_code:
         news += _resolved(known, record)
-    told = [one for one in news if one.event in ("told", "resolved")]
+    to_send = [one for one in news if one.event in ("told", "resolved")]
     over = {one.cause for one in news if one.event == "resolved"}
     still_open = any(state.open_since and cause not in over for cause, state in known.items())
-    reached = _send_all(settings, record, told, still_open=still_open) if told else set()
+    reached = _send_all(settings, record, to_send, still_open=still_open) if to_send else set()
     kept = [one for one in news if one.event not in ("told", "resolved") or one.severity in reached]
     _keep(lake, record, exit_code, now, kept)
 

@@ -107,7 +107,7 @@ def _causes(lost: Mapping[str, Sequence[MissingColumn]]) -> dict[tuple[str, str,
 
 
 def _cause(header: str, unknown: Sequence[str], files: Sequence[str], needing: Sequence[str]) -> str:
-    named = f"{', '.join(needing[:-1])} and {needing[-1]} need" if len(needing) > 1 else f"{needing[0]} needs"
+    needed_by = f"{', '.join(needing[:-1])} and {needing[-1]} need" if len(needing) > 1 else f"{needing[0]} needs"
     meant = nearest(header, unknown)
     news = f"; unknown: {quoted(unknown)}{meant if 'did you mean' in meant else ''}" if unknown else ""
-    return f"the header of {named_files(files)} has no `{header}`, which {named}{news}"
+    return f"the header of {named_files(files)} has no `{header}`, which {needed_by}{news}"

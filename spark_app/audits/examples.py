@@ -39,9 +39,9 @@ def _rows(context: Context, finding: Finding, tables: Mapping[str, int], release
         return _quarantined(context, contract)
     if contract.layer != "gold" or rule.kind not in ("required", "row"):
         return []
-    named = [*contract.key, *(name for name in rule.columns if name not in contract.key)]
+    to_show = [*contract.key, *(name for name in rule.columns if name not in contract.key)]
     secret = hidden(contract)
-    packed = ", ".join(f'"{name}" := "{name}"' for name in named if name not in secret)
+    packed = ", ".join(f'"{name}" := "{name}"' for name in to_show if name not in secret)
     sql = (
         f"SELECT list(one) FROM (SELECT struct_pack({packed}) AS one FROM changed "
         f"WHERE NOT coalesce(({in_duckdb(rule.passes)}), true) LIMIT {MOST_ROWS})"

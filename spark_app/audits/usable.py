@@ -58,7 +58,7 @@ def judge_usable_shares(context: Context, days: Mapping[str, Days]) -> list[Find
             finding = _finding(context, contract, rule, found, files)
             findings.append(finding)
             if finding.told_only and not finding.passed:
-                context.record.notice(f"unusable {entity} {rule.name}", _told(finding))
+                context.record.notice(f"unusable {entity} {rule.name}", _notice_lines(finding))
     return findings
 
 
@@ -150,7 +150,7 @@ def _reason(context: Context, contract: Contract, day: date) -> str:
     return f"{day}: lakehouse quarantine show {contract.name} --date {day}"
 
 
-def _told(finding: Finding) -> list[str]:
+def _notice_lines(finding: Finding) -> list[str]:
     entity = finding.table.partition(".")[2]
     rows = f"{finding.rows_broken} of {finding.rows_checked} rows" if finding.rows_broken else f"{finding.value:g} %"
     return [

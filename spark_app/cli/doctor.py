@@ -92,5 +92,5 @@ def _show_sample(found: dict[str, object]) -> None:
         screen.more(shown["usable"] - len(rows), "--rows 0 shows all")
         for reason in shown["reasons"]:
             screen.warn(f"row {reason['row_number']}: {reason['text']}")
-        told = len({reason["row_number"] for reason in shown["reasons"]})
-        screen.more(shown["quarantined"] - told, "rows that are not usable; --rows 0 shows all")
+        shown_rows = len({reason["row_number"] for reason in shown["reasons"]})
+        screen.more(shown["quarantined"] - shown_rows, "rows that are not usable; --rows 0 shows all")

@@ -13,7 +13,7 @@ from spark_app.lake import releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 from spark_app.report.address import site_uri
-from spark_app.report.incomplete import told
+from spark_app.report.incomplete import incomplete_in_words
 from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime.record import Step
 from spark_app.runtime.settings import Settings, load_settings
@@ -94,7 +94,7 @@ def _figures(lake: Lake, release: Release | None) -> None:
     columns = ("", f"{days[0].day}{notes[0]}", f"day before{notes[1]}", f"week before{notes[2]}")
     screen.table("The last day", columns, rows, numbers=columns[1:])
     last = days[0].figures
-    if missing := told(last.get("incomplete_orders"), last.get("orders")):
+    if missing := incomplete_in_words(last.get("incomplete_orders"), last.get("orders")):
         screen.warn(f"{days[0].day}: {missing}")
 
 
@@ -137,7 +137,7 @@ def _trusted(outcome: Outcome) -> None:
         return
     colour = {"good": "green", "care": "yellow", "bad": "red"}[verdict.state]
     screen.console.print(f"[bold]Can it be trusted?[/] [{colour}]{screen.text(verdict.title)}[/]")
-    for text in verdict.told:
+    for text in verdict.reasons:
         screen.console.print(f"  {screen.text(text)}")
     screen.console.print()
 

@@ -171,11 +171,11 @@ def _check_references(contract: Contract, contracts: dict[str, Contract]) -> Non
     for reference in contract.references:
         target = contracts.get(f"{contract.layer}.{reference.table}")
         if target is None or reference.to[0] not in target.column_names:
-            named = f"{reference.table}.{reference.to[0]}"
+            referenced = f"{reference.table}.{reference.to[0]}"
             document = Document(Path(contract.path), ContractError)
             valid = [f"{c.name}.{k}" for c in contracts.values() if c.layer == contract.layer for k in c.key]
             index = contract.column_names.index(reference.columns[0])
-            raise document.unknown((*_SCHEMA, "properties", index, "relationships"), named, valid, "column")
+            raise document.unknown((*_SCHEMA, "properties", index, "relationships"), referenced, valid, "column")
 
 
 def _check_upstream(contract: Contract, contracts: dict[str, Contract]) -> None:
@@ -183,10 +183,10 @@ def _check_upstream(contract: Contract, contracts: dict[str, Contract]) -> None:
     silver = [other for other in contracts.values() if other.layer == "silver"]
     valid = [f"{other.name}.{name}" for other in silver for name in other.column_names]
     for watch in contract.watches if contract.layer == "gold" else ():
-        for named in (watch.upstream, *(source for _, source in watch.by)):
-            if named not in valid:
-                told = f"unknown column of silver '{named}'{nearest(named, valid)}"
-                raise ContractError(f"{contract.path}: {watch.name}: upstream: {told}")
+        for column in (watch.upstream, *(source for _, source in watch.by)):
+            if column not in valid:
+                message = f"unknown column of silver '{column}'{nearest(column, valid)}"
+                raise ContractError(f"{contract.path}: {watch.name}: upstream: {message}")
 
 
 def _daily(document: Document, model: OpenDataContractStandard, layer: Layer) -> bool:

@@ -63,22 +63,22 @@ def check_setup(environment: str, home: str | None, source: str | None) -> list[
     if opened:
         if any(expressions.of(mapped) for mapped in opened[0].source.entities.values()):
             found.append(_tried("expressions", lambda: _expressions(opened[0])))
-        found += _told(opened[0])
+        found += _alert_checks(opened[0])
         found.append(_tried("e-mail hashes", lambda: _salt(opened[0])))
         found += _places(opened[0])
     return found
 
 
-def _told(context: Context) -> list[Check]:
+def _alert_checks(context: Context) -> list[Check]:
     """Whether the variables are set whose URLs people are told by; nothing where nobody is."""
     settings = context.settings
-    named = [route.url_from for route in settings.alerts]
-    named += [settings.heartbeat_url_from] if settings.heartbeat_url_from else []
-    unset = [name for name in named if not os.environ.get(name)]
+    variables = [route.url_from for route in settings.alerts]
+    variables += [settings.heartbeat_url_from] if settings.heartbeat_url_from else []
+    unset = [name for name in variables if not os.environ.get(name)]
     if unset:
         what = f"{', '.join(f'${name}' for name in unset)} not set: nobody is told there"
         return [Check("alerts", False, what, "set it to the URL, then: lakehouse alerts test")]
-    return [Check("alerts", True, f"{', '.join(f'${name}' for name in named)} set")] if named else []
+    return [Check("alerts", True, f"{', '.join(f'${name}' for name in variables)} set")] if variables else []
 
 
 def _salt(context: Context) -> str:

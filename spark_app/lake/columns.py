@@ -104,16 +104,16 @@ def find_changes(found: Iterable[FileHeader], days: Mapping[str, Collection[date
     by_day: dict[str, dict[date, list[FileHeader]]] = defaultdict(lambda: defaultdict(list))
     for one in found:
         by_day[one.dataset][one.day].append(one)
-    told = []
+    changes = []
     for dataset in sorted(by_day):
         before: Sequence[FileHeader] = ()
         seen: set[str] = set()
         for day in sorted(by_day[dataset]):
             files = sorted(by_day[dataset][day], key=lambda one: _natural(one.file))
             if days is None or day in days.get(dataset, ()):
-                told += _of_day(files, before, seen)
+                changes += _of_day(files, before, seen)
             before, seen = files, seen.union(*[_folded(one.header) for one in files])
-    return told
+    return changes
 
 
 def recent_changes(lake: Lake, days: int) -> list[ColumnChange]:
@@ -122,8 +122,8 @@ def recent_changes(lake: Lake, days: int) -> list[ColumnChange]:
     if not found:
         return []
     since = max(one.day for one in found) - timedelta(days=days)
-    told = [change for change in find_changes(found) if change.day > since and not change.first]
-    return sorted(told, key=lambda change: change.day, reverse=True)
+    changes = [change for change in find_changes(found) if change.day > since and not change.first]
+    return sorted(changes, key=lambda change: change.day, reverse=True)
 
 
 def _of_day(files: Sequence[FileHeader], before: Sequence[FileHeader], seen: set[str]) -> list[ColumnChange]:

@@ -75,9 +75,9 @@ def numbered(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
     if not spoilt:
         return rows
     schema = "_source_file string, _row_number long, _spoilt string"
-    told = F.broadcast(rows.sparkSession.createDataFrame(spoilt, schema))
+    spoilt_rows = F.broadcast(rows.sparkSession.createDataFrame(spoilt, schema))
     damage = F.coalesce(DAMAGE, F.when(F.col(CORRUPT).isNull(), F.col("_spoilt")))
-    return rows.join(told, ["_source_file", "_row_number"], "left").withColumn(DAMAGE, damage).drop("_spoilt")
+    return rows.join(spoilt_rows, ["_source_file", "_row_number"], "left").withColumn(DAMAGE, damage).drop("_spoilt")
 
 
 def _folder(found: Inspected) -> str:

@@ -73,7 +73,7 @@ def take_lease(lake: Lake, wanted: LeaseRequest, tell: Callable[[str], None] = l
     Raises LakeBusy where its holder lives and does not end in the time to wait. Whether one on another machine lives
     shows by its next sign of life, and takes until then.
     """
-    at, watch, until, told = open_slot(lake, NAME), _Watch(), time.monotonic() + wanted.wait, False
+    at, watch, until, has_told = open_slot(lake, NAME), _Watch(), time.monotonic() + wanted.wait, False
     while True:
         seen = at.read()
         lease = None if seen is None else parse_lease(seen)
@@ -88,9 +88,9 @@ def take_lease(lake: Lake, wanted: LeaseRequest, tell: Callable[[str], None] = l
             raise LakeBusy(
                 f"{lake.root}: {describe_holder(lease)}; nothing was done (--wait 30m waits for it to end)",
             )
-        if not told:
+        if not has_told:
             tell(f"waiting: {describe_holder(lease)}")
-            told = True
+            has_told = True
         time.sleep(min(2.0, lease.seconds / 20))
 
 

@@ -82,5 +82,5 @@ def _on_clock(moment: str, timezone: str) -> str:
 def _with_offset(text: str) -> str:
     """A clock's name, or Z, as the offset it means: `… 21:30 PST` is `… 21:30 -08:00`."""
     name = f"regexp_extract({text}, '{_NAMES}', 1)"
-    named = f"CASE WHEN {name} <> '' THEN replace({text}, {name}, {_OFFSETS}[{name}]) ELSE {text} END"
-    return rf"regexp_replace({named}, '(\d) ?Z$', '\1+00')"
+    with_offset = f"CASE WHEN {name} <> '' THEN replace({text}, {name}, {_OFFSETS}[{name}]) ELSE {text} END"
+    return rf"regexp_replace({with_offset}, '(\d) ?Z$', '\1+00')"

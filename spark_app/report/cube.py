@@ -38,10 +38,10 @@ def cube(
     if any(metric.view != view for metric in chosen):
         raise ValueError(f"metrics {', '.join(metrics)} are not all of view {view}")
     parts = list(dict.fromkeys(part for metric in chosen for part in metric.parts))
-    named = [f'"{(columns or {}).get(name, name)}" AS "{name}"' for name in by]
+    columns_sql = [f'"{(columns or {}).get(name, name)}" AS "{name}"' for name in by]
     sums = [f"{part} AS p{index}" for index, part in enumerate(parts)]
     filters = f" WHERE {where}" if where else ""
-    rows = data.rows(f"SELECT {', '.join(named + sums)} FROM {view}{filters} GROUP BY ALL ORDER BY ALL")
+    rows = data.rows(f"SELECT {', '.join(columns_sql + sums)} FROM {view}{filters} GROUP BY ALL ORDER BY ALL")
     return {
         "rows": len(rows),
         "days": [_day(row[DAY]) for row in rows] if DAY in by else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def told(incomplete: int | None, orders: int | None) -> str:
+def incomplete_in_words(incomplete: int | None, orders: int | None) -> str:
     """A sentence for beside revenue and average order value; empty where nothing is missing, as far as is known."""
     if not incomplete:
         return ""

@@ -13,7 +13,7 @@ from spark_app.contracts.metrics import Metric
 from spark_app.report import charts
 from spark_app.report.cube import UNKNOWN, epoch_ms
 from spark_app.report.data import DAY, ReportData
-from spark_app.report.incomplete import told
+from spark_app.report.incomplete import incomplete_in_words
 from spark_app.report.numbers import change, day_text, verdict
 from spark_app.report.page import Column, Figure, Page
 from spark_app.report.places import state_column
@@ -110,7 +110,9 @@ def page(data: ReportData) -> Page:
         more={
             "tiles": [_compared(data, data.metrics[name], ripening) for name in TILES],
             "trust": trust(data),
-            "incomplete": told(*(data.value(data.metrics[name], data.last, data.last) for name in _ORDERS)),
+            "incomplete": incomplete_in_words(
+                *(data.value(data.metrics[name], data.last, data.last) for name in _ORDERS)
+            ),
             "states_compared": len(known) > 1,
             "grew": max((row for row in known if row["difference"] > 0), key=_difference, default=None),
             "fell": min((row for row in known if row["difference"] < 0), key=_difference, default=None),

@@ -139,7 +139,7 @@ def _embedded(data: ReportData, page: Page, ripening: Ripeness) -> str:
         "dates": page.dates,
         "filters": [asdict(one) for one in page.filters],
         "tiles": [asdict(tile) for tile in page.tiles],
-        "metrics": {name: _told(data, name) for name in sorted(used)},
+        "metrics": {name: _metric_fields(data, name) for name in sorted(used)},
         "ripe": RIPE,
         "ripening": {kind: ripening.embedded(kind) for kind in kinds},
         "cubes": page.cubes,
@@ -149,10 +149,10 @@ def _embedded(data: ReportData, page: Page, ripening: Ripeness) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _told(data: ReportData, name: str) -> dict[str, str | None]:
+def _metric_fields(data: ReportData, name: str) -> dict[str, str | None]:
     metric = data.metrics[name]
-    told = ("title", "unit", "better", "description", "ripens")
-    return {name: getattr(metric, name) for name in told}
+    fields = ("title", "unit", "better", "description", "ripens")
+    return {name: getattr(metric, name) for name in fields}
 
 
 def _plain(value: object) -> Any:

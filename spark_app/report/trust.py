@@ -45,7 +45,7 @@ class Trust:
         return "bad" if "bad" in found else "care" if "care" in found or not found else "good"
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[str, ...]:
         """What speaks against the figures, and what is odd."""
         return tuple(check.text for check in self.checks if check.state != "good")
 

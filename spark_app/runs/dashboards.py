@@ -19,7 +19,7 @@ def write_dashboards(context: Context, *, publishing: bool = False) -> None:
             if written := write_site(context.settings, context.lake, context.contracts, publishing=by):
                 step.action, step.version = "written", written.release.release_id
                 found = written.trust
-                context.record.verdict = Verdict(found.state, found.title, found.told)
+                context.record.verdict = Verdict(found.state, found.title, found.reasons)
         except Exception as error:
             step.action = "failed"
             context.record.warn(f"the dashboards were not written ({error}); write them again: lakehouse report")

@@ -21,9 +21,9 @@ from spark_app.runtime.layers import LAYERS, Program
 OPTIONS = glue.Options(("env", "home", "source", "date", "from", "to", "wait"), flags=("allow-missing",))
 
 
-def main(word: Program, work: Work, argv: Sequence[str] | None = None) -> None:
+def main(program: Program, work: Work, argv: Sequence[str] | None = None) -> None:
     """Do the work of one layer, or of all (`run`), to the end of the process; messages go to standard error."""
-    launch(argv, OPTIONS, lambda given: lifecycle.run(request(word, given), work))
+    launch(argv, OPTIONS, lambda given: lifecycle.run(request(program, given), work))
 
 
 def launch(argv: Sequence[str] | None, options: glue.Options, work: Callable[[Sequence[str]], Outcome]) -> None:
@@ -69,9 +69,9 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=self.format_usage().strip())
 
 
-def request(word: Program, argv: Sequence[str]) -> RunRequest:
+def request(program: Program, argv: Sequence[str]) -> RunRequest:
     """The same arguments as `lakehouse run`, but for --layers."""
-    parser = Parser(prog="nightly.py" if word == "run" else f"{word}.py", allow_abbrev=False)
+    parser = Parser(prog="nightly.py" if program == "run" else f"{program}.py", allow_abbrev=False)
     parser.add_argument("--env", default="local")
     parser.add_argument("--home")
     parser.add_argument("--source")
@@ -82,10 +82,10 @@ def request(word: Program, argv: Sequence[str]) -> RunRequest:
     parser.add_argument("--wait", type=parse_wait, default=0.0)
     found = parser.parse_args(list(argv))
     first, last = read_span(found.date, found.first, found.last)
-    layers = tuple(layer for layer in LAYERS if word in ("run", layer))
+    layers = tuple(layer for layer in LAYERS if program in ("run", layer))
     return RunRequest(
         found.env,
-        word,
+        program,
         found.home,
         found.source,
         first,

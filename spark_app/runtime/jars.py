@@ -58,11 +58,11 @@ def connector_jars(pyspark_version: str) -> list[Path]:
     """Spark's Redshift connector (the jar that $SPARK_REDSHIFT_JAR names, else from Maven), its driver and Avro."""
     scala, _, _ = _fitting(pyspark_version)
     beside = ["com.amazon.redshift:redshift-jdbc42:2.1.0.34"]
-    named = os.environ.get(CONNECTOR_VARIABLE)
-    if named and not Path(named).is_file():
-        raise JarsNotFound(f"${CONNECTOR_VARIABLE}: found no file {named}; expected the connector's jar")
-    if named:
-        return [Path(named), *fetch_jars(beside)]
+    given = os.environ.get(CONNECTOR_VARIABLE)
+    if given and not Path(given).is_file():
+        raise JarsNotFound(f"${CONNECTOR_VARIABLE}: found no file {given}; expected the connector's jar")
+    if given:
+        return [Path(given), *fetch_jars(beside)]
     return fetch_jars([f"io.github.spark-redshift-community:spark-redshift_{scala}:6.4.3-spark_3.5", *beside])
 
 

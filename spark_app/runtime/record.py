@@ -56,7 +56,7 @@ class Verdict:
 
     state: str
     title: str
-    told: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass

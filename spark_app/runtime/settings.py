@@ -134,9 +134,9 @@ class Settings(Closed):
 
 def conf_dir() -> Path:
     """The folder of settings, contracts and sources: `$LAKEHOUSE_CONF`, else the project's (or the wheel's) own."""
-    named = os.environ.get(CONF_VARIABLE)
-    if named:
-        return Path(named)
+    given = os.environ.get(CONF_VARIABLE)
+    if given:
+        return Path(given)
     inside, beside = Path(__file__).resolve().parents[1] / "conf", Path(__file__).resolve().parents[2] / "conf"
     return (
         next((place for place in (inside, beside) if place.is_dir()), None) or unpacked("spark_app", "conf") or beside

@@ -68,19 +68,19 @@ class Document:
         return line, node, key
 
     def _refuse_doubled(self) -> None:
-        told = [
+        problems = [
             self.fail(where, f"stands twice, first at line {first}; one would silently replace the other", line=line)
             for where, line, first in doubled(self._root)
         ]
-        if told:
-            raise join_errors(told)
+        if problems:
+            raise join_errors(problems)
 
     def _unusable(self, problem: ValueError) -> LakehouseError:
-        told = [
+        problems = [
             self.fail(where, f"put {text} in quotes: YAML takes it for a date, and it is none")
             for where, text in unusable(self._root)
         ]
-        return join_errors(told) if told else self.error(f"{self.path}: not readable as YAML: {problem}")
+        return join_errors(problems) if problems else self.error(f"{self.path}: not readable as YAML: {problem}")
 
     def fail(self, where: Where, message: str, hint: str | None = None, *, line: int | None = None) -> LakehouseError:
         dotted = ".".join(str(step) for step in where)
@@ -104,8 +104,8 @@ class Document:
                 if not (one["type"] == "extra_forbidden" and tuple(one["loc"]) in known)
                 and not (one["type"] == "missing" and tuple(one["loc"])[:-1] in strange)
             ]
-            told = sorted([*unknown, *wrong], key=lambda one: self.line(one[0]))
-            raise join_errors([error for _, error in told]) from None
+            in_order = sorted([*unknown, *wrong], key=lambda one: self.line(one[0]))
+            raise join_errors([error for _, error in in_order]) from None
         if unknown:
             raise join_errors([error for _, error in unknown])
         return parsed
@@ -116,13 +116,13 @@ class Document:
         where = tuple(problem["loc"][:-1] if is_key else problem["loc"])
         _, node, key = self._find(where)
         written = key if is_key else node.value if isinstance(node, yaml.ScalarNode) else None
-        told = meant(problem["type"], found, written)
-        if told is None:
-            told = problem["msg"].lower()
-            told += f", found {_harmless(found)!r}" if not isinstance(found, dict | list) else ""
+        message = meant(problem["type"], found, written)
+        if message is None:
+            message = problem["msg"].lower()
+            message += f", found {_harmless(found)!r}" if not isinstance(found, dict | list) else ""
         elif is_key:
             where = (*where[:-1], str(key))
-        return self.fail(where, told)
+        return self.fail(where, message)
 
 
 def _harmless(found: object) -> object:

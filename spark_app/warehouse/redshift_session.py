@@ -230,8 +230,8 @@ def login(settings: RedshiftSettings) -> dict[str, Any]:
         serverless = {"is_serverless": True, "serverless_work_group": settings.workgroup}
         return {"iam": True, "region": settings.region, "host": settings.host, **serverless}
     if settings.cluster:
-        named = {"cluster_identifier": settings.cluster, "db_user": settings.user}
-        return {"iam": True, "region": settings.region, "host": settings.host, **named}
+        identity = {"cluster_identifier": settings.cluster, "db_user": settings.user}
+        return {"iam": True, "region": settings.region, "host": settings.host, **identity}
     raise SettingsError(
         f"warehouse {place(settings)}: no credentials; expected ${PASSWORD_VARIABLE}, or in the settings "
         "redshift.secret, redshift.workgroup or redshift.cluster",

@@ -2,12 +2,12 @@
 
 import pytest
 
-from spark_app.report.incomplete import told
+from spark_app.report.incomplete import incomplete_in_words
 
 
 @pytest.mark.parametrize(("incomplete", "orders"), [(0, 5), (None, 5), (None, None), (0, 0)])
 def test_nothing_is_said_where_nothing_is_known_to_be_missing(incomplete: int | None, orders: int | None) -> None:
-    assert told(incomplete, orders) == ""
+    assert incomplete_in_words(incomplete, orders) == ""
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ def test_nothing_is_said_where_nothing_is_known_to_be_missing(incomplete: int | 
     ],
 )
 def test_how_many_orders_lack_something(incomplete: int, orders: int, begins: str) -> None:
-    assert told(incomplete, orders).startswith(begins)
+    assert incomplete_in_words(incomplete, orders).startswith(begins)
