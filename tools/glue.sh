@@ -10,8 +10,9 @@ rm -rf "$folder"
 mkdir -p "$folder/jobs"
 "$python" -m hatchling build --target wheel --directory "$folder" >/dev/null
 mv "$folder"/lakehouse-*.whl "$folder/lakehouse.zip"
-for word in bronze silver gold audit publish nightly maintenance; do
-    cp "spark_app/jobs/$word.py" "$folder/jobs/"
+layers=$("$python" -c "from spark_app.runtime.layers import LAYERS; print(*LAYERS)")
+for program in $layers nightly maintenance; do
+    cp "spark_app/jobs/$program.py" "$folder/jobs/"
 done
 # As on EMR: Spark and Delta are the platform's own, and its Python is 3.11.
 cp locks/emr.txt "$folder/requirements.txt"
