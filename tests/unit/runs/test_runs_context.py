@@ -84,7 +84,7 @@ def test_what_may_be_done_beside_spark_begins_when_it_is_there(monkeypatch: pyte
     from spark_app.runtime.settings import load_settings
 
     said: list[str] = []
-    monkeypatch.setattr(context, "session", lambda settings: said.append("session"))
+    monkeypatch.setattr(context, "session", lambda settings, **_: said.append("session"))
     monkeypatch.setattr(context.expressions, "check", lambda spark, source: said.append("expressions"))
     source = load_source("canonical", load_contracts())
     made = context.Context(
