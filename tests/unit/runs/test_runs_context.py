@@ -20,7 +20,7 @@ RUN = """
 import logging, os, subprocess, sys, threading, time
 from datetime import date
 from spark_app.jobs import nightly
-from spark_app.runs import context
+from spark_app.runs import context, opening
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
 
@@ -39,7 +39,7 @@ class Slow:
         return None
 
 
-def session(settings):
+def session(settings, **_):
     # As PySpark starts its JVM; with the time that a thread needs to begin.
     time.sleep(0.5)
     subprocess.run(["true"], preexec_fn=lambda: None, check=True)
@@ -48,6 +48,8 @@ def session(settings):
 
 sys.meta_path.insert(0, Slow())
 context.session = session
+load_settings = opening.load_settings
+opening.load_settings = lambda *given, **more: load_settings(*given, **more).model_copy(update={"data_docs": True})
 day = date(2024, 3, 1)
 print(nightly.run(RunRequest("local", home=sys.argv[1], first=day, last=day)).message, flush=True)
 os._exit(0)
