@@ -10,9 +10,6 @@ rm -rf "$folder"
 mkdir -p "$folder/jobs"
 "$python" -m hatchling build --target wheel --directory "$folder" >/dev/null
 mv "$folder"/lakehouse-*.whl "$folder/lakehouse.zip"
-layers=$("$python" -c "from spark_app.runtime.layers import LAYERS; print(*LAYERS)")
-for program in $layers nightly maintenance; do
-    cp "spark_app/jobs/$program.py" "$folder/jobs/"
-done
+cp spark_app/jobs/[a-z]*.py "$folder/jobs/"
 # As on EMR: Spark and Delta are the platform's own, and its Python is 3.11.
 cp locks/emr.txt "$folder/requirements.txt"

@@ -11,8 +11,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import Column, Type
-from spark_app.jobs import landed_days
-from spark_app.jobs.gold_inputs import Refresh, Rows, inputs_of_scope, own_rows, rows_of_scope, touched, whole_inputs
+from spark_app.gold import landed_days
+from spark_app.gold.inputs import Refresh, Rows, inputs_of_scope, own_rows, rows_of_scope, touched, whole_inputs
 from spark_app.lake import delta, few, log, quarantine, writes
 from spark_app.lake.diff import CLAUSES, WAS_MONTH, difference
 from spark_app.recovery import overwritten

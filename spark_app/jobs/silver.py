@@ -8,8 +8,6 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from spark_app.contracts.table import Column, Contract, Type
-from spark_app.jobs.reconcile import reconcile
-from spark_app.jobs.take_in import PROVENANCE, Work, take_in
 from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.failures import understood
 from spark_app.lake.progress import bronze_progress
@@ -19,6 +17,8 @@ from spark_app.runs.context import Context, in_parallel
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
+from spark_app.silver.reconcile import reconcile
+from spark_app.silver.take_in import PROVENANCE, Work, take_in
 from spark_app.tables.declare import SilverTable, silver_tables
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_app.jobs.outcomes import outcomes, summed
 from spark_app.lake.entities import fates
 from spark_app.lake.progress import Sum
 from spark_app.quality.rows import money
+from spark_app.silver.outcomes import outcomes, summed
 from tests.support.frames import Rows, assert_rows, frame
 
 PROVENANCE = "_batch_date date, _source_file string, _row_number bigint, _hash bigint"

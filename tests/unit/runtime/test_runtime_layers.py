@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from spark_app.runtime.errors import UsageError
@@ -29,3 +31,8 @@ def test_a_layer_and_those_after_it() -> None:
 
 def test_those_that_write_tables_come_first() -> None:
     assert layers_from(TABLE_LAYERS[-1])[1:] == ("audit", "publish")
+
+
+def test_jobs_hold_the_programs_and_nothing_else() -> None:
+    jobs = Path(__file__).resolve().parents[3] / "spark_app" / "jobs"
+    assert {path.stem for path in jobs.glob("*.py")} == {*LAYERS, "nightly", "maintenance", "__init__"}

@@ -10,7 +10,7 @@ import pytest
 from deltalake import DeltaTable
 
 from spark_app.contracts.sources import load_source
-from spark_app.jobs import landed_days
+from spark_app.gold import landed_days
 from spark_app.lake import feed, log
 from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord

@@ -15,13 +15,13 @@ import pyarrow as pa
 import pytest
 from deltalake import CommitProperties, write_deltalake
 
-from spark_app.jobs.reconcile import reconcile
 from spark_app.lake import log, ops
 from spark_app.lake.progress import JudgedDay, SilverProgress, Sum
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.record import RunRecord
+from spark_app.silver.reconcile import reconcile
 from spark_app.tables.declare import silver_tables
 from tests.support.ops_rows import put
 

@@ -12,13 +12,13 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import Contract, TypeName
-from spark_app.jobs.outcomes import Outcomes, outcomes, summed
 from spark_app.lake import delta, entities, few, log, ops, quarantine, writes
 from spark_app.lake.progress import JudgedDay, SilverProgress, Sum
 from spark_app.quality import rounded_ids
 from spark_app.quality.results import silver_results
 from spark_app.quality.rows import can_be_used, counted, judge, money
 from spark_app.runs.context import Context
+from spark_app.silver.outcomes import Outcomes, outcomes, summed
 from spark_app.tables.declare import SilverTable
 
 PROVENANCE: tuple[tuple[str, TypeName], ...] = (
