@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from spark_app.alerts import sender
 from spark_app.lake import alert_log
 from spark_app.lake.alert_log import State
-from spark_app.lake.failures import understood
+from spark_app.lake.failures import as_storage_error
 from spark_app.lake.paths import Lake
 from spark_app.runtime.alert_settings import AlertRoute, Severity
 from spark_app.runtime.errors import AuditFailed, LandingIncomplete
@@ -81,7 +81,7 @@ def _known(lake: Lake, now: datetime) -> Mapping[str, State]:
     try:
         return alert_log.states(lake, now)
     except Exception as error:  # storage that does not answer is what is told, then
-        if understood(error, lake.root) is None:
+        if as_storage_error(error, lake.root) is None:
             raise
         return {}
 
@@ -231,7 +231,7 @@ def _keep(lake: Lake, record: RunRecord, exit_code: int, now: datetime, news: Se
     try:
         alert_log.add(lake, rows)
     except Exception as error:
-        if understood(error, lake.root) is None:
+        if as_storage_error(error, lake.root) is None:
             raise
         record.warn("what was told could not be noted in ops.alerts: it may be told again")
 

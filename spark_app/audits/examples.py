@@ -16,7 +16,7 @@ from spark_app.runs.context import Context
 MOST_RULES, MOST_ROWS = 3, 3
 
 
-def examples(
+def rows_to_show(
     context: Context, failed: Sequence[Finding], tables: Mapping[str, int], released: Release | None
 ) -> list[str]:
     """Lines with a few rows of the first failed rules that are about rows."""

@@ -17,7 +17,7 @@ from spark_app.runs.context import Context
 from spark_app.runtime.messages import some
 
 
-def as_landed(context: Context, released: Release | None) -> list[Finding]:
+def check_landed_days(context: Context, released: Release | None) -> list[Finding]:
     """Silver's part: days that are mostly unusable, files without what a table needs, days that do not add up."""
     days = find_unreleased_days(context, released)
     fresh = leave_out_released(days)

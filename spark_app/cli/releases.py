@@ -25,7 +25,7 @@ def list_(environment: str, home: str | None, source: str | None, json_: bool) -
 
     lake = lake_of(environment, home, source)
     found = list(reversed(known.releases(lake)))
-    lacks = readable.gaps(lake, found)
+    lacks = readable.find_unreadable_releases(lake, found)
     if json_:
         screen.print_json([{**release.__dict__, "lacks": lacks.get(release.release_id)} for release in found])
         return

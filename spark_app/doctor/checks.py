@@ -18,11 +18,11 @@ from spark_app.doctor.warehouse import warehouse_line
 from spark_app.jobs.bronze import with_meta
 from spark_app.jobs.gold import check_salt
 from spark_app.lake import releases
-from spark_app.lake.csv_files import numbered, read_csv
+from spark_app.lake.csv_files import number_rows, read_csv
 from spark_app.lake.headers import inspect, matched
-from spark_app.lake.landing import LandedFile, folders
+from spark_app.lake.landing import LandedFile, list_days
 from spark_app.lake.lease import PROBE
-from spark_app.lake.readable import gaps
+from spark_app.lake.readable import find_unreadable_releases
 from spark_app.lake.s3 import describe_access
 from spark_app.lake.slots import NoConditionalPuts, find_put_problem
 from spark_app.quality import expressions
@@ -118,7 +118,7 @@ def _landing_and_lake(context: Context) -> list[Check]:
 
 def _found_there(context: Context) -> list[Check]:
     names = list(context.datasets)
-    there = folders(context.landing, names)
+    there = list_days(context.landing, names)
     found = [Check("landing", False, problem) for problem in there.strays]
     if not there.strays:
         days = there.all_days
@@ -138,7 +138,7 @@ def _found_there(context: Context) -> list[Check]:
 def _released(context: Context) -> Check:
     """Whether the release that readers see can be read, and how many of those before it can."""
     known = releases.releases(context.lake)
-    newest, lacks = known[-1].release_id, gaps(context.lake, known)
+    newest, lacks = known[-1].release_id, find_unreadable_releases(context.lake, known)
     can = f"{len(known) - len(lacks)} of {len(known)} releases can be shown"
     if newest not in lacks:
         return Check("releases", True, f"release {newest} has all its files; {can}")
@@ -197,7 +197,7 @@ def sample_file(
     }
     if not seen.problem:
         rows = with_meta(read_csv(context.spark, meant, [seen]), context).withColumn("_batch_date", F.lit(file.day))
-        bronze = numbered(rows.coalesce(1), [seen]).persist()
+        bronze = number_rows(rows.coalesce(1), [seen]).persist()
         for entity in meant.entities:
             mapped = context.source.entities[entity]
             judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)

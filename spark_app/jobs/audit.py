@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from spark_app.audits.examples import examples
+from spark_app.audits.examples import rows_to_show
 from spark_app.audits.gold_moved import refuse_half_moved
-from spark_app.audits.landed import as_landed
+from spark_app.audits.landed import check_landed_days
 from spark_app.contracts.table import Threshold
 from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
@@ -37,14 +37,14 @@ def run(context: Context) -> str | None:
     nothing_new = released is not None and dict(released.tables) == tables
     if not nothing_new:
         refuse_half_moved(context, tables)
-    watched = figures.run(context, tables, released=nothing_new)
+    watched = figures.judge_figures(context, tables, released=nothing_new)
     if nothing_new:
         with context.record.step("audit", "nothing new"):
             return None
     with context.record.step("audit", "measure"):
         tell_columns(context, _taken_in(context, released))
         findings = _measure(context, tables, released)
-        findings += _balances(context, tables, released) + as_landed(context, released)
+        findings += _balances(context, tables, released) + check_landed_days(context, released)
     wrong = _judge_twice(context, findings) if context.settings.data_docs else failing(findings)
     unusual = [finding for finding in watched if not finding.passed]
     failed = [finding for finding in [*wrong, *unusual] if finding.grave]
@@ -53,7 +53,7 @@ def run(context: Context) -> str | None:
         if finding not in failed:
             context.record.odd(finding.table, finding.rule, finding.rows_broken, finding.rows_checked)
     if failed:
-        shown = examples(context, failed, tables, released)
+        shown = rows_to_show(context, failed, tables, released)
         lines = [_message(failed, released), *shown]
         lines += [f"    set aside: {one}" for one in [context.record.set_aside] if one]
         raise AuditFailed("\n".join(lines), hint=_hint(failed, _docs(context) if context.settings.data_docs else None))

@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
 from spark_app.lake import delta, feed, few, ledger, ops, writes
-from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
+from spark_app.lake.csv_files import CORRUPT, DAMAGE, number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
-from spark_app.lake.landing import Folders, fingerprint, folders, look
+from spark_app.lake.landing import Folders, fingerprint, list_days, list_files
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
 from spark_app.lake.progress import BronzeProgress
 from spark_app.notes.columns import tell_columns
@@ -22,7 +22,7 @@ from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, in_parallel
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
-from spark_app.runs.window import Drop, Window, starts_of, window_of
+from spark_app.runs.window import Drop, Window, first_days, window_of
 from spark_app.runtime.errors import LandingIncomplete
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
@@ -37,8 +37,8 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     """
     datasets = context.datasets
     with context.record.at("looking at landing"):
-        there, held = folders(context.landing, datasets), ledger.held(context.lake)
-        starts = starts_of(context, window, held)
+        there, held = list_days(context.landing, datasets), ledger.held(context.lake)
+        starts = first_days(context, window, held)
         landed = _landed(context, window, there, starts)
     try:
         tell_gaps(context, window, landed, allow_missing)
@@ -52,7 +52,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     changed = {name: drop if again else _changed(drop, seen[name]) for name, drop in landed.items()}
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, held)
-    lost = {name: overwritten.lost(context, name) for name in datasets}
+    lost = {name: overwritten.days_to_take_in_again(context, name) for name in datasets}
     changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]
     context.record.landed_bytes = sum(
@@ -79,7 +79,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
 def _landed(context: Context, window: Window, there: Folders, starts: Mapping[str, date]) -> dict[str, Drop]:
     """What each dataset's folders hold from its first day on; what will not be read of landing is told."""
     found = {
-        name: look(context.landing, name, [day for day in there.days[name] if first <= day <= window.last])
+        name: list_files(context.landing, name, [day for day in there.days[name] if first <= day <= window.last])
         for name, first in starts.items()
     }
     for problem in [*there.strays, *(problem for one in found.values() for problem in one.unread)]:
@@ -139,7 +139,7 @@ def _complete(context: Context, dataset: Dataset) -> set[date]:
     rows: list[dict[str, object]] = []
     days = ledger.unnoted(context.lake, dataset.name)
     for one in days:
-        files = look(context.landing, dataset.name, [one.day]).files.get(one.day, [])
+        files = list_files(context.landing, dataset.name, [one.day]).files.get(one.day, [])
         if fingerprint(files) == one.fingerprint:
             seen = inspect_all(files, dataset, context.settings.s3)
             of_day = {one.day.isoformat(): one.fingerprint}
@@ -205,7 +205,7 @@ def with_meta(rows: DataFrame, context: Context) -> DataFrame:
 def _laid_out(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
     """Rows of a month together: what the row numbers need, and one file a month when a range is loaded."""
     data = [name for name in rows.columns if not name.startswith("_")]
-    return numbered(rows.repartition(delta.MONTH), files).select(*data, *META, delta.MONTH)
+    return number_rows(rows.repartition(delta.MONTH), files).select(*data, *META, delta.MONTH)
 
 
 def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], version: int) -> dict[str, object]:

@@ -28,7 +28,7 @@ _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
 def run(context: Context, *, whole: bool = False) -> None:
     """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
     tables = gold_tables(context.contracts)
-    wounds = overwritten.wounds(context, "gold")
+    wounds = overwritten.find_overwritten(context, "gold")
     quarantine.ensure(context.lake, context.run_id)
     anew = overwritten.derived_anew(context, {full for table in tables.values() for full in table.inputs.values()})
     order = gold_graph(tables)
@@ -44,7 +44,7 @@ def run(context: Context, *, whole: bool = False) -> None:
                 future.result()
                 order.done(running.pop(future))
     landed_days.run(context, context.contracts["gold.landed_days"])
-    overwritten.mended(context, wounds)
+    overwritten.mark_rebuilt(context, wounds)
 
 
 def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], whole: bool) -> None:

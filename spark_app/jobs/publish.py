@@ -9,7 +9,7 @@ from spark_app.audits.gold_moved import refuse_unaudited
 from spark_app.jobs.audit import candidate, passed
 from spark_app.lake import exports, releases
 from spark_app.lake.epochs import check_release
-from spark_app.lake.readable import gaps
+from spark_app.lake.readable import find_unreadable_releases
 from spark_app.lake.releases import Release
 from spark_app.runs.context import Context
 from spark_app.runs.dashboards import write_dashboards
@@ -50,7 +50,7 @@ def rollback(context: Context, release_id: int) -> Release:
     """
     earlier, last = releases.find(context.lake, release_id), releases.latest(context.lake)
     assert last is not None  # `find` has found one
-    if lacks := gaps(context.lake, [earlier]).get(release_id):
+    if lacks := find_unreadable_releases(context.lake, [earlier]).get(release_id):
         raise UsageError(
             f"release {release_id} cannot be shown any more: {lacks}; nothing was recorded",
             hint="maintenance keeps the newest releases (--keep-releases); which can be shown: lakehouse releases list",

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from spark_app.contracts.table import Column, Contract, Type
 from spark_app.lake import delta, log, quarantine, writes
-from spark_app.lake.failures import understood
+from spark_app.lake.failures import as_storage_error
 from spark_app.lake.progress import bronze_progress
 from spark_app.quality import expressions
 from spark_app.recovery import overwritten
@@ -25,7 +25,7 @@ from spark_app.tables.declare import SilverTable, silver_tables
 def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, whole: bool = False) -> None:
     """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
     tables = silver_tables(context.contracts)
-    wounds = overwritten.wounds(context, "silver")
+    wounds = overwritten.find_overwritten(context, "silver")
     whole = whole or bool(wounds)
     quarantine.ensure(context.lake, context.run_id)
     # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
@@ -49,7 +49,7 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
             step.rows = log.rows_written(context.lake, f"silver.{name}", before)
 
     in_parallel(context, one, list(todo))
-    overwritten.mended(context, wounds)
+    overwritten.mark_rebuilt(context, wounds)
     with context.record.step("silver", "reconciliation") as step:
         step.action, step.rows = "reconciled", reconcile(context, tables)
 
@@ -61,7 +61,7 @@ def _taken_in(context: Context, spark: SparkSession, work: Work) -> str:
     except LakehouseError:
         raise
     except Exception as error:
-        if understood(error, context.lake.root) is not None:
+        if as_storage_error(error, context.lake.root) is not None:
             raise
         rows = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
         wrong = expressions.explained(context.source, work.table.name, rows)

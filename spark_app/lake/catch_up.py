@@ -72,14 +72,16 @@ def find_waiting_days(
 
     `folders`, `taken`: where they are known already. Asks landing for names only.
     """
-    known = folders or landing.folders(place, daily)
+    known = folders or landing.list_days(place, daily)
     known_days = {name: set(days) for name, days in (taken or ledger.held(lake)).items()}
     begun = first_day_of_lake(lake, known_days)
     past = [day for days in known_days.values() for day in days if day <= today + _DAY]
     after = max(past, default=begun or date.min) + _DAY  # the day of the next run, at the earliest
     skipped, coming, future = {}, {}, {}
     for name in daily:
-        there = landing.filled(place, name, [day for day in known.days[name] if day not in known_days.get(name, ())])
+        there = landing.days_with_files(
+            place, name, [day for day in known.days[name] if day not in known_days.get(name, ())]
+        )
         from_ = first_day_to_look_at(known_days.get(name, ()), begun, after, lookback_days) if begun else date.max
         skipped[name] = [day for day in there if day < from_ and day <= today]
         coming[name] = [day for day in there if from_ <= day < today]

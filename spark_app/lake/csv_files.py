@@ -62,7 +62,7 @@ def _together(frames: Sequence[DataFrame]) -> DataFrame:
     return _together(frames[:middle]).unionByName(_together(frames[middle:]))
 
 
-def numbered(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
+def number_rows(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
     """`_row_number` from reading order. The caller has put all rows of a file into one partition.
 
     Rows of the files that hold bytes of no text are told by their number, as the reader may have dropped these bytes:

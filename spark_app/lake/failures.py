@@ -29,7 +29,7 @@ class StorageError(LakeError):
     retry = True
 
 
-def understood(error: BaseException, root: str) -> StorageError | None:
+def as_storage_error(error: BaseException, root: str) -> StorageError | None:
     """A StorageError for an error that storage caused, None for any other."""
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return None

@@ -47,7 +47,7 @@ class Found:
     unread: list[str]
 
 
-def folders(landing: Landing, datasets: Iterable[str]) -> Folders:
+def list_days(landing: Landing, datasets: Iterable[str]) -> Folders:
     """The names of all folders of landing, whatever their age, and of no file: one request a dataset and 1000 days."""
     known = sorted(datasets)
     there = list_folder(landing.root, landing.s3)
@@ -71,7 +71,7 @@ def folders(landing: Landing, datasets: Iterable[str]) -> Folders:
     return Folders(days, tuple(strays))
 
 
-def look(landing: Landing, dataset: str, days: Sequence[date]) -> Found:
+def list_files(landing: Landing, dataset: str, days: Sequence[date]) -> Found:
     """The files of each of these days that has any, by name. Only the folders of these days are looked at."""
     entries = _of_days(landing, dataset, days)
     unread = [
@@ -84,7 +84,7 @@ def look(landing: Landing, dataset: str, days: Sequence[date]) -> Found:
     return Found({day: listed for day, listed in files.items() if listed}, unread)
 
 
-def filled(landing: Landing, dataset: str, days: Sequence[date]) -> list[date]:
+def days_with_files(landing: Landing, dataset: str, days: Sequence[date]) -> list[date]:
     """Those of the days, ascending, whose folders hold a file that would be read; contents are not looked at."""
     entries = _of_days(landing, dataset, days)
     return [day for day, listed in entries.items() if any(_is_csv(entry) for entry in listed)]

@@ -19,7 +19,7 @@ from spark_app.lake.releases import Release
 Version = tuple[str, int]
 
 
-def gaps(lake: Lake, releases: Iterable[Release]) -> dict[int, str]:
+def find_unreadable_releases(lake: Lake, releases: Iterable[Release]) -> dict[int, str]:
     """Release -> what its first table that cannot be read lacks; releases whose tables all can be are not in it."""
     listed = list(releases)
     wanted: dict[str, set[int]] = {}

@@ -19,7 +19,7 @@ from spark_app.runs.context import Context
 MOST_LINES = 8
 
 
-def run(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
+def judge_figures(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
     """What is unlike before, kept in `ops.figures`, noticed in the record, and as findings of the audit.
 
     `released`: these gold versions are what readers have. Then only what landed since is news.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spark_app.lake import log, ops, writes
 from spark_app.lake.epochs import first_fallen_epoch
-from spark_app.lake.landing import look
+from spark_app.lake.landing import list_files
 from spark_app.lake.lost_days import find_lost_days as lost_days
 from spark_app.lake.repair import bring_past, unchanged
 from spark_app.runs.context import Context
@@ -25,7 +25,7 @@ _COMPARED = "gold.landed_days"  # all of it is compared with what it should be, 
 
 
 @dataclass(frozen=True)
-class Wound:
+class Overwritten:
     """A table whose log is not what was remembered; `version`: where it begins. `words` for people."""
 
     table: str
@@ -33,7 +33,7 @@ class Wound:
     words: str
 
 
-def wounds(context: Context, layer: str) -> list[Wound]:
+def find_overwritten(context: Context, layer: str) -> list[Overwritten]:
     """Why the layer is to be derived anew; its logs are made fit for it, and people are told.
 
     Nearly always nothing, at the cost of a look at the newest commits of each table.
@@ -49,12 +49,12 @@ def wounds(context: Context, layer: str) -> list[Wound]:
     return there
 
 
-def lost(context: Context, dataset: str) -> Drop:
+def days_to_take_in_again(context: Context, dataset: str) -> Drop:
     """What landing has of days that bronze holds otherwise than the ledger says: they are taken in again."""
     found = lost_days(context.lake, dataset)
     if found is None:
         return {}
-    drop = look(context.landing, dataset, found.days).files
+    drop = list_files(context.landing, dataset, found.days).files
     said = f"bronze.{dataset}: holds other rows than were taken in of {some(day_ranges(found.days), 20)}"
     if gone := [day for day in found.days if day not in drop]:
         context.record.warn(f"{said}; landing has no files any more of {some(day_ranges(gone), 20)}: they stay so")
@@ -64,7 +64,7 @@ def lost(context: Context, dataset: str) -> Drop:
     return drop
 
 
-def mended(context: Context, healed: Sequence[Wound]) -> None:
+def mark_rebuilt(context: Context, healed: Sequence[Overwritten]) -> None:
     """Note that these tables were derived anew; their logs are looked at from here on."""
     for wound in healed:
         if log.version_of(context.lake, wound.table) is not None:
@@ -93,18 +93,20 @@ def _remembered(context: Context) -> dict[str, tuple[int, str]]:
     return {row["name"]: (int(row["last"]["version"]), str(row["last"]["run"])) for row in rows}
 
 
-def _wound(context: Context, table: str, version: int, run_id: str) -> Wound | None:
+def _wound(context: Context, table: str, version: int, run_id: str) -> Overwritten | None:
     now = log.version_of(context.lake, table)
     if now is None or now < version:
-        return Wound(table, version, f"{table}: run {run_id} committed version {version}, and the log ends with {now}")
+        return Overwritten(
+            table, version, f"{table}: run {run_id} committed version {version}, and the log ends with {now}"
+        )
     commits = log.commits_after(context.lake, table, min(version, now - log.LOOKED_AT) - 1)
     there = next((commit for commit in commits if commit.version == version), None)
     if there is None or there.note.get("run_id") != run_id:
         found = there.note.get("run_id") if there else None
         said = f"{table}: version {version} was of run {run_id}, and is of {found or 'no run'} now"
-        return Wound(table, version, said)
+        return Overwritten(table, version, said)
     late = first_fallen_epoch(commits)
     if late is not None:
         said = f"{table}: version {late.version} is of run {late.note.get('run_id')}, which had been taken over by then"
-        return Wound(table, late.version, said)
+        return Overwritten(table, late.version, said)
     return None

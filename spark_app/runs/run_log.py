@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from spark_app.lake import ops
-from spark_app.lake.failures import understood
+from spark_app.lake.failures import as_storage_error
 from spark_app.lake.releases import Release, latest
 from spark_app.runs.context import Context
 
@@ -16,7 +16,7 @@ def keep_run(context: Context, seconds: float, code: int, message: str, release:
         _note(context, seconds, code, message, release)
         return latest(context.lake)
     except Exception as error:
-        if code == 0 or understood(error, context.lake.root) is None:
+        if code == 0 or as_storage_error(error, context.lake.root) is None:
             raise
         context.record.warn("this run could not be noted in ops.runs: storage does not answer")
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from spark_app.lake import catch_up
-from spark_app.lake.landing import LandedFile, folders
+from spark_app.lake.landing import LandedFile, list_days
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.days import refuse_reversed, yesterday
@@ -32,7 +32,7 @@ def window_of(context: Context, request: RunRequest) -> Window:
     Raises UsageError where there are none to rebuild from. The record learns the days.
     """
     if request.rebuild_from:
-        days = folders(context.landing, context.datasets).all_days
+        days = list_days(context.landing, context.datasets).all_days
         if not days:
             raise UsageError(f"nothing to rebuild from: {context.landing} holds no dt=YYYY-MM-DD folder")
         return Window(days[0], days[-1], 0, single=False)
@@ -43,7 +43,7 @@ def window_of(context: Context, request: RunRequest) -> Window:
     return Window(first, last, context.settings.lookback_days, single=first == last)
 
 
-def starts_of(context: Context, window: Window, taken: Mapping[str, Mapping[date, str]]) -> dict[str, date]:
+def first_days(context: Context, window: Window, taken: Mapping[str, Mapping[date, str]]) -> dict[str, date]:
     """The first day that is looked at of each dataset."""
     begun = catch_up.first_day_of_lake(context.lake, taken)
     return {

@@ -99,7 +99,7 @@ def test_a_corrected_file_of_the_same_size_has_another_fingerprint(bucket: str, 
     before = []
     for text in ("1,a\n", "1,a\n", "1,b\n"):
         put(s3, f"{root}/customers/dt=2024-01-02/c.csv", text)
-        before.append(landing.fingerprint(landing.look(root, "customers", [DAY]).files[DAY]))
+        before.append(landing.fingerprint(landing.list_files(root, "customers", [DAY]).files[DAY]))
     assert before[0] == before[1] != before[2]
 
 
@@ -115,9 +115,9 @@ def test_landing_in_a_bucket_is_looked_at_as_a_local_one(bucket: str, s3: S3Sett
     ):
         put(s3, f"{root}/{key}", HEADER)
     datasets = ["customers", "orders"]
-    there = landing.folders(root, datasets)
+    there = landing.list_days(root, datasets)
     assert there.days == {"customers": (DAY,), "orders": (OTHER,)}
-    found = landing.look(root, "customers", [DAY, OTHER])
+    found = landing.list_files(root, "customers", [DAY, OTHER])
     [file] = found.files[DAY]
     assert (file.name, file.size) == ("customers/dt=2024-01-02/c.csv", len(HEADER))
     assert [problem.split(":")[0] for problem in there.strays] == [
@@ -135,7 +135,7 @@ def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) 
     put(s3, f"{root}/customers/dt=2024-01-02/cut.csv.gz", whole[: len(whole) // 2])
     put(s3, f"{root}/customers/dt=2024-01-02/whole.csv.gz", whole)
     dataset = datasets_of(load_source("canonical", load_contracts()))["customers"]
-    cut, good = (inspect(file, dataset, s3) for file in landing.look(root, "customers", [DAY]).files[DAY])
+    cut, good = (inspect(file, dataset, s3) for file in landing.list_files(root, "customers", [DAY]).files[DAY])
     assert cut.problem is not None
     assert "not a whole gzip file" in cut.problem
     assert (good.problem, good.header) == (None, ("customer_id", "email", "name", "updated_at"))

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from spark_app.audits.examples import examples
+from spark_app.audits.examples import rows_to_show
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.contracts.load import load_contracts
 from spark_app.lake import log
@@ -46,7 +46,7 @@ def test_of_quarantined_rows_only_what_is_of_nobody(tmp_path: Path, column: str,
     table = pa.Table.from_pylist([{**row, "reasons": [reason], "quarantined_at": datetime.now(UTC)}])
     write_deltalake(lake.path("silver.quarantine"), table)
     context: Any = SimpleNamespace(contracts=CONTRACTS, lake=lake)
-    assert examples(context, [finding("silver.customers", "quarantined")], {}, None) == [
+    assert rows_to_show(context, [finding("silver.customers", "quarantined")], {}, None) == [
         f"    for example in silver.customers: dt=2024-03-01/a.csv row 7, r: found {said}, expected better"
     ]
 
@@ -78,4 +78,6 @@ def test_of_gold_the_key_and_what_the_rule_reads(
     gold.write(gold.add(CONTRACTS[table]), rows)
     context: Any = SimpleNamespace(contracts=CONTRACTS, lake=gold.lake)
     versions = {table: log.version_of(gold.lake, table) or 0}
-    assert examples(context, [finding(table, "row", rule)], versions, None) == [f"    for example in {table}: {said}"]
+    assert rows_to_show(context, [finding(table, "row", rule)], versions, None) == [
+        f"    for example in {table}: {said}"
+    ]

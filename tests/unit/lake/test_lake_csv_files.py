@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
 from spark_app.lake import csv_files
-from spark_app.lake.csv_files import CORRUPT, DAMAGE, numbered, read_csv
+from spark_app.lake.csv_files import CORRUPT, DAMAGE, number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
-from spark_app.lake.landing import look
+from spark_app.lake.landing import list_files
 from spark_app.lake.paths import Landing
 from spark_app.runtime.settings import S3Settings
 from tests.support.files import put
@@ -23,7 +23,9 @@ DATASET = Dataset("lines", {"id": "id", "note": "note"}, ",", ("orders",))
 
 
 def inspected(landing: Path) -> list[Inspected]:
-    return inspect_all(look(Landing(str(landing), S3Settings()), "lines", [DAY]).files[DAY], DATASET, S3Settings())
+    return inspect_all(
+        list_files(Landing(str(landing), S3Settings()), "lines", [DAY]).files[DAY], DATASET, S3Settings()
+    )
 
 
 def landed(landing: Path, files: dict[str, str]) -> list[Inspected]:
@@ -48,7 +50,7 @@ def test_many_files_of_a_folder_are_one_place(
     assert places == [str(tmp_path / "lines" / f"dt={DAY}")]
     rows = read_csv(spark, DATASET, files)
     assert ids(rows) == sorted(f"{n}{part}" for n in range(5) for part in "ab")
-    numbers = numbered(rows.withColumn("_month", F.lit(DAY)).coalesce(1), files)
+    numbers = number_rows(rows.withColumn("_month", F.lit(DAY)).coalesce(1), files)
     found = {(row["_source_file"][-5:], row["_row_number"], row["id"][1]) for row in numbers.collect()}
     assert found == {(file.file.name[-5:], number, "_ab"[number]) for file in files for number in (1, 2)}
 
@@ -76,7 +78,7 @@ def test_a_file_of_two_thousand_columns_is_read(spark: SparkSession, tmp_path: P
 def test_rows_of_no_text_keep_their_values_and_are_told(spark: SparkSession, tmp_path: Path) -> None:
     # Spark's reader drops a zero byte before a doubled quote.
     files = landed(tmp_path, {"a.csv": 'id,note\n1,x\n2,"a\0""b"\n3,\0\n\0\0\n4,y\n'})
-    rows = numbered(read_csv(spark, DATASET, files).withColumn("_month", F.lit(DAY)).coalesce(1), files)
+    rows = number_rows(read_csv(spark, DATASET, files).withColumn("_month", F.lit(DAY)).coalesce(1), files)
     found = [(row["id"], row["note"], row[CORRUPT], row[DAMAGE]) for row in rows.orderBy("_row_number").collect()]
     assert found == [
         ("1", "x", None, None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_app.lake.failures import understood
+from spark_app.lake.failures import as_storage_error
 
 ROOT = "s3a://shop/lake"
 JAVA = """An error occurred while calling o85.save.
@@ -27,7 +27,7 @@ Caused by: com.amazonaws.services.s3.model.AmazonS3Exception: Please reduce your
     ],
 )
 def test_storage_that_fails_is_one_line_and_a_rerun_helps(error: Exception, said: str) -> None:
-    found = understood(error, ROOT)
+    found = as_storage_error(error, ROOT)
     assert found is not None
     assert said in found.message
     assert found.message.startswith(f"{ROOT}: storage failed: ")
@@ -37,7 +37,7 @@ def test_storage_that_fails_is_one_line_and_a_rerun_helps(error: Exception, said
 
 @pytest.mark.parametrize("error", [KeyError("order_id"), ZeroDivisionError("division by zero"), KeyboardInterrupt()])
 def test_a_mistake_of_ours_is_not_hidden(error: BaseException) -> None:
-    assert understood(error, ROOT) is None
+    assert as_storage_error(error, ROOT) is None
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def test_a_mistake_of_ours_is_not_hidden(error: BaseException) -> None:
     ],
 )
 def test_the_hint_tells_credentials_from_an_outage(said: str, why: str) -> None:
-    found = understood(OSError(said), ROOT)
+    found = as_storage_error(OSError(said), ROOT)
     assert found is not None
     assert (found.hint or "").startswith(why)
 
 
 def test_keys_and_signatures_are_left_out() -> None:
     url = "https://b.s3.amazonaws.com/k?X-Amz-Security-Token=abc123&X-Amz-Signature=0f1e2d AKIAIOSFODNN7EXAMPLE"
-    found = understood(OSError(f"error sending request for url ({url})"), ROOT)
+    found = as_storage_error(OSError(f"error sending request for url ({url})"), ROOT)
     assert found is not None
     for secret in ("abc123", "0f1e2d", "AKIAIOSFODNN7EXAMPLE"):
         assert secret not in found.message

@@ -14,7 +14,7 @@ from spark_app.contracts.sources import load_source
 from spark_app.jobs.bronze import _complete
 from spark_app.lake import ledger
 from spark_app.lake.columns import read_headers
-from spark_app.lake.landing import fingerprint, look
+from spark_app.lake.landing import fingerprint, list_files
 from spark_app.lake.log import note_text
 from spark_app.notes.columns import tell_columns
 from spark_app.runs.context import Context
@@ -44,7 +44,7 @@ def killed(tmp_path: Path) -> Context:
     put(context.lake, "ingested_files", [{**whole, **lists, "status": "ingested"}])
     text = lines("customers", {}).replace("city", "town", 1)
     land(tmp_path / "landing", "customers", str(DAY), "a.csv", text)
-    (files,) = look(context.landing, "customers", [DAY]).files.values()
+    (files,) = list_files(context.landing, "customers", [DAY]).files.values()
     note = note_text("killed", {}, days={str(DAY): fingerprint(files)}, replaced=[])
     properties = CommitProperties(custom_metadata={"userMetadata": note})
     path = context.lake.path("bronze.customers")
@@ -68,7 +68,7 @@ def test_of_files_that_have_changed_only_the_day_is_entered(killed: Context, tmp
     assert _complete(killed, killed.datasets["customers"]) == {DAY}
     assert ledger.unnoted(killed.lake, "customers") == []
     assert [one.day for one in read_headers(killed.lake, "customers")] == [BEFORE]
-    files = look(killed.landing, "customers", [DAY]).files[DAY]
+    files = list_files(killed.landing, "customers", [DAY]).files[DAY]
     assert ledger.held(killed.lake)["customers"][DAY] != fingerprint(files)  # taken in anew
 
 

@@ -20,7 +20,7 @@ from spark_app.contracts.table import Column, Type
 from spark_app.contracts.views import load_views
 from spark_app.lake import exports, log, releases, writes
 from spark_app.lake.paths import Lake
-from spark_app.lake.readable import find_unreadable, gaps
+from spark_app.lake.readable import find_unreadable, find_unreadable_releases
 from spark_app.lake.releases import Release
 from spark_app.runtime.errors import UsageError
 from spark_app.warehouse.duckdb import DuckDBWarehouse
@@ -58,12 +58,12 @@ def command(gold: Gold, *words: str) -> str:
 
 
 def test_a_release_with_all_its_files_lacks_nothing(gold: Gold) -> None:
-    assert gaps(gold.lake, releases.releases(gold.lake)) == {}
+    assert find_unreadable_releases(gold.lake, releases.releases(gold.lake)) == {}
 
 
 def test_what_vacuum_removed_is_told_by_table_and_file(gold: Gold) -> None:
     vacuum(gold)
-    found = gaps(gold.lake, releases.releases(gold.lake))
+    found = find_unreadable_releases(gold.lake, releases.releases(gold.lake))
     assert sorted(found) == [1, 2], "the newest one is whole"
     assert found[1].startswith("gold.customer_cohorts: version 1 lacks 1 of its 1 files, as ")
 

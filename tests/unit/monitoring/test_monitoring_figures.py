@@ -103,7 +103,7 @@ class World:
         self.contracts[table] = replace(contract, watches=watches)
 
     def told(self, tables: Mapping[str, int], released: bool = False) -> list[str]:
-        figures.run(self.context, tables, released=released)
+        figures.judge_figures(self.context, tables, released=released)
         return [line for notice in self.record.notices for line in notice.lines]
 
 
@@ -175,11 +175,11 @@ def test_a_young_shop_is_left_alone(world: World) -> None:
 
 def test_a_watch_of_severity_error_withholds(world: World) -> None:
     tables = world.gold(lost="SP")
-    findings = {finding.rule: finding for finding in figures.run(world.context, tables, released=False)}
+    findings = {finding.rule: finding for finding in figures.judge_figures(world.context, tables, released=False)}
     assert not findings["orders are as usual"].passed
     assert not any(finding.withholds for finding in findings.values())
     world.change("gold.daily_sales", "orders are as usual", severity="error")
-    withheld = [one.rule for one in figures.run(world.context, tables, released=False) if one.withholds]
+    withheld = [one.rule for one in figures.judge_figures(world.context, tables, released=False) if one.withholds]
     assert withheld == ["orders are as usual"]
 
 

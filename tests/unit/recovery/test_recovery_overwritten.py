@@ -82,10 +82,10 @@ def test_what_was_written_over_is_found_once(
     remembers(tmp_path, "first")
     happened(remembers(tmp_path, "second"))
     with hold_lake(run_of(tmp_path, "third")) as context:
-        wounds = overwritten.wounds(context, "silver")
+        wounds = overwritten.find_overwritten(context, "silver")
         assert context.record.warnings == ([said] if said else [])
-        assert overwritten.wounds(replace(context, record=RunRecord("run")), "gold") == []
-        overwritten.mended(context, wounds)
+        assert overwritten.find_overwritten(replace(context, record=RunRecord("run")), "gold") == []
+        overwritten.mark_rebuilt(context, wounds)
         put(context.lake, "runs", [{"run_id": "third", "epoch": context.record.epoch, "commits": commits(context)}])
     assert not path(context.lake, 2).with_suffix(".crc").exists()
     newest = log.last_commit(context.lake, TABLE)
@@ -94,14 +94,14 @@ def test_what_was_written_over_is_found_once(
     if said:
         assert newest.sources == {"bronze.orders": 3} or happened is over_it
     with hold_lake(run_of(tmp_path, "fourth")) as context:
-        assert overwritten.wounds(context, "silver") == []
+        assert overwritten.find_overwritten(context, "silver") == []
 
 
 def test_a_lake_whose_runs_remember_nothing_is_left_alone(tmp_path: Path) -> None:
     with hold_lake(run_of(tmp_path, "r")) as context:
         writes.create(context.lake, TABLE, COLUMNS)
         put(context.lake, "runs", [{"run_id": "of an older program"}])
-        assert overwritten.wounds(context, "silver") == []
+        assert overwritten.find_overwritten(context, "silver") == []
 
 
 def test_a_table_derived_anew_is_known_by_its_commit(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_landing_that_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: p
     def closed(*_: object) -> None:
         raise LakeError("s3://shop/landing: S3 says AccessDenied")
 
-    monkeypatch.setattr(landing, "folders", closed)
+    monkeypatch.setattr(landing, "list_days", closed)
     assert write_site(load_settings("local", home=str(tmp_path)), night.lake, CONTRACTS)
     page = (tmp_path / "reports/site/index.html").read_text()
     assert "Whether all that landed is taken in was not looked at: s3://shop/landing: S3 says AccessDenied." in page

@@ -104,7 +104,7 @@ class World:
         self.contracts[table] = replace(contract, watches=watches)
 
     def told(self, tables: Mapping[str, int], released: bool = False) -> list[str]:
-        figures.run(self.context, tables, released=released)
+        figures.judge_figures(self.context, tables, released=released)
         return [line for notice in self.record.notices for line in notice.lines]
 
 

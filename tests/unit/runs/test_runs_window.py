@@ -9,7 +9,7 @@ import pytest
 
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
-from spark_app.runs.window import Window, starts_of, window_of
+from spark_app.runs.window import Window, first_days, window_of
 from spark_app.runtime.days import yesterday
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.record import RunRecord
@@ -48,8 +48,8 @@ def test_from_nothing_nothing_is_rebuilt(tmp_path: Path) -> None:
 def test_a_lake_that_begins_looks_back_and_one_that_fell_behind_looks_from_its_last_day(tmp_path: Path) -> None:
     context = open_context(RunRequest("local", home=str(tmp_path)), RunRecord("run"))
     asked = Window(FIRST, LAST, 7, single=False)
-    fresh = starts_of(context, asked, {})
+    fresh = first_days(context, asked, {})
     assert set(fresh) == set(context.datasets)
     assert fresh["orders"] == date(2024, 2, 23)
-    behind = starts_of(context, asked, {"orders": {date(2024, 1, 31): "x"}})
+    behind = first_days(context, asked, {"orders": {date(2024, 1, 31): "x"}})
     assert behind["orders"] < date(2024, 2, 1)
