@@ -82,7 +82,7 @@ def _alert_checks(context: Context) -> list[Check]:
 
 
 def _salt(context: Context) -> str:
-    check_salt(context, again=False)
+    check_salt(context, rehash=False)
     return context.salt.origin
 
 

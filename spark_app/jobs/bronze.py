@@ -29,8 +29,8 @@ META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id",
 _TOLD = 1_000  # bad files of a dataset that are told one by one
 
 
-def run(context: Context, window: Window, *, allow_missing: bool = False, again: bool = False) -> None:
-    """Bring bronze to what landing holds in the window. `again`: unchanged days too.
+def run(context: Context, window: Window, *, allow_missing: bool = False, unchanged_too: bool = False) -> None:
+    """Bring bronze to what landing holds in the window. `unchanged_too`: also days that are as they were.
 
     What landed since the last day taken in belongs to it, however long ago that is. What is left in landing is told.
     Raises LandingIncomplete where a single date lacks a daily entity and `allow_missing` is not given.
@@ -49,7 +49,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, again:
     if any(recovered.values()):
         held = ledger.held(context.lake)
     seen = {name: _within(held.get(name, {}), starts[name], window.last) for name in datasets}
-    changed = {name: drop if again else _changed(drop, seen[name]) for name, drop in landed.items()}
+    changed = {name: drop if unchanged_too else _changed(drop, seen[name]) for name, drop in landed.items()}
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, held)
     lost = {name: overwritten.days_to_take_in_again(context, name) for name in datasets}
@@ -234,7 +234,7 @@ def work(context: Context, request: RunRequest) -> None:
     """The layer as it is asked for: the days of the request."""
     window = window_of(context, request)
     rebuilt = request.rebuilds("bronze")
-    run(context, window, allow_missing=request.allow_missing, again=rebuilt)
+    run(context, window, allow_missing=request.allow_missing, unchanged_too=rebuilt)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
 
 
-def run(context: Context, *, whole: bool = False) -> None:
+def run(context: Context, *, full_rebuild: bool = False) -> None:
     """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
     tables = gold_tables(context.contracts)
     wounds = overwritten.find_overwritten(context, "gold")
@@ -38,7 +38,9 @@ def run(context: Context, *, whole: bool = False) -> None:
         while order.is_active():
             for name in order.get_ready():
                 session = thread_session(context)
-                running[pool.submit(_refresh, context, session, tables[name], anew, whole or bool(wounds))] = name
+                running[pool.submit(_refresh, context, session, tables[name], anew, full_rebuild or bool(wounds))] = (
+                    name
+                )
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 future.result()
@@ -47,7 +49,9 @@ def run(context: Context, *, whole: bool = False) -> None:
     overwritten.mark_rebuilt(context, wounds)
 
 
-def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], whole: bool) -> None:
+def _refresh(
+    context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], full_rebuild: bool
+) -> None:
     contract = context.contracts[f"gold.{table.name}"]
     with context.record.step("gold", table.name) as step:
         own = [_MONTH_COLUMN] if table.month_of else []
@@ -62,8 +66,8 @@ def _refresh(context: Context, spark: SparkSession, table: GoldTable, anew: Mapp
         lacking, retyped = log.unlike(opened, contract.columns)
         taken = commit.sources if commit else {}
         work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
-        _refuse_retyped(work, whole)
-        if whole or commit is None or work.lacking or set(work.taken) != set(now) or _is_of_another(work, anew):
+        _refuse_retyped(work, full_rebuild)
+        if full_rebuild or commit is None or work.lacking or set(work.taken) != set(now) or _is_of_another(work, anew):
             step.action = _build(context, spark, work, first=commit is None)
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
@@ -77,25 +81,25 @@ def _is_of_another(work: Refresh, anew: Mapping[str, int]) -> bool:
     return any(version < anew.get(full, version) or version > work.now[full] for full, version in silver.items())
 
 
-def _refuse_retyped(work: Refresh, whole: bool) -> None:
+def _refuse_retyped(work: Refresh, full_rebuild: bool) -> None:
     """A new column is filled by building the table anew; one of another type stands in the tables behind it too."""
-    if work.retyped and not whole:
+    if work.retyped and not full_rebuild:
         raise LakeError(
             f"{work.name}: {', '.join(work.retyped)} has another type in {work.contract.path} than in the table",
             hint="derive gold anew: lakehouse rebuild --from-layer gold",
         )
 
 
-def check_salt(context: Context, *, again: bool) -> None:
+def check_salt(context: Context, *, rehash: bool) -> None:
     """Before a run writes anything: raises SettingsError without a salt, or where gold holds hashes of another one.
 
-    Going on would give a customer two hashes, the old one until something of them changes. `again`: all of gold is
-    derived again, so that any salt will do.
+    Going on would give a customer two hashes, the old one until something of them changes. `rehash`: all of gold is
+    derived anew, so that any salt will do.
     """
     today = context.salt
     for table in gold_tables(context.contracts).values():
         commit = log.last_commit(context.lake, f"gold.{table.name}") if table.hashed else None
-        if not again and commit is not None and commit.note.get(log.SALT, "none") != today.fingerprint:
+        if not rehash and commit is not None and commit.note.get(log.SALT, "none") != today.fingerprint:
             raise SettingsError(
                 f"gold.{table.name}: its e-mail hashes were made with another salt than today's "
                 f"({today.origin}), expected the same one; nothing was done",
@@ -118,11 +122,11 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
     if first:
-        delta.append(rows, context.lake, work.name, _note(context, work, whole=True), partition)
+        delta.append(rows, context.lake, work.name, _note(context, work, full_rebuild=True), partition)
     elif work.lacking or work.retyped:
-        delta.reshape(rows, context.lake, work.name, _note(context, work, whole=True), partition)
+        delta.reshape(rows, context.lake, work.name, _note(context, work, full_rebuild=True), partition)
     else:
-        delta.overwrite(rows, context.lake, work.name, _note(context, work, whole=True))
+        delta.overwrite(rows, context.lake, work.name, _note(context, work, full_rebuild=True))
     return f"built: new {', '.join(work.lacking)}" if work.lacking and not first else "built"
 
 
@@ -184,16 +188,16 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
     return delta.with_month(shaped, work.table.month_of) if work.table.month_of else shaped
 
 
-def _note(context: Context, work: Refresh, *, whole: bool = False) -> str:
+def _note(context: Context, work: Refresh, *, full_rebuild: bool = False) -> str:
     salt = {log.SALT: context.salt.fingerprint} if work.table.hashed else {}
-    return log.note_text(context.run_id, work.now, **salt, **({log.WHOLE: True} if whole else {}))
+    return log.note_text(context.run_id, work.now, **salt, **({log.WHOLE: True} if full_rebuild else {}))
 
 
 def work(context: Context, request: RunRequest) -> None:
     """The layer as it is asked for; raises SettingsError before anything is written where the salt is another."""
     rebuilt = request.rebuilds("gold")
-    check_salt(context, again=rebuilt)
-    run(context, whole=rebuilt)
+    check_salt(context, rehash=rebuilt)
+    run(context, full_rebuild=rebuilt)
 
 
 if __name__ == "__main__":

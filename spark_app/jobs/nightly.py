@@ -35,7 +35,7 @@ def work(context: Context, request: RunRequest) -> Release | None:
     if "audit" in request.layers and context.settings.data_docs:
         context = replace(context, beside_spark=import_early)
     if "gold" in request.layers:
-        gold.check_salt(context, again=request.rebuilds("gold"))
+        gold.check_salt(context, rehash=request.rebuilds("gold"))
     for layer in request.layers:
         release = PROGRAMS[layer](context, request)
     return release

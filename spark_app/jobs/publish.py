@@ -55,7 +55,7 @@ def rollback(context: Context, release_id: int) -> Release:
             f"release {release_id} cannot be shown any more: {lacks}; nothing was recorded",
             hint="maintenance keeps the newest releases (--keep-releases); which can be shown: lakehouse releases list",
         )
-    again = Release(
+    restored = Release(
         last.release_id + 1,
         context.run_id,
         "rollback",
@@ -66,11 +66,11 @@ def rollback(context: Context, release_id: int) -> Release:
         earlier.release_id,
         context.record.epoch,
     )
-    releases.record(context.lake, again)
+    releases.record(context.lake, restored)
     load(context)
     export(context)
     write_dashboards(context)
-    return again
+    return restored
 
 
 def load(context: Context) -> Sequence[Loaded]:
