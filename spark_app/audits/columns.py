@@ -9,6 +9,7 @@ from datetime import date
 
 from spark_app.audits.not_released import Days
 from spark_app.contracts.feeds import required_columns_fed
+from spark_app.contracts.sources import inputs_of
 from spark_app.contracts.table import Threshold
 from spark_app.lake import quarantine
 from spark_app.lake.columns import FileHeader, named_files, quoted, read_headers
@@ -60,13 +61,13 @@ def find_missing_columns(context: Context, days: Mapping[str, Days]) -> list[Fin
 
 
 def _lost(context: Context, entity: str, found: Sequence[FileHeader], days: Collection[date]) -> list[MissingColumn]:
-    contract, dataset = context.contracts[f"silver.{entity}"], context.source.entities[entity].dataset
+    contract, datasets = context.contracts[f"silver.{entity}"], inputs_of(context.source, entity)
     lacking = [
         (one, header, needed)
         for one in found
-        if one.dataset == dataset and one.day in days
+        if one.dataset in datasets and one.day in days
         for header in one.missing
-        if (needed := required_columns_fed(context.source, contract, header))
+        if (needed := required_columns_fed(context.source, contract, one.dataset, header))
     ]
     absent = _absent(context, entity, days) if lacking else {}
     lost = []

@@ -12,6 +12,7 @@ from datetime import date
 from spark_app.audits.not_released import CountedDay, Days
 from spark_app.contracts.masking import NOT_SHOWN, masked
 from spark_app.contracts.rules import HALF
+from spark_app.contracts.sources import inputs_of
 from spark_app.contracts.table import Contract, Rule
 from spark_app.lake import ledger, quarantine
 from spark_app.lake.columns import named_files
@@ -72,8 +73,12 @@ def _rules(contract: Contract, *, has_money: bool) -> list[Rule]:
 def _unreadable(context: Context, entity: str, days: Days) -> dict[date, Unreadable]:
     """Files that bronze could not read, of the days that have rows in quarantine."""
     some = [day for day, landed in days.items() if landed.quarantined]
-    mapped = context.source.entities.get(entity)
-    return ledger.unreadable(context.lake, mapped.dataset, some) if some and mapped else {}
+    found: dict[date, Unreadable] = {}
+    for dataset in inputs_of(context.source, entity) if some else ():
+        for day, bad in ledger.unreadable(context.lake, dataset, some).items():
+            known = found.get(day, Unreadable((), 0.0))
+            found[day] = Unreadable((*known.files, *bad.files), max(known.percent, bad.percent))
+    return found
 
 
 def _finding(context: Context, contract: Contract, rule: Rule, days: Days, files: Mapping[date, Unreadable]) -> Finding:

@@ -48,12 +48,19 @@ def text(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Decimal):
-        return f"{value:,.2f}"
+        return _decimal(value)
     if isinstance(value, float):
         return f"{value:,.1f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value).replace("[", r"\[")
+
+
+def _decimal(value: Decimal) -> str:
+    """Money with cents, and with more decimals where there are any; a whole number of pieces (0.001) without."""
+    places = max(-int(value.normalize().as_tuple().exponent), 0)
+    pieces = value.as_tuple().exponent == -3 and places == 0
+    return f"{value:,.{0 if pieces else max(places, 2)}f}"
 
 
 def print_json(value: object) -> None:

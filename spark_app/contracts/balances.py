@@ -36,8 +36,8 @@ BALANCES: tuple[Balance, ...] = (
         "money of order lines, silver to fact_order_items",
         Side(
             "silver.order_items",
-            "quantity * unit_price + freight_amount",
-            ("quantity", "unit_price", "freight_amount"),
+            "line_amount + freight_amount",
+            ("line_amount", "freight_amount"),
         ),
         _LINES,
     ),

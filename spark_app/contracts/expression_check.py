@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from spark_app.contracts.blanks import slug
+from spark_app.contracts.blanks import folded, slug
 from spark_app.contracts.expression_words import Fault, changing, literals, tokens_of
 from spark_app.runtime.yaml_lines import nearest
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 BRONZE = ("_source_file", "_row_number", "_batch_date", "_extra")
 
 
-def find_expression_faults(expression: str, columns: Collection[str]) -> list[Fault]:
-    """All that is wrong with an expression over these columns (lower-case names); nothing where it is good."""
+def find_expression_faults(expression: str, columns: Collection[str], headers: Collection[str] = ()) -> list[Fault]:
+    """All that is wrong with an expression over these columns (lower-case names); nothing where it is good.
+
+    `headers`: of the file, which may stand in it in backticks.
+    """
     # Only here: it takes a part of a second, and most sources have no expression.
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
@@ -40,7 +43,7 @@ def find_expression_faults(expression: str, columns: Collection[str]) -> list[Fa
     if not isinstance(tree, exp.Condition | exp.Alias | exp.Interval | exp.AtTimeZone | exp.FromTimeZone):
         return [Fault(f"a statement ({tree.key.upper()}); expected an expression over the columns of the file")]
     tokens = tokens_of(expression)
-    return [*_columns(tree, columns), *_rows(tree), *changing(tokens), *literals(tokens)]
+    return [*_columns(tree, columns, headers), *_rows(tree), *changing(tokens), *literals(tokens)]
 
 
 def _parsed(expression: str, columns: Collection[str]) -> list[exp.Expr]:
@@ -81,15 +84,15 @@ def _unreadable(error: Exception) -> Fault:
     return Fault(f"cannot be read as SQL: {what} '{near}'; a column named like a word of SQL stands in `backticks`")
 
 
-def _columns(tree: exp.Expr, columns: Collection[str]) -> Iterator[Fault]:
+def _columns(tree: exp.Expr, columns: Collection[str], headers: Collection[str]) -> Iterator[Fault]:
     from sqlglot import exp
 
-    valid = {*columns, *BRONZE}
+    valid, written = {*columns, *BRONZE}, {folded(header) for header in headers}
     for column in tree.find_all(exp.Column):
         if isinstance(column.this, exp.Star):
             continue
         first = column.parts[0]
-        if first.name.lower() in valid:
+        if first.name.lower() in valid or (getattr(first, "quoted", False) and folded(first.name) in written):
             continue
         near = f"; did you mean '{slug(first.name)}'?" if slug(first.name) in valid else nearest(first.name, columns)
         start = first.meta.get("start")

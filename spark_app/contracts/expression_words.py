@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spark_app.contracts import pattern_check
+from spark_app.contracts.blanks import folded
 from spark_app.contracts.regex_check import regex_problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _READ_TIMES = (
     "to_unix_timestamp",
 )  # fmt: skip
 _WRITE_TIMES = ("date_format", "from_unixtime")
+_COMPARED = ("LT", "LTE", "GT", "GTE", "EQ", "NEQ")
+_BEGIN = ("L_PAREN", "AND", "OR", "NOT", "WHEN", "COMMA")  # behind these a comparison may begin
+_GO_ON = ("STAR", "SLASH", "MOD", "DIV")
 _REGEXES = (
     "regexp", "rlike", "regexp_like", "regexp_extract", "regexp_extract_all", "regexp_replace", "regexp_count",
     "regexp_instr", "regexp_substr", "split",
@@ -62,6 +66,39 @@ def of_one_day(expression: str) -> str:
         divided = words[2:] == ["partition by"]
         at = tokens[index + (2 if divided else 1)].end + 1
         out, end = out + expression[end:at] + (" _batch_date," if divided else "PARTITION BY _batch_date "), at
+    return out + expression[end:]
+
+
+def with_bronze_names(expression: str, names: Mapping[str, str]) -> str:
+    """The expression with each header that stands in it in backticks as bronze names it; `names`: by folded header."""
+    if "`" not in expression:
+        return expression
+    out, end = "", 0
+    for token in tokens_of(expression):
+        name = names.get(folded(token.text)) if expression[token.start] == "`" else None
+        if name is not None:
+            out, end = f"{out}{expression[end : token.start]}`{name}`", token.end + 1
+    return out + expression[end:]
+
+
+def with_fractions(expression: str) -> str:
+    """The expression with each whole number that something is compared with as a number that may have a fraction.
+
+    Spark makes of a text what it is compared with: '-0.5' < 0 would be 0 < 0, and a return of half a kilo no return.
+    """
+    if not re.search(r"[<>=]\s*[-+]?\s*\d|\d\s*[<>=!]", expression):
+        return expression
+    out, end = "", 0
+    tokens = tokens_of(expression)
+    for index, token in enumerate(tokens):
+        if token.token_type.name != "NUMBER" or not re.fullmatch(r"\d{1,15}", expression[token.start : token.end + 1]):
+            continue
+        before = [one.token_type.name for one in reversed(tokens[max(index - 2, 0) : index])]
+        before = before[1:] if before[:1] in (["DASH"], ["PLUS"]) else before[:1]
+        after = tokens[index + 1].token_type.name if index + 1 < len(tokens) else ""
+        first = not before or before[0] in _BEGIN
+        if (after in _COMPARED and first) or (before and before[0] in _COMPARED and after not in _GO_ON):
+            out, end = f"{out}{expression[end : token.end + 1]}D", token.end + 1
     return out + expression[end:]
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from spark_app.contracts.sources import Source, slug
+from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.sql import speaks_of
 from spark_app.contracts.table import Contract
 
 
-def columns_fed(source: Source, entity: str, header: str) -> tuple[str, ...]:
-    """The entity's columns that are made of a column of its files, taken over or by an expression."""
-    mapped = source.entities[entity]
+def columns_fed(source: Source, part: EntityMap, header: str) -> tuple[str, ...]:
+    """The columns of an entity's part that are made of a column of its files, taken over or by an expression."""
+    column = source.datasets[part.dataset].names.get(header, header)
     return tuple(
         name
-        for name, one in mapped.columns.items()
-        if one.column == header or (one.expression is not None and speaks_of(one.expression, slug(header)))
+        for name, one in part.columns.items()
+        if one.column == header
+        or (one.number_by is not None and header in (*one.number_by.within, *one.number_by.order_by))
+        or (one.expression is not None and speaks_of(one.expression, column))
     )
 
 
-def required_columns_fed(source: Source, contract: Contract, header: str) -> tuple[str, ...]:
-    """The entity's required columns that have no value, or may have none, without that column of its files."""
-    mapped = source.entities[contract.name]
-    return tuple(
+def required_columns_fed(source: Source, contract: Contract, dataset: str, header: str) -> tuple[str, ...]:
+    """The entity's required columns that have no value, or may have none, without that column of a dataset's files."""
+    found = [
         name
-        for name in columns_fed(source, contract.name, header)
-        if contract.column(name).required and mapped.columns[name].default is None
-    )
+        for part in source.entities[contract.name]
+        if part.dataset == dataset
+        for name in columns_fed(source, part, header)
+        if contract.column(name).required and part.columns[name].default is None
+    ]
+    return tuple(dict.fromkeys(found))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from spark_app.contracts import expression_check, pattern_check
-from spark_app.contracts.blanks import slug
+from spark_app.contracts.blanks import folded
+from spark_app.contracts.expression_words import Fault
+from spark_app.contracts.read import problems as read_problems
 from spark_app.contracts.zones import unknown_zone
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.yaml_lines import Document
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from spark_app.contracts.table import Contract
 
 Faults = Iterator[LakehouseError]
+# Of these columns of an entity one at least is given; the others follow from it.
+_ONE_OF = {"order_items": ("unit_price", "line_amount")}
 
 
 def faults(document: Document, source: Source, contracts: Mapping[str, Contract]) -> list[LakehouseError]:
@@ -23,9 +27,17 @@ def faults(document: Document, source: Source, contracts: Mapping[str, Contract]
     found = list(_zone(document, source))
     for name, dataset in source.datasets.items():
         found += _dataset(document, name, dataset)
-    for entity, mapped in source.entities.items():
-        found += _entity(document, entity, mapped, source, contracts)
-    return found
+    for entity, parts in source.entities.items():
+        if f"silver.{entity}" not in contracts:
+            known = [one.name for one in contracts.values() if one.layer == "silver"]
+            found.append(document.unknown(("entities", entity), entity, known, "entity"))
+        if not parts:
+            found.append(document.fail(("entities", entity), "expected a dataset and columns, found an empty list"))
+        for at, part in enumerate(parts):
+            found += _part(document, ("entities", entity, at), part, source, contracts.get(f"silver.{entity}"))
+    return list(
+        {str(fault): fault for fault in found}.values()
+    )  # of one mapping for several datasets each is told once
 
 
 def _zone(document: Document, source: Source) -> Faults:
@@ -35,44 +47,79 @@ def _zone(document: Document, source: Source) -> Faults:
 
 
 def _dataset(document: Document, name: str, item: DatasetMap) -> Faults:
+    for key, wrong in read_problems(item.read):
+        yield document.fail(("datasets", name, "read", key), wrong)
+    yield from _headers(document, ("datasets", name, "optional"), item.optional, item)
+    for at, one in enumerate(item.carry_down):
+        here = ("datasets", name, "carry_down", at)
+        yield from _headers(document, (*here, "within"), one.within, item)
+        yield from _headers(document, (*here, "columns"), one.columns, item)
     seen: dict[str, str] = {}
     for index, header in enumerate(item.columns):
-        other = seen.setdefault(slug(header), header)
-        if other is not header:
+        other = seen.setdefault(folded(header), header)
+        if other is not header or item.columns.index(header) < index:
             where = ("datasets", name, "columns", index)
-            yield document.fail(where, f"'{header}' and '{other}' would be the same column '{slug(header)}'")
+            yield document.fail(where, f"'{header}' and '{other}' are the same header: case and blanks do not count")
 
 
-def _entity(
-    document: Document, entity: str, mapped: EntityMap, source: Source, contracts: Mapping[str, Contract]
+def _part(
+    document: Document, where: tuple[str | int, ...], mapped: EntityMap, source: Source, contract: Contract | None
 ) -> Faults:
-    where: tuple[str, ...] = ("entities", entity)
-    contract = contracts.get(f"silver.{entity}")
-    if contract is None:
-        yield document.unknown(where, entity, [c.name for c in contracts.values() if c.layer == "silver"], "entity")
     dataset = source.datasets.get(mapped.dataset)
     if dataset is None:
         yield document.unknown((*where, "from"), mapped.dataset, source.datasets, "dataset")
+    yield from _conditions(document, where, mapped, dataset, contract)
+    for name, item in mapped.columns.items():
+        yield from _lookup(document, (*where, "columns", name, "lookup"), item, mapped, source)
     for name, item in mapped.columns.items():
         here = (*where, "columns", name)
         if contract is not None and name not in contract.column_names:
             yield document.unknown(here, name, contract.column_names, "column")
         yield from _column(document, here, item, dataset)
-    for column in contract.columns if contract is not None else ():
+    if contract is not None:
+        yield from _required(document, (*where, "columns"), mapped, contract)
+
+
+def _required(document: Document, where: tuple[str | int, ...], mapped: EntityMap, contract: Contract) -> Faults:
+    some = _ONE_OF.get(contract.name, ())
+    if some and not any(name in mapped.columns for name in some):
+        yield document.fail(where, f"neither {' nor '.join(some)} is mapped; expected one of them or both")
+    for column in contract.columns:
         if column.required and column.name not in mapped.columns:
-            yield document.fail((*where, "columns"), f"required column '{column.name}' of {entity} is not mapped")
+            yield document.fail(where, f"required column '{column.name}' of {contract.name} is not mapped")
 
 
-def _column(document: Document, here: tuple[str, ...], item: ColumnMap, dataset: DatasetMap | None) -> Faults:
-    if item.column is not None and item.expression is not None:
-        yield document.fail(here, "give a column or an expression, not both")
-    if item.column is None and item.expression is None and item.default is None:
-        yield document.fail(here, "give a column, an expression or a default")
+def _conditions(
+    document: Document,
+    where: tuple[str | int, ...],
+    mapped: EntityMap,
+    dataset: DatasetMap | None,
+    contract: Contract | None,
+) -> Faults:
+    """What says which rows are of the entity, and which of them hold no more."""
+    for key, text in (("where", mapped.where), ("deleted_when", mapped.deleted_when)):
+        for fault in _faults(text, dataset):
+            yield told(document, (*where, key), (), fault.text, fault.at)
+    for name in mapped.complete_per:
+        if contract is not None and (name not in contract.key or name == "updated_at"):
+            yield document.unknown(
+                (*where, "complete_per"), name, set(contract.key) - {"updated_at"}, "column of the key"
+            )
+
+
+def _column(document: Document, here: tuple[str | int, ...], item: ColumnMap, dataset: DatasetMap | None) -> Faults:
+    given = [name for name in ("column", "expression", "number_by", "lookup") if getattr(item, name) is not None]
+    if len(given) > 1:
+        yield document.fail(here, f"found {' and '.join(given)}; expected one of them")
+    if not given and item.default is None:
+        yield document.fail(here, "give a column, an expression, number_by, lookup or a default")
+    if item.number_by is not None and dataset is not None:
+        yield from _headers(document, (*here, "number_by", "within"), item.number_by.within, dataset)
+        yield from _headers(document, (*here, "number_by", "order_by"), item.number_by.order_by, dataset)
     if item.column is not None and dataset is not None and item.column not in dataset.columns:
         yield document.unknown(here, item.column, dataset.columns, "column of the file")
     if item.expression is not None and dataset is not None:
-        names = {slug(header) for header in dataset.columns}
-        for fault in expression_check.find_expression_faults(item.expression, names):
+        for fault in _faults(item.expression, dataset):
             yield told(document, here, ("expression",), fault.text, fault.at)
     for index, pattern in enumerate(item.formats):
         # One alone may stand without a list around it.
@@ -82,15 +129,44 @@ def _column(document: Document, here: tuple[str, ...], item: ColumnMap, dataset:
     yield from _codes(document, (*here, "codes"), item.codes)
 
 
+def _faults(text: str | None, dataset: DatasetMap | None) -> list[Fault]:
+    if text is None or dataset is None:
+        return []
+    return expression_check.find_expression_faults(text, set(dataset.names.values()), dataset.columns)
+
+
+def _lookup(
+    document: Document, here: tuple[str | int, ...], item: ColumnMap, mapped: EntityMap, source: Source
+) -> Faults:
+    if item.lookup is None:
+        return
+    own, other = source.datasets.get(mapped.dataset), source.datasets.get(item.lookup.dataset)
+    if own is not None:
+        yield from _headers(document, (*here, "by"), [item.lookup.by], own)
+    if other is None or own is other:
+        others = [name for name in source.datasets if name != mapped.dataset]
+        yield document.unknown((*here, "from"), item.lookup.dataset, others, "other dataset")
+        return
+    key = "match" if item.lookup.match is not None else "by"
+    yield from _headers(document, (*here, "column"), [item.lookup.column], other)
+    yield from _headers(document, (*here, key), [item.lookup.match or item.lookup.by], other)
+
+
+def _headers(document: Document, where: tuple[str | int, ...], headers: Sequence[str], dataset: DatasetMap) -> Faults:
+    for header in headers:
+        if header not in dataset.columns:
+            yield document.unknown(where, header, dataset.columns, "column of the file")
+
+
 def told(
-    document: Document, here: tuple[str, ...], inside: tuple[str | int, ...], text: str, at: int | None = None
+    document: Document, here: tuple[str | int, ...], inside: tuple[str | int, ...], text: str, at: int | None = None
 ) -> LakehouseError:
     """A fault in a value of a column's, with the place of the value (or of the character in it) as line:column."""
     place = document.place((*here, *inside), at)
     return document.fail(here, f"at {place}: {text}", line=int(place.partition(":")[0]))
 
 
-def _codes(document: Document, where: tuple[str, ...], codes: Mapping[str, str]) -> Faults:
+def _codes(document: Document, where: tuple[str | int, ...], codes: Mapping[str, str]) -> Faults:
     """Words are read without regard to case: two that differ by nothing else must mean the same."""
     seen: dict[str, str] = {}
     for word, ours in codes.items():

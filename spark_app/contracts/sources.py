@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from spark_app.contracts import source_check
-from spark_app.contracts.blanks import slug as slug
-from spark_app.contracts.expression_words import of_one_day
+from spark_app.contracts.blanks import folded
+from spark_app.contracts.bronze_names import bronze_names
+from spark_app.contracts.expression_words import of_one_day, with_bronze_names, with_fractions
+from spark_app.contracts.read import AS_CANONICAL, Read
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import SettingsError, join_errors
 from spark_app.runtime.settings import conf_dir
@@ -29,11 +31,36 @@ class NumberFormat(_Closed):
     symbols: str = Field("", description="characters to drop, as currency signs")
 
 
+class NumberBy(_Closed):
+    """Rows that belong together are numbered from 1, in each file: by its order, or by what they hold."""
+
+    within: tuple[str, ...] = Field(min_length=1, description="headers whose values rows that belong together share")
+    order_by: tuple[str, ...] = Field((), description="headers that rows are ordered by; the file's order unless given")
+
+
+class Lookup(_Closed):
+    """A value of another dataset's row, found by a key."""
+
+    dataset: str = Field(alias="from")
+    column: str = Field(description="header of the value, in the other dataset")
+    by: str = Field(description="header of the key, in the entity's own dataset")
+    match: str | None = Field(None, description="header of the key in the other dataset; the same unless given")
+
+
+class CarryDown(_Closed):
+    """Columns that stand on the first of several rows only: the others have what stood there last in their file."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    within: tuple[str, ...] = Field((), description="headers whose values rows that belong together share")
+
+
 class ColumnMap(_Closed):
     """Where a column comes from and how it is written there."""
 
     column: str | None = Field(None, description="header name in the file")
     expression: str | None = Field(None, description="Spark SQL over the file's columns, giving text")
+    number_by: NumberBy | None = Field(None, description="the row's number among those that belong together")
+    lookup: Lookup | None = Field(None, description="a value of another dataset")
     formats: tuple[str, ...] = Field((), description="Spark datetime patterns or an epoch's word, tried in order")
     number: NumberFormat | None = None
     codes: dict[str, str] = Field(default_factory=dict, description="the shop's words to ours")
@@ -42,7 +69,12 @@ class ColumnMap(_Closed):
     @property
     def sql(self) -> str | None:
         """The expression as rows are given it."""
-        return None if self.expression is None else of_one_day(self.expression)
+        return None if self.expression is None else of_one_day(with_fractions(self.expression))
+
+    @field_validator("number_by", mode="before")
+    @classmethod
+    def _within_alone(cls, value: object) -> object:
+        return {"within": value} if isinstance(value, list) else value
 
     @field_validator("formats", mode="before")
     @classmethod
@@ -51,18 +83,51 @@ class ColumnMap(_Closed):
 
 
 class DatasetMap(_Closed):
-    """The files of a dataset: their header names, in the order of the file."""
+    """The files of a dataset: their header names, in the order of the file, and how they are read."""
 
     columns: tuple[str, ...] = Field(min_length=1)
     description: str = ""
     separator: str = Field(",", min_length=1, max_length=1)
+    read: Read = AS_CANONICAL
+    number: NumberFormat | None = Field(None, description="of columns that say nothing of their own")
+    carry_down: tuple[CarryDown, ...] = Field((), description="one after the other")
+    optional: tuple[str, ...] = Field((), description="those of the columns that files may lack from the start")
+
+    @field_validator("carry_down", mode="before")
+    @classmethod
+    def _one_alone(cls, value: object) -> object:
+        return (value,) if isinstance(value, dict) else value
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Header -> bronze's name of the column."""
+        return bronze_names(self.columns)
 
 
 class EntityMap(_Closed):
-    """Where an entity comes from: a dataset, and a map for each of its columns."""
+    """Where an entity, or a part of its rows, comes from: a dataset, which of its rows, and a map for each column."""
 
     dataset: str = Field(alias="from")
+    where: str | None = Field(None, description="Spark SQL over the file's columns; other rows are passed over")
     columns: dict[str, ColumnMap]
+    complete_per: tuple[str, ...] = Field((), description="columns of the key whose rows always come whole in a file")
+    snapshot: bool = Field(False, description="whether each drop is the whole table")
+    deleted_when: str | None = Field(None, description="Spark SQL over the file's columns: rows that say they are gone")
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether a row may take others away, or itself."""
+        return bool(self.complete_per) or self.snapshot or self.deleted_when is not None
+
+    @property
+    def deletion(self) -> str | None:
+        """`deleted_when` as rows are asked it."""
+        return None if self.deleted_when is None else of_one_day(with_fractions(self.deleted_when))
+
+    @property
+    def condition(self) -> str | None:
+        """`where` as rows are asked it."""
+        return None if self.where is None else of_one_day(with_fractions(self.where))
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -72,15 +137,39 @@ class EntityMap(_Closed):
         return {name: {"column": item} if isinstance(item, str) else item for name, item in value.items()}
 
 
+class Defaults(_Closed):
+    """What holds of a shop where its files do not say."""
+
+    currency: str | None = Field(None, pattern="^[A-Z]{3}$", description="of orders and payments, as ISO 4217: EUR")
+    channel: str | None = Field(None, description="where orders are placed")
+    store_id: str | None = Field(None, description="the shop that sells")
+    status: str | None = Field(None, description="of orders")
+    prices_include_tax: bool = Field(False, description="whether amounts of lines have their tax in them")
+
+    def of(self, entity: str) -> dict[str, str]:
+        """Column -> value, of an entity."""
+        names = {"orders": ("currency", "channel", "store_id", "status"), "payments": ("currency",)}.get(entity, ())
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
 class Source(_Closed):
     """One shop: its kinds of files and the entities they give."""
 
     source: str
     description: str = ""
     timezone: str = Field("UTC", description="zone of times that carry none")
+    defaults: Defaults = Field(default_factory=Defaults)
     datasets: dict[str, DatasetMap]
-    entities: dict[str, EntityMap]
+    entities: dict[str, tuple[EntityMap, ...]] = Field(description="the parts that each entity comes from")
     _path: Path | None = PrivateAttr(None)
+
+    @field_validator("entities", mode="before")
+    @classmethod
+    def _parts(cls, value: object) -> object:
+        """One part may stand without a list around it, and one mapping for several datasets."""
+        if not isinstance(value, dict):
+            return value
+        return {name: _each_dataset(item if isinstance(item, list | tuple) else [item]) for name, item in value.items()}
 
     @property
     def path(self) -> Path | None:
@@ -88,14 +177,27 @@ class Source(_Closed):
         return self._path
 
 
+def _each_dataset(parts: Sequence[object]) -> list[object]:
+    found: list[object] = []
+    for part in parts:
+        several = part.get("from") if isinstance(part, dict) else None
+        if isinstance(part, dict) and isinstance(several, list):
+            found += [{**part, "from": dataset} for dataset in several]
+        else:
+            found.append(part)
+    return found
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """A kind of raw file: header name -> bronze column, in the order of the source file."""
+    """A kind of raw file: header name -> bronze column, in the order of the source file, and how it is read."""
 
     name: str
     columns: Mapping[str, str]
     separator: str
     entities: tuple[str, ...]
+    read: Read = AS_CANONICAL
+    optional: tuple[str, ...] = ()
 
 
 def source_file(name: str, folder: Path | None = None) -> Path:
@@ -112,20 +214,82 @@ def load_source(name: str, contracts: Mapping[str, Contract], folder: Path | Non
     """The source `name`, checked against the silver contracts; SettingsError names all that is wrong, with lines."""
     path = source_file(name, folder)
     document = Document(path, SettingsError)
-    source = document.parse(Source)
+    source = _with_defaults(document.parse(Source))
     wrong = source_check.faults(document, source, contracts)
     if wrong:
         raise join_errors(wrong)
+    source = _with_bronze_names(source)
     source._path = path
     return source
+
+
+def _with_defaults(source: Source) -> Source:
+    """With the shop's own defaults for columns that say none themselves."""
+    entities = {}
+    for entity, parts in source.entities.items():
+        given = source.defaults.of(entity)
+        entities[entity] = tuple(
+            part.model_copy(update={"columns": {**_dated(part), **part.columns, **_defaulted(part, given)}})
+            for part in parts
+        )
+    return source.model_copy(update={"entities": entities})
+
+
+def _dated(part: EntityMap) -> dict[str, ColumnMap]:
+    """A snapshot says how things stand on its day, where its rows say nothing of their own."""
+    return {"updated_at": ColumnMap(expression="cast(_batch_date as string)")} if part.snapshot else {}
+
+
+def _defaulted(part: EntityMap, given: Mapping[str, str]) -> dict[str, ColumnMap]:
+    mapped = {name: part.columns.get(name, ColumnMap()) for name in given}
+    return {
+        name: one if one.default is not None else one.model_copy(update={"default": given[name]})
+        for name, one in mapped.items()
+    }
+
+
+def _with_bronze_names(source: Source) -> Source:
+    """With headers that stand in SQL (`Price ($)`, in backticks) as bronze calls them."""
+    entities = {name: tuple(_renamed(part, source) for part in parts) for name, parts in source.entities.items()}
+    return source.model_copy(update={"entities": entities})
+
+
+def _renamed(part: EntityMap, source: Source) -> EntityMap:
+    names = {folded(header): name for header, name in source.datasets[part.dataset].names.items()}
+    columns = {
+        name: item.model_copy(update={"expression": with_bronze_names(item.expression, names)})
+        if item.expression is not None
+        else item
+        for name, item in part.columns.items()
+    }
+    given = {"where": part.where, "deleted_when": part.deleted_when}
+    texts = {key: text if text is None else with_bronze_names(text, names) for key, text in given.items()}
+    return part.model_copy(update={"columns": columns, **texts})
 
 
 def daily_datasets(source: Source, contracts: Mapping[str, Contract]) -> dict[str, bool]:
     """Each dataset, and whether it feeds an entity whose contract says that it comes daily."""
     found = dict.fromkeys(source.datasets, False)
-    for entity, mapped in source.entities.items():
-        found[mapped.dataset] |= contracts[f"silver.{entity}"].daily
+    for entity, parts in source.entities.items():
+        for part in parts:
+            found[part.dataset] |= contracts[f"silver.{entity}"].daily
     return found
+
+
+def inputs_of(source: Source, entity: str) -> tuple[str, ...]:
+    """The datasets that an entity comes from, each once, in their order; none where it has no such entity."""
+    return tuple(dict.fromkeys(part.dataset for part in source.entities.get(entity, ())))
+
+
+def looked_up_of(source: Source, entity: str) -> tuple[str, ...]:
+    """The datasets that an entity's values are looked up in, each once."""
+    columns = (one for part in source.entities.get(entity, ()) for one in part.columns.values())
+    return tuple(dict.fromkeys(one.lookup.dataset for one in columns if one.lookup is not None))
+
+
+def endings_of(source: Source) -> dict[str, tuple[str, ...]]:
+    """Endings of file names that a dataset has beside the known ones; datasets without any are not in it."""
+    return {name: item.read.endings for name, item in source.datasets.items() if item.read.endings}
 
 
 def datasets_of(source: Source) -> dict[str, Dataset]:
@@ -133,9 +297,11 @@ def datasets_of(source: Source) -> dict[str, Dataset]:
     return {
         name: Dataset(
             name,
-            {header: slug(header) for header in item.columns},
+            item.names,
             item.separator,
-            tuple(entity for entity, mapped in source.entities.items() if mapped.dataset == name),
+            tuple(entity for entity in source.entities if name in inputs_of(source, entity)),
+            item.read,
+            item.optional,
         )
         for name, item in source.datasets.items()
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from spark_app.contracts.sources import Dataset, Source, slug
+from spark_app.contracts.sources import ColumnMap, Dataset, EntityMap, Source
 from spark_app.contracts.sql import speaks_of
 from spark_app.doctor.warehouse import warehouse_line
 from spark_app.jobs.bronze import with_meta
@@ -25,8 +25,10 @@ from spark_app.lake.lease import PROBE
 from spark_app.lake.readable import find_unreadable_releases
 from spark_app.lake.s3 import describe_access
 from spark_app.lake.slots import NoConditionalPuts, find_put_problem
+from spark_app.lake.withdrawn import DELETED
 from spark_app.quality import expressions
-from spark_app.quality.rows import PASSED_OVER, REASONS, can_be_used, judge
+from spark_app.quality.neighbours import filled
+from spark_app.quality.rows import LEFT_OUT, PASSED_OVER, REASONS, can_be_used, judge
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
@@ -61,7 +63,7 @@ def check_setup(environment: str, home: str | None, source: str | None) -> list[
 
     found.append(_tried("settings, contracts, source", settings))
     if opened:
-        if any(expressions.of(mapped) for mapped in opened[0].source.entities.values()):
+        if _expressions_in(opened[0].source):
             found.append(_tried("expressions", lambda: _expressions(opened[0])))
         found += _alert_checks(opened[0])
         found.append(_tried("e-mail hashes", lambda: _salt(opened[0])))
@@ -157,7 +159,11 @@ def _tried(what: str, look: Callable[[], str]) -> Check:
 def _expressions(context: Context) -> str:
     """Spark's own word on them: it is asked when its session starts."""
     _ = context.spark
-    return f"{sum(len(expressions.of(mapped)) for mapped in context.source.entities.values())}, understood by Spark"
+    return f"{_expressions_in(context.source)}, understood by Spark"
+
+
+def _expressions_in(source: Source) -> int:
+    return sum(len(expressions.asked(part)) for parts in source.entities.values() for part in parts)
 
 
 def _jars() -> str:
@@ -192,19 +198,30 @@ def sample_file(
             {"header": header, "column": column, "feeds": _feeds(context.source, meant, column)}
             for header, column in zip(seen.header, known, strict=True)
         ],
-        "missing": [header for header, column in meant.columns.items() if column not in known],
+        "missing": [
+            header for header, column in meant.columns.items() if column not in known and header not in meant.optional
+        ],
+        "rows": seen.rows,
+        "read": {"kind": seen.kind, **meant.read.model_dump(exclude_defaults=True)} if seen.own else {},
+        "carried": {},
         "entities": {},
     }
     if not seen.problem:
-        rows = with_meta(read_csv(context.spark, meant, [seen]), context).withColumn("_batch_date", F.lit(file.day))
+        rows = with_meta(read_csv(context.spark, meant, [seen], context.settings.s3), context).withColumn(
+            "_batch_date", F.lit(file.day)
+        )
         bronze = number_rows(rows.coalesce(1), [seen]).persist()
-        for entity in meant.entities:
-            mapped = context.source.entities[entity]
-            judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, mapped)
+        found["carried"] = filled(bronze, context.source.datasets[meant.name])
+        for entity, at, part in _parts_of(context.source, meant):
+            several = sum(one.dataset == meant.name for one in context.source.entities[entity]) > 1
+            judged = judge(bronze, context.contracts[f"silver.{entity}"], context.source, part)
             try:
-                found["entities"][entity] = _outcome(context, entity, judged, most)
+                # Of several parts made of the same file each is shown, by its place in the list.
+                found["entities"][f"{entity} {at + 1}" if several else entity] = _outcome(
+                    context, entity, part, judged, most
+                )
             except Exception:
-                wrong = expressions.explained(context.source, entity, bronze)
+                wrong = expressions.explained(context.source, entity, at, bronze)
                 if wrong is None:
                     raise
                 raise wrong from None
@@ -212,7 +229,17 @@ def sample_file(
     return found
 
 
-def _outcome(context: Context, entity: str, judged: Any, most: int | None) -> dict[str, Any]:
+def _parts_of(source: Source, dataset: Dataset) -> list[tuple[str, int, EntityMap]]:
+    """The parts made of a dataset's files: entity, place among the entity's parts, part."""
+    return [
+        (entity, at, part)
+        for entity in dataset.entities
+        for at, part in enumerate(source.entities[entity])
+        if part.dataset == dataset.name
+    ]
+
+
+def _outcome(context: Context, entity: str, part: EntityMap, judged: Any, most: int | None) -> dict[str, Any]:
     names = context.contracts[f"silver.{entity}"].column_names
     good, bad = judged.where(can_be_used()), judged.where(F.size(REASONS) > 0)
     usable, unusable = (rows.orderBy("_row_number") for rows in (good.select("_row_number", *names), bad))
@@ -227,9 +254,17 @@ def _outcome(context: Context, entity: str, judged: Any, most: int | None) -> di
         "usable": good.count(),
         "quarantined": bad.count(),
         "passed_over": judged.where(PASSED_OVER).count(),
+        "where": part.where,
+        "left_out": _row_numbers(judged.where(LEFT_OUT)),
+        "deleted": _row_numbers(good.where(DELETED)) if part.deleted_when is not None else [],
+        "looked_up": {name: one.lookup.dataset for name, one in part.columns.items() if one.lookup is not None},
         "rows": [row.asDict() for row in usable.select(*names).collect()],
         "reasons": reasons,
     }
+
+
+def _row_numbers(rows: Any) -> list[int]:
+    return sorted(row["_row_number"] for row in rows.select("_row_number").collect())
 
 
 def _sentence(reason: Any) -> str:
@@ -238,17 +273,23 @@ def _sentence(reason: Any) -> str:
     return f"{column}{reason['rule']}: found {found}, expected {reason['expected']}"
 
 
+def _headers_of(mapped: ColumnMap) -> tuple[str, ...]:
+    by = mapped.number_by
+    return ((mapped.column or ""), *((*by.within, *by.order_by) if by is not None else ()))
+
+
 def _feeds(source: Source, dataset: Dataset, column: str | None) -> list[str]:
     """`orders.order_id`, … for a bronze column; expressions that name it count."""
     if column is None:
         return []
-    return [
+    fed = [
         f"{entity}.{name}"
-        for entity in dataset.entities
-        for name, mapped in source.entities[entity].columns.items()
-        if (mapped.column is not None and slug(mapped.column) == column)
+        for entity, _, part in _parts_of(source, dataset)
+        for name, mapped in part.columns.items()
+        if column in (dataset.columns.get(header) for header in _headers_of(mapped))
         or (mapped.expression is not None and speaks_of(mapped.expression, column))
     ]
+    return list(dict.fromkeys(fed))
 
 
 def _dataset(context: Context, name: str | None) -> Dataset:

@@ -109,7 +109,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
         counted[found.file.day] += found.rows
     replaced = frozenset({*there, *(day for day in drop if day in lost)})
     progress = BronzeProgress({day: fingerprint(listed) for day, listed in drop.items()}, counted, replaced)
-    rows = _laid_out(with_meta(read_csv(spark, dataset, files), context), files)
+    rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
     _write(context, table, rows, progress, first=before is None)
     version = version_of(context.lake, table) or 0
     ops.add(context.lake, "ingested_files", [_ledger_row(context, found, days, version) for found in files])

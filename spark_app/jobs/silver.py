@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pyspark.sql import SparkSession
 
+from spark_app.contracts.sources import inputs_of, looked_up_of
 from spark_app.contracts.table import Column, Contract, Type
 from spark_app.lake import delta, log, quarantine, writes
 from spark_app.lake.failures import as_storage_error
-from spark_app.lake.progress import bronze_progress
+from spark_app.lake.progress import bronze_progress, silver_progress
 from spark_app.quality import expressions
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, in_parallel
@@ -63,31 +65,71 @@ def _taken_in(context: Context, spark: SparkSession, work: Work) -> str:
     except Exception as error:
         if as_storage_error(error, context.lake.root) is not None:
             raise
-        rows = delta.read(spark, context.lake, f"bronze.{work.dataset}", work.bronze_version)
-        wrong = expressions.explained(context.source, work.table.name, rows)
-        if wrong is None:
-            raise
-        raise wrong from None
+        for at, part in enumerate(work.parts):
+            if part.dataset in work.bronze:
+                rows = delta.read(spark, context.lake, f"bronze.{part.dataset}", work.bronze[part.dataset])
+                wrong = expressions.explained(context.source, work.table.name, at, rows)
+                if wrong is not None:
+                    raise wrong from None
+        raise
 
 
 def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bool) -> Work | None:
     contract = context.contracts[f"silver.{table.name}"]
-    dataset = context.source.entities[table.name].dataset
-    source, target = f"bronze.{dataset}", f"silver.{table.name}"
-    version = log.version_of(context.lake, source)
-    if version is None:
+    bronze = _versions(context, inputs_of(context.source, table.name))
+    if not bronze:
         return None
-    taken = log.own_commit(context.lake, target)
-    if whole or taken is None or source not in taken.sources or taken.sources[source] > version:
-        return Work(table, contract, dataset, version, None, (), first=taken is None)
+    parts, looked_up = context.source.entities[table.name], _versions(context, looked_up_of(context.source, table.name))
+    taken = log.own_commit(context.lake, f"silver.{table.name}")
+    reshaped = taken is not None and _reshaped(context, contract)
+    anew = Work(table, contract, parts, bronze, looked_up, None, (), taken is None, reshaped)
+    if whole or reshaped or taken is None or not _goes_on(taken.sources, bronze):
+        return anew
+    if _says_more(context, silver_progress(taken.note).looked_up, looked_up):
+        return anew
     days, replaced = set(again), set(again)
-    for commit in log.commits_after(context.lake, source, taken.sources[source]):
-        progress = bronze_progress(commit.note)
-        days |= set(progress.days)
-        replaced |= progress.replaced
+    for name in bronze:
+        # A dataset that had no bronze yet has all of its days to come.
+        for commit in log.commits_after(context.lake, f"bronze.{name}", taken.sources.get(f"bronze.{name}", -1)):
+            progress = bronze_progress(commit.note)
+            days |= set(progress.days)
+            replaced |= progress.replaced
     if not days:
         return None
-    return Work(table, contract, dataset, version, tuple(sorted(days)), tuple(sorted(replaced)), first=False)
+    # What a row that is not there any more had taken away, only all of bronze can tell; a snapshot speaks of all rows.
+    if any(part.snapshot for part in parts) or (replaced and anew.withdraws):
+        return anew
+    return dataclasses.replace(anew, days=tuple(sorted(days)), replaced=tuple(sorted(replaced)))
+
+
+def _versions(context: Context, datasets: Sequence[str]) -> dict[str, int]:
+    """Of those of the datasets that have a bronze, its version."""
+    found = {name: log.version_of(context.lake, f"bronze.{name}") for name in datasets}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def _says_more(context: Context, before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Whether datasets that values are looked up in have taken in drops since: any row may have another value then."""
+    return any(
+        name not in before
+        or before[name] > version
+        or any(
+            bronze_progress(one.note).days for one in log.commits_after(context.lake, f"bronze.{name}", before[name])
+        )
+        for name, version in now.items()
+    )
+
+
+def _reshaped(context: Context, contract: Contract) -> bool:
+    """Whether the table lacks columns of its contract or has them in another type: of an earlier version of ours."""
+    opened = log.open_table(context.lake, contract.qualified)
+    return opened is not None and any(log.unlike(opened, contract.columns))
+
+
+def _goes_on(taken: Mapping[str, int], bronze: Mapping[str, int]) -> bool:
+    """Whether what the entity has taken in is a beginning of what its datasets hold now."""
+    now = {f"bronze.{name}": version for name, version in bronze.items()}
+    return bool(taken) and all(version <= now.get(name, -1) for name, version in taken.items())
 
 
 def _create(context: Context, contract: Contract) -> None:

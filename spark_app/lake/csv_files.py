@@ -17,15 +17,21 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.csv_scan import MOST_FIELDS
+from spark_app.lake.csv_text import separator_of
 from spark_app.lake.headers import Inspected, matched
+from spark_app.lake.own_reader import read_own
+from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 
 CORRUPT, DAMAGE = "_corrupt_record", "_damage"
 MANY = 500  # files of a folder that are read as one place
 _CSV = "*.{[cC][sS][vV],[cC][sS][vV].gz}"
+_CSV_NAMES = (".csv", ".csv.gz")
 _GLOB = re.compile(r"([\\\[\]{}*?])")
 
 
-def read_csv(spark: SparkSession, dataset: Dataset, files: Sequence[Inspected]) -> DataFrame:
+def read_csv(
+    spark: SparkSession, dataset: Dataset, files: Sequence[Inspected], s3: S3Settings = AWS_ITSELF
+) -> DataFrame:
     """All rows of the readable files, and one row for each unreadable one.
 
     Columns: the dataset's own as text, `_source_file` (below landing), `_row_number` (from 1; 0 stands for a whole
@@ -34,15 +40,19 @@ def read_csv(spark: SparkSession, dataset: Dataset, files: Sequence[Inspected]) 
     size: why).
     A row of nothing but separators and blanks has none of these but file and number.
     """
-    groups: dict[tuple[tuple[str, ...], bool], list[Inspected]] = defaultdict(list)
+    groups: dict[tuple[tuple[str, ...], bool, str], list[Inspected]] = defaultdict(list)
+    own: dict[tuple[str, ...], list[Inspected]] = defaultdict(list)
     for found in files:
-        if not found.problem and found.records is None:
-            groups[(found.header, found.mixed_lines)].append(found)
+        if not found.problem and found.records is None and found.own:
+            own[found.header].append(found)
+        elif not found.problem and found.records is None:
+            groups[(found.header, found.mixed_lines, separator_of(found.file, dataset))].append(found)
     in_folder = Counter(_folder(found) for found in files)
     frames = [
         _bound(_read_alike(spark, dataset, header, mixed, alike, in_folder), dataset, header)
-        for (header, mixed), alike in groups.items()
+        for (header, mixed, _), alike in groups.items()
     ]
+    frames += [_bound(read_own(spark, dataset, header, alike, s3), dataset, header) for header, alike in own.items()]
     read: dict[tuple[str, ...], list[Inspected]] = defaultdict(list)
     for found in files:
         if not found.problem and found.records is not None:
@@ -94,7 +104,8 @@ def _places(files: Sequence[Inspected], in_folder: Mapping[str, int]) -> list[st
         by_folder[_folder(found)].append(found.file.path)
     places: list[str] = []
     for folder, paths in by_folder.items():
-        places += [folder] if len(paths) == in_folder[folder] and len(paths) >= MANY else paths
+        all_csv = len(paths) >= MANY and all(path.lower().endswith(_CSV_NAMES) for path in paths)
+        places += [folder] if all_csv and len(paths) == in_folder[folder] else paths
     return places
 
 
@@ -107,12 +118,13 @@ def _read_alike(
     in_folder: Mapping[str, int],
 ) -> DataFrame:
     fields = [StructField(f"c{index}", StringType()) for index in range(len(header))]
+    separator = separator_of(files[0].file, dataset)
     reader = (
         spark.read.format("csv")
         .schema(StructType([*fields, StructField(CORRUPT, StringType())]))
         .option("header", True)
         .option("multiLine", True)
-        .option("sep", dataset.separator)
+        .option("sep", separator)
         .option("quote", '"')
         .option("escape", '"')
         .option("mode", "PERMISSIVE")

@@ -16,14 +16,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from spark_app.contracts.blanks import folded, trimmed
+from spark_app.contracts.read import Format, Read, format_of
 from spark_app.contracts.sources import Dataset
-from spark_app.lake import csv_characters
+from spark_app.lake import csv_characters, json_files, parquet_files
 from spark_app.lake.csv_blocks import Readable, blocks
 from spark_app.lake.csv_damage import Record, records
 from spark_app.lake.csv_scan import scan
+from spark_app.lake.csv_text import CsvText, as_written, csv_text, fitted, named
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.s3 import is_s3
-from spark_app.lake.unpack import Text, TooMuchText, text_of
+from spark_app.lake.unpack import NotReadable, inner_name
 from spark_app.runtime.messages import clipped
 from spark_app.runtime.settings import S3Settings
 
@@ -55,7 +57,7 @@ class Inspected:
     `missing`: columns of the source that the header lacks; `unknown`: names in it that the source does not know.
     `rows`: how many it holds, counted here; a file that cannot be read stands for one. `records`: what it holds, where
     its quotes are not in order (None: they are, and Spark reads it). `spoilt`: rows that hold bytes of no text, by
-    number, each with its line and what it is.
+    number, each with its line and what it is. `kind`: what it is; `own`: whether we read it, and not Spark's reader.
     """
 
     file: LandedFile
@@ -68,6 +70,8 @@ class Inspected:
     rows: int = 1
     records: tuple[Record, ...] | None = None
     spoilt: tuple[tuple[int, str], ...] = ()
+    kind: Format = "csv"
+    own: bool = False
 
     @property
     def aside(self) -> list[str]:
@@ -88,13 +92,16 @@ def inspect(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Inspected:
             found, problem="a colon in the file's name, which Spark cannot open; expected a name without one"
         )
     try:
-        with text_of(file, s3) as text:
-            head = text.head(_HEAD)
-            judged = _with_header(found, head, dataset)
-            return judged if judged.problem else _counted(judged, text, dataset.separator, s3)
+        kind = format_of(inner_name(file, s3))
+        if kind != "csv":
+            return _of_kind(replace(found, kind=kind, own=True), dataset, s3)
+        with csv_text(file, dataset, s3) as landed:
+            head = landed.text.head(_HEAD)
+            judged = _with_header(replace(found, own=not landed.as_landed), head, dataset, landed.separator)
+            return judged if judged.problem else _counted(judged, landed, dataset, s3)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         return replace(found, problem=f"not a whole gzip file ({error}); expected one that unpacks to its end")
-    except TooMuchText as error:
+    except NotReadable as error:
         return replace(found, problem=str(error))
 
 
@@ -106,7 +113,25 @@ def inspect_all(files: Sequence[LandedFile], dataset: Dataset, s3: S3Settings) -
         return list(pool.map(lambda file: inspect(file, dataset, s3), files))
 
 
-def _with_header(found: Inspected, head: bytes, dataset: Dataset) -> Inspected:
+def _of_kind(found: Inspected, dataset: Dataset, s3: S3Settings) -> Inspected:
+    """JSON and Parquet: their names, and how many rows they hold."""
+    if found.kind == "json":
+        seen = json_files.count(found.file, dataset, s3)
+        header = (*(name for name in dataset.columns if seen.known[name]), *seen.unknown)
+        rows = seen.rows
+    else:
+        names, rows = parquet_files.names_and_rows(found.file, s3)
+        paths = [name for name in dataset.columns if name not in names and name.partition(".")[0] in names]
+        header = (*names, *paths)
+    if len(header) > MOST_COLUMNS:
+        told = f"the file has {len(header):,} columns"
+        return replace(found, problem=f"{told}; expected at most {MOST_COLUMNS:,}")
+    if not rows and not header:
+        return replace(found, rows=0, header=tuple(dataset.columns))
+    return _judged(replace(found, header=header, rows=rows), dataset)
+
+
+def _with_header(found: Inspected, head: bytes, dataset: Dataset, separator: str) -> Inspected:
     if head.startswith(_UTF16_MARKS):
         return replace(found, problem=_UTF16)
     for mark, other in _OTHERS.items():
@@ -119,9 +144,9 @@ def _with_header(found: Inspected, head: bytes, dataset: Dataset) -> Inspected:
     if len(head) == _HEAD and b"\n" not in head and b"\r" not in head:
         return replace(found, problem=f"the first line has more than {_HEAD // 1024} KB; expected column names")
     try:
-        header = _header(head.removeprefix(_UTF8_MARK), dataset.separator)
+        header = named(_header(head.removeprefix(_UTF8_MARK), separator), dataset.read)
     except (UnicodeDecodeError, csv.Error) as error:
-        return replace(found, problem=f"the header is not UTF-8 text ({error}); expected column names")
+        return replace(found, problem=f"the header is not UTF-8 text ({error}); expected column names, or {_SAY}")
     if not any(header):
         return replace(found, problem="the file is empty; expected a header row")
     if len(header) > MOST_COLUMNS:
@@ -146,7 +171,8 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     if twice:
         return replace(found, problem=f"the header names '{twice[0]}' twice; expected each column once")
     missing = tuple(header for header, column in dataset.columns.items() if column not in columns)
-    notes: tuple[str, ...] = (f"columns not in the header: {', '.join(missing)}",) if missing else ()
+    wanted = [header for header in missing if header not in dataset.optional]
+    notes: tuple[str, ...] = (f"columns not in the header: {', '.join(wanted)}",) if wanted else ()
     pairs = zip(found.header, matched(found.header, dataset), strict=True)
     unknown = tuple(name for name, column in pairs if not column)
     if unknown:
@@ -154,15 +180,15 @@ def _judged(found: Inspected, dataset: Dataset) -> Inspected:
     return replace(found, missing=missing, unknown=unknown, notes=notes)
 
 
-def _counted(found: Inspected, text: Text, separator: str, s3: S3Settings) -> Inspected:
+def _counted(found: Inspected, landed: CsvText, dataset: Dataset, s3: S3Settings) -> Inspected:
     """The file's rows counted; where they are not in order, read."""
-    columns = len(found.header)
-    seen = scan(text, separator, columns)
+    columns, separator = len(found.header), landed.separator
+    seen = scan(landed.text, separator, columns)
     if seen.damaged_line is None:
         return replace(found, rows=seen.rows, spoilt=seen.spoilt)
     cut: dict[int, bool] = {}
-    with text_of(found.file, s3) as again:
-        data = _whole(again, cut)
+    with csv_text(found.file, dataset, s3) as again:
+        data = _whole(again.text, cut)
     if data is None:
         most, told = f"{LARGEST_DAMAGED // 1024**2} MB", f"{seen.damage} from line {seen.damaged_line} on"
         told += ", and the file is too large to be read line by line"
@@ -170,8 +196,21 @@ def _counted(found: Inspected, text: Text, separator: str, s3: S3Settings) -> In
     read = records(data, separator, columns, cut)
     if isinstance(read, str):
         return replace(found, problem=read)
+    read = [_as_read(record, columns, dataset.read) for record in read]
     spoilt = tuple((number, row.spoilt) for number, row in enumerate(read, 1) if row.spoilt and row.fits(columns))
     return replace(found, rows=len(read), records=tuple(read), spoilt=spoilt)
+
+
+def _as_read(record: Record, columns: int, read: Read) -> Record:
+    """A record with what the dataset's `read` allows of its width, and with quotes as the shop wrote them."""
+    fields = fitted(record.fields, columns, read) if record.damage is None else None
+    back = as_written(read)
+    if fields is None and back is None:
+        return record
+    if back is None:
+        return replace(record, fields=tuple(fields or ()))
+    given = tuple(one if one is None else back(one) for one in (fields or record.fields))
+    return replace(record, fields=given, text=back(record.text))
 
 
 def _whole(text: Readable, cut: dict[int, bool]) -> bytes | None:
@@ -184,7 +223,8 @@ def _whole(text: Readable, cut: dict[int, bool]) -> bytes | None:
     return bytes(data)
 
 
-_UTF16 = "UTF-16 text; expected UTF-8: save it as that"
+_SAY = "what it is under the dataset's `read`, as `encoding: cp1252`"
+_UTF16 = "UTF-16 text; expected UTF-8: save it as that, or say `encoding: utf-16` under the dataset's `read`"
 
 
 def _binary(at: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from spark_app.contracts.read import PACKED_ENDINGS, PLAIN_ENDINGS
 from spark_app.lake.objects import Entry, checksum, exists, list_folder, list_folders
 from spark_app.lake.paths import Landing
 
@@ -41,7 +42,7 @@ class Folders:
 
 @dataclass(frozen=True)
 class Found:
-    """What lies in the folders of some days: the files of each that has any, and what is no CSV file by its name."""
+    """What lies in the folders of some days: the files of each that has any, and what by its name is none to read."""
 
     files: dict[date, list[LandedFile]]
     unread: list[str]
@@ -73,21 +74,23 @@ def list_days(landing: Landing, datasets: Iterable[str]) -> Folders:
 
 def list_files(landing: Landing, dataset: str, days: Sequence[date]) -> Found:
     """The files of each of these days that has any, by name. Only the folders of these days are looked at."""
-    entries = _of_days(landing, dataset, days)
+    entries, more = _of_days(landing, dataset, days), landing.endings.get(dataset, ())
     unread = [
-        f"{dataset}/dt={day}/{entry.name}: not read; expected a file *.csv or *.csv.gz"
+        f"{dataset}/dt={day}/{entry.name}: not read; expected a file {_expected(more)}"
         for day, listed in entries.items()
         for entry in listed
-        if not _is_csv(entry)
+        if not _is_read(entry, more)
     ]
-    files = {day: [_landed(dataset, day, one) for one in listed if _is_csv(one)] for day, listed in entries.items()}
+    files = {
+        day: [_landed(dataset, day, one) for one in listed if _is_read(one, more)] for day, listed in entries.items()
+    }
     return Found({day: listed for day, listed in files.items() if listed}, unread)
 
 
 def days_with_files(landing: Landing, dataset: str, days: Sequence[date]) -> list[date]:
     """Those of the days, ascending, whose folders hold a file that would be read; contents are not looked at."""
-    entries = _of_days(landing, dataset, days)
-    return [day for day, listed in entries.items() if any(_is_csv(entry) for entry in listed)]
+    entries, more = _of_days(landing, dataset, days), landing.endings.get(dataset, ())
+    return [day for day, listed in entries.items() if any(_is_read(entry, more) for entry in listed)]
 
 
 def fingerprint(files: Sequence[LandedFile]) -> str:
@@ -110,11 +113,16 @@ def _of_days(landing: Landing, dataset: str, days: Sequence[date]) -> dict[date,
     }
 
 
-def _is_csv(entry: Entry) -> bool:
+def _is_read(entry: Entry, more: Sequence[str]) -> bool:
     # Spark unpacks what ends in .gz, and only so written.
-    name = entry.name
-    packed = name.lower().endswith(".csv.gz") and name.endswith(".gz")
-    return not entry.folder and (name.lower().endswith(".csv") or packed)
+    name, lower = entry.name, entry.name.lower()
+    packed = lower.endswith((*PACKED_ENDINGS, *(f"{one.lower()}.gz" for one in more))) and name.endswith(".gz")
+    return not entry.folder and (lower.endswith((*PLAIN_ENDINGS, *(one.lower() for one in more))) or packed)
+
+
+def _expected(more: Sequence[str]) -> str:
+    listed = [*PLAIN_ENDINGS, *more]
+    return f"that ends in {', '.join(listed[:-1])} or {listed[-1]}"
 
 
 def _landed(dataset: str, day: date, entry: Entry) -> LandedFile:

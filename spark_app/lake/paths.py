@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spark_app.lake.fence import Fence
@@ -51,6 +52,7 @@ class Landing:
 
     root: str
     s3: S3Settings = AWS_ITSELF
+    endings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # more of a dataset's, as .txt
 
     def __str__(self) -> str:
         return self.root

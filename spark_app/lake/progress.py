@@ -73,13 +73,15 @@ class SilverProgress:
     """What a commit brought to an entity. `days`: those judged, with what became of their rows.
 
     `displaced`: of other days, rows that stopped holding because of these (positive) or hold again (negative).
-    `full_rebuild`: the entity was derived whole, whatever it was before.
+    `full_rebuild`: the entity was derived whole, whatever it was before. `looked_up`: dataset -> version of its bronze
+    that values were looked up in.
     """
 
     dataset: str
     days: Mapping[date, JudgedDay] = field(default_factory=dict)
     displaced: Mapping[date, Sum] = field(default_factory=dict)
     full_rebuild: bool = False
+    looked_up: Mapping[str, int] = field(default_factory=dict)
 
     def note(self) -> dict[str, object]:
         """As it stands in a commit's note."""
@@ -88,6 +90,7 @@ class SilverProgress:
             "days": {day.isoformat(): _judged_json(found) for day, found in self.days.items()},
             "moved": {day.isoformat(): _sum_json(found) for day, found in self.displaced.items()},
             "whole": self.full_rebuild,
+            **({"looked_up": dict(self.looked_up)} if self.looked_up else {}),
         }
 
 
@@ -96,7 +99,9 @@ def silver_progress(note: Note) -> SilverProgress:
     unpriced = _by_day(note.get("unpriced", {}))
     days = {day: _judged(found, unpriced.get(day, 0)) for day, found in _by_day(note.get("days", {})).items()}
     displaced = {day: _sum(found) for day, found in _by_day(note.get("moved", {})).items()}
-    return SilverProgress(str(note.get("dataset", "")), days, displaced, bool(note.get("whole")))
+    return SilverProgress(
+        str(note.get("dataset", "")), days, displaced, bool(note.get("whole")), note.get("looked_up", {})
+    )
 
 
 def _by_day(found: Mapping[str, Any]) -> dict[date, Any]:

@@ -75,7 +75,6 @@ def replace(
     lake: Lake,
     judged: DataFrame,
     entity: str,
-    dataset: str,
     days: Sequence[date] | None,
     run_id: str,
     now: datetime,
@@ -83,7 +82,7 @@ def replace(
     """The entity's quarantine for these days (None: all) becomes the rows of `judged` that have reasons."""
     rows = judged.where(F.size("_reasons") > 0).select(
         F.lit(entity).alias("entity"),
-        F.lit(dataset).alias("dataset"),
+        F.substring_index("_source_file", "/", 1).alias("dataset"),
         F.col("_batch_date").alias("batch_date"),
         F.col("_source_file").alias("source_file"),
         F.col("_row_number").alias("row_number"),

@@ -7,13 +7,18 @@ another are one text, as everywhere; what Hadoop's reader would die of (bytes be
 from __future__ import annotations
 
 import gzip
+import shutil
+import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO, cast
 
 from spark_app.lake.csv_blocks import Readable
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.objects import open_bytes
+from spark_app.lake.s3 import is_s3
 from spark_app.runtime.settings import S3Settings
 
 # Of text that one file may hold. Spark reads it as one stream of rows, on one core (docs/sources.md).
@@ -21,10 +26,15 @@ LARGEST_FILE = 64 * 1024**3
 # Order lines pack 5 to 20 times smaller. Where it is more than this, and more than a gigabyte, nobody meant it.
 MOST_PACKED, ALWAYS_UNPACKED = 100, 1024**3
 _CHUNK = 256 * 1024
+_NO_TEXT = (".xlsx", ".xls", ".parquet", ".zip", ".gz")
 _GZIP = b"\x1f\x8b"
 
 
-class TooMuchText(Exception):
+class NotReadable(Exception):
+    """A file that is not what was expected; says what it is, and what was expected."""
+
+
+class TooMuchText(NotReadable):
     """A file holds more text than is read of one; says how much."""
 
 
@@ -53,14 +63,65 @@ class Text:
 
 @contextmanager
 def text_of(file: LandedFile, s3: S3Settings) -> Iterator[Text]:
-    """The file opened. Reading raises gzip.BadGzipFile, EOFError or zlib.error where its packing is not whole, and
-    TooMuchText where it holds more than is read.
+    """The file opened. Reading raises gzip.BadGzipFile, EOFError or zlib.error where its packing is not whole,
+    NotReadable of a zip that is no archive of one file, and TooMuchText where it holds more than is read.
     """
     packed = file.name.endswith(".gz")
     if file.size > LARGEST_FILE:
         raise TooMuchText(f"a file of {_size(file.size)}; expected at most {_size(LARGEST_FILE)}")
+    if file.name.lower().endswith(".zip"):
+        with whole_file(file, s3) as archive, _only_member(archive) as member:
+            yield Text(_measured(_plain(member), file.size))
+        return
     with open_bytes(file.path, s3) as stream:
         yield Text(_measured(_unpacked(stream) if packed else _plain(stream), file.size if packed else None))
+
+
+@contextmanager
+def whole_file(file: LandedFile, s3: S3Settings) -> Iterator[BinaryIO]:
+    """The file to be read in any order; of an object store a copy on the disk, for as long as that is needed."""
+    with open_bytes(file.path, s3) as stream:
+        if not is_s3(file.path):
+            yield stream
+            return
+        with tempfile.TemporaryFile(prefix="lakehouse-") as copy:
+            shutil.copyfileobj(stream, copy, _CHUNK)
+            copy.seek(0)
+            yield copy
+
+
+@contextmanager
+def _only_member(stream: BinaryIO) -> Iterator[Readable]:
+    """The one file of a zip; folders and what a Mac adds do not count."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            listed = [one for one in archive.infolist() if not one.is_dir() and not _added(one.filename)]
+            if len(listed) != 1:
+                names = f" ({', '.join(one.filename for one in listed[:3])}, …)" if listed else ""
+                raise NotReadable(f"a zip of {len(listed)} files{names}; expected one of one file")
+            if listed[0].flag_bits & 1:
+                raise NotReadable("a zip with a password; expected one without")
+            if listed[0].filename.lower().endswith(_NO_TEXT):
+                raise NotReadable(f"a zip with {listed[0].filename}; expected one with a text file, as .csv or .jsonl")
+            with archive.open(listed[0]) as member:
+                yield cast(Readable, member)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise NotReadable(f"not a whole zip file ({error}); expected one that unpacks to its end") from None
+
+
+def _added(name: str) -> bool:
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith("._") or name.endswith(".DS_Store")
+
+
+def inner_name(file: LandedFile, s3: S3Settings) -> str:
+    """The name that says what a file is: of a zip, its one file's."""
+    if not file.name.lower().endswith(".zip"):
+        return file.name
+    try:
+        with whole_file(file, s3) as stream, zipfile.ZipFile(stream) as archive:
+            return next((one.filename for one in archive.infolist() if not _added(one.filename)), file.name)
+    except zipfile.BadZipFile:
+        return file.name
 
 
 def _plain(stream: Readable) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from spark_app.contracts.sources import inputs_of
 from spark_app.lake import feed, ops
 from spark_app.lake.days import ORDERS, days_of
 from spark_app.runs.context import Context
@@ -42,9 +43,11 @@ def days_not_judged(context: Context, tables: Mapping[str, int], days: Sequence[
 
 def days_missing(context: Context, last: date) -> frozenset[date]:
     """The days of whose orders no drop was taken in, though there were drops before them."""
-    orders = context.source.entities.get(ORDERS)
-    if orders is None:
+    datasets = list(inputs_of(context.source, ORDERS))
+    if not datasets:
         return frozenset()
-    sql = "SELECT DISTINCT batch_date AS day FROM ops_rows WHERE dataset = ? AND bronze_version IS NOT NULL"
-    taken = frozenset(row["day"] for row in ops.select(context.lake, "ingested_files", sql, (orders.dataset,)))
+    sql = (
+        "SELECT DISTINCT batch_date AS day FROM ops_rows WHERE list_contains(?, dataset) AND bronze_version IS NOT NULL"
+    )
+    taken = frozenset(row["day"] for row in ops.select(context.lake, "ingested_files", sql, (datasets,)))
     return frozenset(days_of(min(taken), last)) - taken if taken else frozenset()

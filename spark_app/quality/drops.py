@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.sources import Source, slug
+from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.table import Contract
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake
@@ -39,7 +39,7 @@ def wanted(source: Source, contracts: Sequence[Contract]) -> list[Wanted]:
     """By dataset, what the watches of the silver contracts need, in the shop's own column names."""
     found: dict[str, tuple[set[str], set[str], dict[str, tuple[str, ...]]]] = {}
     for contract in contracts:
-        mapped = source.entities.get(contract.name)
+        mapped = main_part(source, contract.name)
         if contract.layer != "silver" or mapped is None or not contract.watches:
             continue
         missing, distinct, changed = found.setdefault(mapped.dataset, (set(), set(), {}))
@@ -58,10 +58,18 @@ def wanted(source: Source, contracts: Sequence[Contract]) -> list[Wanted]:
     ]
 
 
+def main_part(source: Source, entity: str) -> EntityMap | None:
+    """The first of the parts an entity comes from: what its drops look like is judged by that one's dataset."""
+    return next(iter(source.entities.get(entity, ())), None)
+
+
 def landed(source: Source, contract: Contract, column: str) -> str | None:
     """Bronze's name of a column that is taken over as it stands, None where it is made of others."""
-    mapped = source.entities[contract.name].columns.get(column)
-    return slug(mapped.column) if mapped is not None and mapped.column is not None else None
+    part = main_part(source, contract.name)
+    mapped = part.columns.get(column) if part is not None else None
+    if part is None or mapped is None or mapped.column is None:
+        return None
+    return source.datasets[part.dataset].names[mapped.column]
 
 
 def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> list[dict[str, Any]]:

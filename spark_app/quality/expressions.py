@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, TimestampNTZType, TimestampType
 
-from spark_app.contracts.blanks import slug
 from spark_app.contracts.source_check import told
 from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.table import Contract
@@ -18,6 +17,7 @@ from spark_app.runtime.yaml_lines import Document, nearest
 
 _BRONZE = {"_source_file": "string", "_row_number": "bigint", "_batch_date": "date", "_extra": "string"}
 _LONGEST = 300
+Inside = tuple[str, ...]  # the path to a text of SQL, below its entity
 
 
 def times_given(rows: DataFrame, contract: Contract, mapped: EntityMap) -> dict[str, DataType]:
@@ -36,55 +36,70 @@ def of(mapped: EntityMap) -> dict[str, str]:
     return {name: item.sql for name, item in mapped.columns.items() if item.sql is not None}
 
 
+def asked(mapped: EntityMap) -> dict[Inside, str]:
+    """All that is Spark SQL in an entity, by where it stands there."""
+    found: dict[Inside, str] = {("columns", name): text for name, text in of(mapped).items()}
+    if mapped.condition is not None:
+        found["where",] = mapped.condition
+    if mapped.deletion is not None:
+        found["deleted_when",] = mapped.deletion
+    return found
+
+
 def check(spark: SparkSession, source: Source) -> None:
     """Have Spark look at every expression, over no rows; SettingsError names all that it cannot use.
 
     A query an entity that has expressions, and no job: some hundredths of a second each.
     """
     wrong: list[LakehouseError] = []
-    for entity, mapped in source.entities.items():
-        given = of(mapped)
-        if given and _refused(nothing := _no_rows(spark, source, mapped), list(given.values())):
-            for name, text in given.items():
-                if error := _refused(nothing, [text]):
-                    wrong.append(_fault(source, entity, name, _said(spark, error)))
+    for entity, parts in source.entities.items():
+        for at, mapped in enumerate(parts):
+            given = asked(mapped)
+            if given and _refused(nothing := _no_rows(spark, source, mapped), given):
+                for inside, text in given.items():
+                    if error := _refused(nothing, {inside: text}):
+                        wrong.append(_fault(source, (entity, at), inside, _said(spark, error)))
     if wrong:
-        raise join_errors(wrong)
+        raise join_errors(list({str(one): one for one in wrong}.values()))
 
 
-def explained(source: Source, entity: str, rows: DataFrame) -> LakehouseError | None:
-    """Which expression of an entity fails over its rows, and why; None where each gives what it should.
+def explained(source: Source, entity: str, at: int, rows: DataFrame) -> LakehouseError | None:
+    """Which expression of the entity's part at this place fails over its rows, and why; None where none does.
 
     Asked only where a run has failed already: a job for each expression.
     """
-    for name, text in of(source.entities[entity]).items():
+    for inside, text in asked(source.entities[entity][at]).items():
         try:
             rows.select(F.count(F.expr(text).cast("string"))).collect()
         except Exception as error:
-            return _fault(source, entity, name, f"cannot be worked out for a row: {_first_line(error)}")
+            return _fault(source, (entity, at), inside, f"cannot be worked out for a row: {_first_line(error)}")
     return None
 
 
 def _no_rows(spark: SparkSession, source: Source, mapped: EntityMap) -> DataFrame:
-    columns = {slug(header): "string" for header in source.datasets[mapped.dataset].columns} | _BRONZE
+    columns = dict.fromkeys(source.datasets[mapped.dataset].names.values(), "string") | _BRONZE
     listed = ", ".join(f"cast(null AS {kind}) AS `{name}`" for name, kind in columns.items())
     return spark.sql(f"SELECT {listed}")
 
 
-def _refused(rows: DataFrame, texts: Sequence[str]) -> Exception | None:
+def _refused(rows: DataFrame, texts: Mapping[Inside, str]) -> Exception | None:
     """What Spark says against these expressions beside the columns of each row."""
+    columns = [
+        (F.when(F.expr(text), "") if len(inside) == 1 else F.expr(text).cast("string")).alias(f"_{at}")
+        for at, (inside, text) in enumerate(texts.items())
+    ]
     try:
-        _ = rows.select("*", *[F.expr(text).cast("string").alias(f"_{at}") for at, text in enumerate(texts)]).schema
+        _ = rows.select("*", *columns).schema
     except Exception as error:  # of several kinds, by the version of Spark
         return error
     return None
 
 
-def _fault(source: Source, entity: str, column: str, text: str) -> LakehouseError:
-    here = ("entities", entity, "columns", column)
+def _fault(source: Source, part: tuple[str, int], inside: Inside, text: str) -> LakehouseError:
+    here: tuple[str | int, ...] = ("entities", *part, *inside)
     if source.path is None:
-        return SettingsError(f"{'.'.join(here)}: {text}")
-    return told(Document(source.path, SettingsError), here, ("expression",), text)
+        return SettingsError(f"{'.'.join(map(str, here))}: {text}")
+    return told(Document(source.path, SettingsError), here, () if len(inside) == 1 else ("expression",), text)
 
 
 def _said(spark: SparkSession, error: Exception) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from spark_app.contracts.figures import Kind
-from spark_app.contracts.sources import Source
+from spark_app.contracts.sources import Source, inputs_of
 from spark_app.contracts.table import Contract, Watch
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake
@@ -134,7 +134,7 @@ def _drops(lake: Lake, span: Span) -> tuple[Rows, Rows]:
 
 
 def _landed(contract: Contract, source: Source, drops: tuple[Rows, Rows]) -> Iterator[Series]:
-    dataset = source.entities[contract.name].dataset
+    dataset = inputs_of(source, contract.name)[0]  # as in quality.drops
     tallies = [row for row in drops[0] if row["entity"] == contract.name]
     profiles: dict[str, Rows] = defaultdict(list)
     for row in drops[1]:

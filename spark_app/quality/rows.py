@@ -16,39 +16,70 @@ from pyspark.sql.types import DataType
 
 from spark_app.contracts.blanks import BLANKS
 from spark_app.contracts.implied_rules import rounded_rule_name
-from spark_app.contracts.sources import ColumnMap, EntityMap, Source, slug
+from spark_app.contracts.sources import ColumnMap, EntityMap, NumberFormat, Source
 from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import Column, Contract, Rule
 from spark_app.lake.csv_damage import LARGE
 from spark_app.lake.csv_files import DAMAGE
+from spark_app.lake.withdrawn import DELETED, GROUP, PART, SNAPSHOT
 from spark_app.quality.casts import cast_text
 from spark_app.quality.expressions import times_given
+from spark_app.quality.lookups import FOUND, looked_up
+from spark_app.quality.neighbours import KEPT, carried, number
 from spark_app.quality.times import cast_time
 
-REASONS, ODD, PASSED_OVER = "_reasons", "_odd", "_passed_over"
+REASONS, ODD, PASSED_OVER, LEFT_OUT = "_reasons", "_odd", "_passed_over", "_left_out"
 REASON_TYPE = "array<struct<rule:string,column:string,found:string,expected:string,dimension:string>>"
 WHOLE_ROW = "row is whole"
 VALID_TEXT = "text is valid UTF-8"
 SHARED_ID = "rows of a rounded id are of one thing"  # see quality.rounded_ids
 MARKED_TEXT = "optional text is valid UTF-8"  # where it is not, the value is kept with marks in it
 _BAD_BYTES = "\ufffd"
+_ORIGINAL, _NOTHING = "_original", "_nothing"
 _SHOWN = 200
 
 
-def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap) -> DataFrame:
+def judge(
+    rows: DataFrame,
+    contract: Contract,
+    source: Source,
+    mapped: EntityMap,
+    others: Mapping[str, DataFrame] | None = None,
+) -> DataFrame:
     """Bronze rows as the entity's columns, plus bronze's own and four more.
 
     `_raw`: the row as it landed, as JSON, where it cannot be used, or may turn out so by others (quality.rounded_ids).
     `_reasons`: array of (rule, column, found, expected, dimension), empty for a row that can be used.
     `_odd`: array of the names of warning-level rules the row breaks.
-    `_passed_over`: whether the row holds nothing at all; such a row breaks no rule and is not used.
+    `_passed_over`: whether the row holds nothing at all or is none of this entity by the source's `where`
+    (`_left_out`); such a row breaks no rule and is not used. `others`: bronze of the datasets that values are looked up
+    in, as far as there is any. Of a part that withdraws rows (lake.withdrawn) also `_part _group _snapshot _deleted`.
     """
+    dataset = source.datasets[mapped.dataset]
+    names = dataset.names
+    # Bronze of an older program of ours, or from before the source knew a column.
+    later = [name for name in (*names.values(), DAMAGE) if name not in rows.columns]
+    rows = rows.withColumns({name: F.lit(None).cast("string") for name in later}) if later else rows
+    parts = source.entities.get(contract.name, ())
+    withdraws = any(one.withdraws for one in parts)
+    original, nothing, left_out = _landed_columns(rows), _nothing(rows), _left_out(mapped)
+    if dataset.carry_down:
+        # What landed is told as it stood there.
+        rows = carried(rows.withColumns({_ORIGINAL: original, _NOTHING: nothing}), dataset)
+        original, nothing = F.col(_ORIGINAL), F.col(_NOTHING)
+    for name, by in ((name, one.lookup) for name, one in mapped.columns.items() if one.lookup is not None):
+        other = (others or {}).get(by.dataset)
+        if other is None:
+            rows = rows.withColumn(f"{FOUND}{name}", F.lit(None).cast("string"))
+        else:
+            rows = looked_up(rows, name, by, source, mapped.dataset, other)
+    if any(one.number_by is not None for one in mapped.columns.values()):
+        kept = ~nothing & ~left_out & F.col("_corrupt_record").isNull() & F.col(DAMAGE).isNull()
+        rows = rows.withColumn(KEPT, kept)
     raw = {
-        column.name: _as_spelt(_text(mapped.columns.get(column.name)), contract.words(column.name))
+        column.name: _as_spelt(_text(column.name, mapped.columns.get(column.name), names), contract.words(column.name))
         for column in contract.columns
     }
-    if DAMAGE not in rows.columns:  # bronze of an older program of ours
-        rows = rows.withColumn(DAMAGE, F.lit(None).cast("string"))
     times = times_given(rows, contract, mapped)
     withraw = rows.select(
         "*",
@@ -57,14 +88,25 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
     )
     typed = withraw.select(
         *[
-            _typed(column, mapped.columns.get(column.name), source, times.get(column.name)).alias(column.name)
+            _typed(column, mapped.columns.get(column.name), source, dataset.number, times.get(column.name)).alias(
+                column.name
+            )
             for column in contract.columns
         ],
-        *[F.col(name) for name in withraw.columns if name.startswith("_")],
-        _landed_columns(rows).alias("_landed"),
-        _passed_over(rows).alias(PASSED_OVER),
+        *[
+            F.col(name)
+            for name in withraw.columns
+            if name.startswith("_") and name not in (_ORIGINAL, _NOTHING, KEPT) and not name.startswith(FOUND)
+        ],
+        original.alias("_landed"),
+        *([_deleted(mapped).alias(DELETED)] if withdraws else []),
+        (nothing | left_out).alias(PASSED_OVER),
+        (left_out & ~nothing).alias(LEFT_OUT),
     )
-    flagged = typed.select("*", _reasons(contract, mapped).alias(REASONS), _odd(contract).alias(ODD))
+    marks, reasons = _marks(mapped, parts) if withdraws else [], _reasons(contract, mapped)
+    if mapped.deletion is not None:
+        reasons = F.when(F.col(DELETED), _of_key(reasons, contract)).otherwise(reasons)
+    flagged = typed.select("*", *marks, reasons.alias(REASONS), _odd(contract).alias(ODD))
     told = flagged.withColumn("_raw", F.when(_may_be_set_aside(contract), F.to_json("_landed")))
     return told.drop("_landed", *[f"_raw_{name}" for name in raw], *[f"_time_{name}" for name in times])
 
@@ -72,8 +114,9 @@ def judge(rows: DataFrame, contract: Contract, source: Source, mapped: EntityMap
 def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
     """One row a batch date: `landed`, `quarantined`, their amounts, `passed_over`, a count for each rule (`r0`, …).
 
-    `unpriced`: quarantined rows whose money is not known; they are in neither amount. Rules are those of
-    `counted_rules`, in that order. This is the one pass in which row rules are counted.
+    `left_out`: how many of `passed_over` are so by the source's `where`. `unpriced`: quarantined rows whose money is
+    not known; they are in neither amount. Rules are those of `counted_rules`, in that order. This is the one pass in
+    which row rules are counted.
     """
     rules = counted_rules(contract)
     bad = F.size(REASONS) > 0
@@ -83,6 +126,7 @@ def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
     return judged.groupBy("_batch_date").agg(
         F.count(F.lit(1)).alias("landed"),
         F.count_if(PASSED_OVER).alias("passed_over"),
+        F.count_if(LEFT_OUT).alias("left_out"),
         F.count_if(bad).alias("quarantined"),
         F.count_if(bad & total.isNull()).alias("unpriced"),
         F.coalesce(F.sum(total), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
@@ -139,13 +183,20 @@ def _breaks(rule: tuple[str, str, str]) -> SparkColumn:
     return F.array_contains(f"{REASONS}.rule" if severity == "error" else ODD, name)
 
 
-def _text(mapped: ColumnMap | None) -> SparkColumn:
-    """The raw text of a column: trimmed, nothing where blank, in our words, with its default."""
+def _text(column: str, mapped: ColumnMap | None, names: Mapping[str, str]) -> SparkColumn:
+    """The raw text of a column: trimmed, nothing where blank, in our words, with its default.
+
+    `names`: bronze's, by header.
+    """
     if mapped is None:
         return F.lit(None).cast("string")
     text = F.lit(None).cast("string")
     if mapped.column is not None:
-        text = F.col(slug(mapped.column))
+        text = F.col(f"`{names[mapped.column]}`")
+    elif mapped.lookup is not None:
+        text = F.col(f"{FOUND}{column}")
+    elif mapped.number_by is not None:
+        text = number(mapped.number_by, names).cast("string")
     elif mapped.sql is not None:
         text = F.expr(mapped.sql).cast("string")
     text = F.btrim(text, F.lit(BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
@@ -168,7 +219,12 @@ def _translated(text: SparkColumn, words: Mapping[str, str]) -> SparkColumn:
     return F.coalesce(F.element_at(F.create_map(*pairs), F.lower(text)), text)
 
 
-def _typed(column: Column, mapped: ColumnMap | None, source: Source, given: DataType | None) -> SparkColumn:
+def _typed(
+    column: Column, mapped: ColumnMap | None, source: Source, number: NumberFormat | None, given: DataType | None
+) -> SparkColumn:
+    """`number`: how numbers are written in the dataset, where the column does not say."""
+    if mapped is not None and mapped.number is None and number is not None:
+        mapped = mapped.model_copy(update={"number": number})
     value = cast_text(F.col(f"_raw_{column.name}"), column.type, mapped, source.timezone)
     if given is None:
         return value
@@ -190,7 +246,26 @@ def _may_be_set_aside(contract: Contract) -> SparkColumn:
     return (F.size(REASONS) > 0) | odd_id
 
 
-def _passed_over(rows: DataFrame) -> SparkColumn:
+def _marks(mapped: EntityMap, parts: Sequence[EntityMap]) -> list[SparkColumn]:
+    """What the keys of the row's part make of it: see lake.withdrawn."""
+    at = next((at for at, one in enumerate(parts) if one is mapped), 0)
+    group = F.to_json(F.struct(*mapped.complete_per)) if mapped.complete_per else F.lit(None).cast("string")
+    return [F.lit(at).alias(PART), group.alias(GROUP), F.lit(mapped.snapshot).alias(SNAPSHOT)]
+
+
+def _deleted(mapped: EntityMap) -> SparkColumn:
+    return F.lit(False) if mapped.deletion is None else F.coalesce(F.expr(mapped.deletion), F.lit(False))
+
+
+def _left_out(mapped: EntityMap) -> SparkColumn:
+    """Whether the source's `where` leaves the row out. A row that is set aside may be of any kind."""
+    if mapped.condition is None:
+        return F.lit(False)
+    whole = F.col("_corrupt_record").isNull() & F.col(DAMAGE).isNull()
+    return whole & ~F.coalesce(F.expr(mapped.condition), F.lit(False))
+
+
+def _nothing(rows: DataFrame) -> SparkColumn:
     """Bronze holds nothing of a row that was only separators and blanks, but where it stood."""
     nothing = F.concat_ws("", *[name for name in rows.columns if not name.startswith("_")]) == ""
     if "_extra" in rows.columns:
@@ -222,6 +297,12 @@ def _reasons(contract: Contract, mapped: EntityMap) -> SparkColumn:
     empty = F.array().cast(REASON_TYPE)
     told = F.when(torn.isNotNull(), F.array(torn)).when(F.col(PASSED_OVER), empty).otherwise(F.coalesce(whole, empty))
     return told.cast(REASON_TYPE)
+
+
+def _of_key(reasons: SparkColumn, contract: Contract) -> SparkColumn:
+    """What matters of a row that only says that its key is gone."""
+    needed = (*contract.key, "updated_at")
+    return F.filter(reasons, lambda one: (one["rule"] == WHOLE_ROW) | one["column"].isin(*needed))
 
 
 def _texts(contract: Contract, *, required: bool) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from spark_app.contracts.sources import daily_datasets, load_source
+from spark_app.contracts.sources import daily_datasets, endings_of, load_source
 from spark_app.contracts.table import Contract
 from spark_app.lake import catch_up
 from spark_app.lake.catch_up import Days, Waiting
@@ -38,8 +38,9 @@ class WaitingSentence:
 def look(settings: Settings, contracts: Mapping[str, Contract]) -> list[WaitingSentence]:
     """What waits now. That landing could not be looked at is said, too."""
     lake = Lake(settings.resolve(settings.lake), settings.s3)
-    place = Landing(settings.resolve(settings.landing), settings.s3)
-    daily = daily_datasets(load_source(settings.source, contracts), contracts)
+    source = load_source(settings.source, contracts)
+    place = Landing(settings.resolve(settings.landing), settings.s3, endings_of(source))
+    daily = daily_datasets(source, contracts)
     try:
         found = catch_up.find_waiting_days(place, lake, daily, settings.lookback_days, datetime.now(UTC).date())
     except LakehouseError as error:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pyspark.sql import SparkSession
 
-from spark_app.contracts.sources import Dataset, Source, datasets_of
+from spark_app.contracts.sources import Dataset, Source, datasets_of, endings_of
 from spark_app.contracts.table import Contract
 from spark_app.lake.fence import Fence
 from spark_app.lake.few import Scratch
@@ -68,7 +68,7 @@ class Context:
 
     @property
     def landing(self) -> Landing:
-        return Landing(self.settings.resolve(self.settings.landing), self.settings.s3)
+        return Landing(self.settings.resolve(self.settings.landing), self.settings.s3, endings_of(self.source))
 
     def warehouse(self) -> Warehouse | None:
         """The environment's warehouse, None where it has none."""

@@ -63,9 +63,19 @@ class Document:
         for step in where:
             found = _child(node, step)
             if found is None:
+                if _of_no_list(node, step):
+                    continue
                 break
             line, node, key = found
         return line, node, key
+
+    def _written(self, where: Where) -> list[str | int]:
+        """The path without places in a list that the file does not have: one item may stand without it."""
+        written: list[str | int] = []
+        for step in where:
+            if not _of_no_list(self._find(written)[1], step):
+                written.append(step)
+        return written
 
     def _refuse_doubled(self) -> None:
         problems = [
@@ -83,7 +93,7 @@ class Document:
         return join_errors(problems) if problems else self.error(f"{self.path}: not readable as YAML: {problem}")
 
     def fail(self, where: Where, message: str, hint: str | None = None, *, line: int | None = None) -> LakehouseError:
-        dotted = ".".join(str(step) for step in where)
+        dotted = ".".join(str(step) for step in self._written(where))
         return self.error(f"{self.path}:{line or self.line(where)}: {dotted}: {message}", hint=hint)
 
     def unknown(self, where: Where, word: str, valid: Iterable[str], what: str) -> LakehouseError:
@@ -149,6 +159,11 @@ def _child(node: Any, step: str | int) -> tuple[int, Any, str | None] | None:
         item = node.value[step]
         return item.start_mark.line + 1, item, None
     return None
+
+
+def _of_no_list(node: Any, step: str | int) -> bool:
+    """Whether a step into a list meets the one item that stands there instead."""
+    return isinstance(step, int) and isinstance(node, yaml.MappingNode) and _child(node, step) is None
 
 
 Told = tuple[tuple[str | int, ...], LakehouseError]

@@ -41,6 +41,30 @@ def summed(told: DataFrame, back: DataFrame | None, amount: Column) -> DataFrame
     return sums.unionByName(marked.groupBy(*by).agg(F.count(F.lit(1)).alias("rows"), total).select("*", zero))
 
 
+def regrouped(
+    usable: DataFrame, before: DataFrame | None, after: DataFrame, judged: Collection[date] | None, amount: Column
+) -> Outcomes:
+    """What became of rows whose groups were derived again: `before` and `after`, the groups' rows that held and hold.
+
+    `usable`: all usable rows of the days judged (None: of all there are). A row withdrawn is one superseded.
+    """
+    superseded = defaultdict(Sum, _by_day(usable, amount))
+    displaced: dict[date, Sum] = defaultdict(Sum)
+    for day, rows in _by_day(after, amount).items():
+        own = judged is None or day in judged
+        (superseded if own else displaced)[day] += -rows
+    for day, rows in _by_day(before, amount).items() if before is not None else ():
+        if judged is not None and day not in judged:
+            displaced[day] += rows
+    return Outcomes(dict(superseded), dict(displaced), True)
+
+
+def _by_day(rows: DataFrame, amount: Column) -> dict[date, Sum]:
+    total = F.coalesce(F.sum(amount), F.lit(0)).cast("decimal(18,2)").alias("amount")
+    found = rows.groupBy("_batch_date").agg(F.count(F.lit(1)).alias("rows"), total).collect()
+    return {row["_batch_date"]: Sum(row["rows"], row["amount"]) for row in found}
+
+
 def outcomes(found: Iterable[Row], judged: Collection[date] | None) -> Outcomes:
     """The sums as what the proof needs. `judged`: the days whose rows these are (None: all there are)."""
     superseded: dict[date, Sum] = defaultdict(Sum)

@@ -3,20 +3,24 @@
     landed = accepted + superseded + quarantined + passed over
 
 Landed is what the files were counted to hold before any reader took them in; bronze must hold as many rows, and as
-many must have been judged. Quarantined, superseded and passed over (rows of nothing) are counted when a day is judged.
-Accepted is what the entity's own change feed says was really kept, by the batch date of the row that holds. The sum of
-all accepted rows must be the entity's row count. Money goes the same way, to the cent.
+many must have been judged. Quarantined, superseded and passed over (rows of nothing, and those that a source's `where`
+leaves out) are counted when a day is judged. Accepted is what the entity's own change feed says was really kept, by the
+batch date of the row that holds. The sum of all accepted rows must be the entity's row count. Money goes the same way,
+to the cent.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from spark_app.contracts.sources import inputs_of
 from spark_app.lake import feed, ledger, log, ops
+from spark_app.lake.log import Commit
 from spark_app.lake.progress import NOTHING, SilverProgress, Sum, silver_progress
 from spark_app.runs.context import Context
 from spark_app.tables.declare import SilverTable
@@ -61,15 +65,15 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     done = _reconciled_version(context, table.name)
     commits = log.commits_after(lake, name, done)
     now = log.version_of(lake, name)
-    dataset = context.source.entities[table.name].dataset
-    foreign = _foreign(context, name, f"bronze.{dataset}", done)
+    datasets = inputs_of(context.source, table.name)
+    foreign = _foreign(context, name, datasets, done)
     if now is None or not (commits or foreign):
         return []
     progress = [silver_progress(commit.note) for commit in commits]
     rebuilt = [index for index, made in enumerate(progress) if made.full_rebuild]
     if rebuilt:
         commits, progress, before = commits[rebuilt[-1] :], progress[rebuilt[-1] :], {}
-        foreign = _foreign(context, name, f"bronze.{dataset}", commits[0].version)
+        foreign = _foreign(context, name, datasets, commits[0].version)
         accepted = _accepted_whole(context, table, now)
     else:
         before = _before(context, table.name)
@@ -79,12 +83,15 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     for day, found in accepted.items():
         tally = tallies.get(day) or before.get(day, Tally())
         tallies[day] = replace(tally, accepted=tally.accepted + found)
-    bronze_version = commits[-1].sources.get(f"bronze.{dataset}", 0) if commits else 0
-    in_files = ledger.counted(lake, dataset, None if rebuilt else sorted(judged), bronze_version)
+    in_files, in_bronze = Counter[date](), Counter[date]()
+    for dataset in datasets:
+        # A row that several parts of the entity are made of is judged as often.
+        often = sum(part.dataset == dataset for part in context.source.entities[table.name])
+        counted, read = _of_dataset(context, dataset, commits, None if rebuilt else sorted(judged))
+        in_files.update({day: often * count for day, count in counted.items()})
+        in_bronze.update({day: often * count for day, count in read.items()})
     judged |= {day for day, count in in_files.items() if count}  # of all days there may be one that was not read
     tallies = {day: Tally() for day in judged} | tallies
-    in_bronze = feed.rows_by_day(lake, dataset, bronze_version, sorted(judged))
-    _tell_unread(context, dataset, bronze_version, in_bronze, in_files)
     kept = sum(tally.accepted.rows for tally in ({**before, **tallies}).values())
     # What others wrote is in no drop: it cannot be told from rows superseded by their numbers alone.
     all_there = kept == log.row_count(lake, name, now) and not foreign
@@ -93,7 +100,7 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     return [
         _row(
             context,
-            dataset,
+            ", ".join(datasets),
             table.name,
             day,
             replace(tally, landed=Sum(in_files.get(day, tally.landed.rows), tally.landed.amount))
@@ -104,6 +111,20 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
         )
         for day, tally in sorted(tallies.items())
     ]
+
+
+def _of_dataset(
+    context: Context, dataset: str, commits: Sequence[Commit], days: Sequence[date] | None
+) -> tuple[Mapping[date, int], Mapping[date, int]]:
+    """By day (None: of all), rows as the dataset's files were counted and as bronze holds them, as last taken in."""
+    version = commits[-1].sources.get(f"bronze.{dataset}") if commits else None
+    if version is None:  # nothing of it has landed yet
+        return {}, {}
+    in_files = ledger.counted(context.lake, dataset, days, version)
+    wanted = sorted({*(days or ()), *(day for day, count in in_files.items() if count)})
+    in_bronze = feed.rows_by_day(context.lake, dataset, version, wanted)
+    _tell_unread(context, dataset, version, in_bronze, in_files)
+    return in_files, in_bronze
 
 
 def _tell_unread(
@@ -121,12 +142,10 @@ def _tell_unread(
                 context.record.warn(f"{name}: holds {held:,} rows by our own count, but {made:,} were read")
 
 
-def _foreign(context: Context, silver: str, bronze: str, after: int) -> list[str]:
+def _foreign(context: Context, silver: str, datasets: Sequence[str], after: int) -> list[str]:
     """Versions that others wrote: of the entity after `after`, of its bronze since what that version took in."""
-    since = {
-        silver: after,
-        bronze: log.commit_at(context.lake, silver, after).sources.get(bronze, -1) if after >= 0 else -1,
-    }
+    taken = log.commit_at(context.lake, silver, after).sources if after >= 0 else {}
+    since = {silver: after} | {f"bronze.{name}": taken.get(f"bronze.{name}", -1) for name in datasets}
     return [
         f"{table} version {version}"
         for table, seen in since.items()

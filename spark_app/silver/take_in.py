@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from spark_app.contracts.sources import EntityMap
 from spark_app.contracts.table import Contract, TypeName
 from spark_app.lake import delta, entities, few, log, ops, quarantine, writes
 from spark_app.lake.progress import JudgedDay, SilverProgress, Sum
+from spark_app.lake.withdrawn import MARKS, keys_seen, resolved
 from spark_app.quality import rounded_ids
 from spark_app.quality.results import silver_results
 from spark_app.quality.rows import can_be_used, counted, judge, money
 from spark_app.runs.context import Context
-from spark_app.silver.outcomes import Outcomes, outcomes, summed
+from spark_app.silver.outcomes import Outcomes, outcomes, regrouped, summed
 from spark_app.tables.declare import SilverTable
 
 PROVENANCE: tuple[tuple[str, TypeName], ...] = (
@@ -32,26 +35,42 @@ PROVENANCE: tuple[tuple[str, TypeName], ...] = (
 
 @dataclass(frozen=True)
 class Work:
-    """What one entity has to do: bronze at a version, and the days of it not taken in yet (None: all).
+    """What one entity has to do: its datasets' bronze at a version each, and the days not taken in yet (None: all).
 
-    `replaced`: those of the days whose earlier content may have been taken in before.
+    Days are taken in whole: what any dataset holds of them. `replaced`: those of the days whose earlier content may
+    have been taken in before. `looked_up`: bronze that values are looked up in. `reshaped`: the table has other columns
+    than its contract.
     """
 
     table: SilverTable
     contract: Contract
-    dataset: str
-    bronze_version: int
+    parts: tuple[EntityMap, ...]
+    bronze: Mapping[str, int]
+    looked_up: Mapping[str, int]
     days: tuple[date, ...] | None
     replaced: tuple[date, ...]
     first: bool
+    reshaped: bool = False
 
     @property
     def name(self) -> str:
         return self.contract.qualified
 
     @property
-    def bronze(self) -> str:
-        return f"bronze.{self.dataset}"
+    def datasets(self) -> str:
+        """Their names, for people."""
+        return ", ".join(self.bronze)
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether rows may take others away: then groups of rows are looked at whole."""
+        return any(part.withdraws for part in self.parts)
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """The columns that rows share which may take each other away."""
+        per = next((part.complete_per for part in self.parts if part.complete_per), ())
+        return per or tuple(name for name in self.contract.key if name != "updated_at")
 
 
 @dataclass(frozen=True)
@@ -103,7 +122,8 @@ def take_in(context: Context, spark: SparkSession, work: Work) -> str:
 
 @contextmanager
 def _judge(context: Context, spark: SparkSession, work: Work) -> Iterator[Judged]:
-    each = _judged(context, _bronze_rows(context, spark, work), work).persist()
+    bronze = {name: _bronze_rows(context, spark, name, version, work.days) for name, version in work.bronze.items()}
+    each = _judged(context, spark, bronze, work).persist()
     rows = each
     try:
         counts = counted(rows, work.contract, work.table.amount).collect()
@@ -117,35 +137,50 @@ def _judge(context: Context, spark: SparkSession, work: Work) -> Iterator[Judged
             frame.unpersist()
 
 
-def _bronze_rows(context: Context, spark: SparkSession, work: Work) -> DataFrame:
-    if work.days is not None:
-        columns = few.columns_of(context.lake, work.bronze, work.bronze_version)
-        rows = few.of_days(context.lake, work.bronze, work.bronze_version, "_batch_date", work.days, columns)
+def _bronze_rows(
+    context: Context, spark: SparkSession, dataset: str, version: int, days: Collection[date] | None
+) -> DataFrame:
+    table = f"bronze.{dataset}"
+    if days is not None:
+        columns = few.columns_of(context.lake, table, version)
+        rows = few.of_days(context.lake, table, version, "_batch_date", days, columns)
         if rows is not None:
             return context.scratch.frame(spark, rows)
-    everything = _all_of_bronze(context, spark, work)
-    return everything if work.days is None else everything.where(_in_days(work.days))
+    everything = delta.read(spark, context.lake, table, version)
+    return everything if days is None else everything.where(_in_days(days))
 
 
-def _all_of_bronze(context: Context, spark: SparkSession, work: Work) -> DataFrame:
-    return delta.read(spark, context.lake, work.bronze, work.bronze_version)
+def _all_judged(context: Context, spark: SparkSession, work: Work) -> DataFrame:
+    bronze = {name: _bronze_rows(context, spark, name, version, None) for name, version in work.bronze.items()}
+    return _judged(context, spark, bronze, work)
 
 
-def _judged(context: Context, bronze: DataFrame, work: Work) -> DataFrame:
-    return judge(bronze, work.contract, context.source, context.source.entities[work.table.name])
+def _judged(context: Context, spark: SparkSession, bronze: Mapping[str, DataFrame], work: Work) -> DataFrame:
+    """The rows of every part of the entity."""
+    others = {name: _bronze_rows(context, spark, name, version, None) for name, version in work.looked_up.items()}
+    frames = [
+        judge(bronze[part.dataset], work.contract, context.source, part, others)
+        for part in work.parts
+        if part.dataset in bronze
+    ]
+    # Bronze of an older program of ours has not all of its own columns.
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
 def _account(context: Context, judged: Judged, work: Work) -> None:
     """Set aside what cannot be used, and keep what the rules counted."""
     entity, now = work.table.name, context.record.started_at
     if any(row["quarantined"] for row in judged.counts) or quarantine.holds(context.lake, entity, work.days):
-        quarantine.replace(context.lake, judged.rows, entity, work.dataset, work.days, context.run_id, now)
+        quarantine.replace(context.lake, judged.rows, entity, work.days, context.run_id, now)
     results = silver_results(context.run_id, work.contract, judged.counts, now)
     ops.add(context.lake, "quality_results", results)
     for row in judged.counts:
-        if count := row["passed_over"]:
+        if count := row["passed_over"] - row["left_out"]:
             holds = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
-            context.record.warn(f"{work.dataset} {row['_batch_date']}: {holds}; passed over")
+            context.record.warn(f"{work.datasets} {row['_batch_date']}: {holds}; passed over")
+        if row["left_out"] and row["landed"] == row["passed_over"]:
+            left = f"where leaves out all of its {row['landed']:,} rows"
+            context.record.warn(f"{entity} {row['_batch_date']}: {left}")
     for result in results:
         if result["effect"] == "warned":
             context.record.odd(result["table_name"], result["rule"], result["rows_broken"], result["rows_checked"])
@@ -155,6 +190,10 @@ def _account(context: Context, judged: Judged, work: Work) -> None:
 def _resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) -> Iterator[Resolved]:
     """One row a key: the usable rows against those that hold now."""
     usable, key, amount = _usable(judged.rows, work), work.contract.key, money(work.table.amount)
+    if work.withdraws:
+        with _regroup(context, spark, judged, work) as resolved:
+            yield resolved
+        return
     if work.days is None:
         with _cached(entities.fates(usable, None, key, amount)) as told:
             yield Resolved(
@@ -184,13 +223,42 @@ def _resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) 
                 frame.unpersist()
 
 
+@contextmanager
+def _regroup(context: Context, spark: SparkSession, judged: Judged, work: Work) -> Iterator[Resolved]:
+    """Every group that a usable row belongs to is derived again from all of bronze."""
+    key, amount = work.contract.key, money(work.table.amount)
+    midnight = F.to_utc_timestamp(F.col("_next").cast("timestamp"), context.source.timezone)
+    seen, usable, group = keys_seen(judged.rows, key), _usable(judged.rows, work), list(work.group)
+    columns = [name for name in usable.columns if name not in MARKS]
+    if work.days is None:
+        after = _hashed(resolved(usable, seen, key, midnight), work).select(*columns)
+        with _cached(after) as rows:
+            yield Resolved(rows, True, regrouped(usable, None, rows, None, amount))
+        return
+    held = delta.read(spark, context.lake, work.name, log.version_of(context.lake, work.name) or 0)
+    # Cached for the same reason as in _judge.
+    with _cached(usable.select(*group).distinct()) as touched:
+        theirs = _usable(_all_judged(context, spark, work), work).join(touched, group, "left_semi")
+        with _cached(theirs) as everything, _cached(held.join(touched, group, "left_semi")) as before:
+            after = _hashed(resolved(everything, seen, key, midnight), work).select(*columns)
+            with _cached(after) as rows:
+                keys = before.select(*key).unionByName(rows.select(*key)).distinct()
+                found = regrouped(usable, before, rows, work.days, amount)
+                yield Resolved(entities.changes_with(rows.limit(0), rows, keys, key), True, found)
+
+
 def _usable(judged: DataFrame, work: Work) -> DataFrame:
     """Usable rows with what is kept of where they came from."""
-    names = work.contract.column_names
-    good = judged.where(can_be_used()).select(*names, "_batch_date", "_source_file", "_row_number")
-    clean = work.table.clean(good)
-    hashed = clean.withColumn("_hash", F.xxhash64(*names, "_batch_date", "_source_file", "_row_number"))
-    return delta.with_month(hashed, work.table.month_of)
+    own = ("_batch_date", "_source_file", "_row_number", *(MARKS if work.withdraws else ()))
+    good = judged.where(can_be_used()).select(*work.contract.column_names, *own)
+    return delta.with_month(_hashed(work.table.clean(good), work), work.table.month_of)
+
+
+def _hashed(rows: DataFrame, work: Work) -> DataFrame:
+    """Adds `_hash` of all that a row holds and of where it is from."""
+    return rows.withColumn(
+        "_hash", F.xxhash64(*work.contract.column_names, "_batch_date", "_source_file", "_row_number")
+    )
 
 
 def _current_rows(
@@ -223,7 +291,7 @@ def _displaced(context: Context, spark: SparkSession, usable: DataFrame, work: W
     if keys.isEmpty():
         keys.unpersist()
         return None
-    everything = _judged(context, _all_of_bronze(context, spark, work), work)
+    everything = _all_judged(context, spark, work)
     if not keys.where(rounded_ids.rounded(work.contract)).isEmpty():
         # Cached for the same reason as in _judge; few rows, which go with the session.
         near = everything.join(keys, [name for name in key if name != "updated_at"], "left_semi").persist()
@@ -236,11 +304,14 @@ _OWN = tuple(name for name, _ in PROVENANCE)
 
 
 def _write(context: Context, spark: SparkSession, resolved: Resolved, progress: SilverProgress, work: Work) -> None:
-    note = log.note_text(context.run_id, {work.bronze: work.bronze_version}, **progress.note())
+    sources = {f"bronze.{name}": version for name, version in work.bronze.items()}
+    note = log.note_text(context.run_id, sources, **progress.note())
     if work.days is None:
         rows = resolved.changes.repartition(delta.MONTH)
         if work.first:
             delta.append(rows, context.lake, work.name, note, partition=delta.MONTH)
+        elif work.reshaped:
+            delta.reshape(rows, context.lake, work.name, note, delta.MONTH)
         else:
             delta.overwrite(rows, context.lake, work.name, note)
         return
@@ -270,10 +341,11 @@ def _progress(judged: Judged, resolved: Resolved, work: Work) -> SilverProgress:
         for row in judged.counts
     }
     return SilverProgress(
-        work.dataset,
+        work.datasets,
         dict.fromkeys(work.days or (), JudgedDay()) | days,
         found.displaced,
         full_rebuild=work.days is None,
+        looked_up=work.looked_up,
     )
 
 

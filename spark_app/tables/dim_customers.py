@@ -15,6 +15,7 @@ def derive(customers: DataFrame) -> DataFrame:
     described = customers.select(
         "customer_id",
         "updated_at",
+        "gone_at",
         F.col("email").alias("email_hash"),
         "gender",
         F.year("birth_date").alias("birth_year"),

@@ -24,7 +24,7 @@ def derive(items: DataFrame, orders: DataFrame, products: DataFrame) -> DataFram
         "r.quantity",
         "r.unit_price",
         "r.freight_amount",
-        money(F.col("r.quantity") * F.col("r.unit_price")).alias("item_amount"),
+        money(F.col("r.line_amount")).alias("item_amount"),
     )
 
 

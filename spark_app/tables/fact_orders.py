@@ -74,7 +74,7 @@ def item_sums(items: DataFrame) -> DataFrame:
     """order_id, item_count (lines), items_amount, freight_amount, and _lines_answered: see `incomplete.answered`."""
     return items.groupBy("order_id").agg(
         F.count(F.lit(1)).alias("item_count"),
-        F.sum(F.col("quantity") * F.col("unit_price")).alias("items_amount"),
+        F.sum("line_amount").alias("items_amount"),
         F.sum("freight_amount").alias("freight_amount"),
         F.sum(ANSWERED).alias("_lines_answered"),
     )

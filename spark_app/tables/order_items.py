@@ -1,4 +1,7 @@
-"""Order items: one row an order line. A shop that does not say how many pieces means one; no freight means none."""
+"""Order items: one row an order line. A shop that does not say how many pieces means one; no freight means none.
+
+A line has a price, an amount or both; what it lacks follows from the other.
+"""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -6,21 +9,28 @@ from pyspark.sql import functions as F
 from spark_app.tables.declare import SilverTable
 from spark_app.tables.words import member
 
+GOODS = "round(coalesce(quantity, 1) * unit_price, 2)"
+
 
 def clean(rows: DataFrame) -> DataFrame:
-    return rows.withColumns(
+    """Prices and amounts to their own decimals, half up: so an amount is rounded once, here."""
+    amount = F.coalesce("line_amount", F.expr(GOODS).cast("decimal(18,2)"))
+    rows = rows.withColumns(
         {
             "product_id": member("product_id"),
-            "quantity": F.coalesce("quantity", F.lit(1)),
-            "freight_amount": F.coalesce("freight_amount", F.lit(0).cast("decimal(18,2)")),
+            "quantity": F.coalesce("quantity", F.lit(1)).cast("decimal(18,3)"),
+            "freight_amount": F.coalesce("freight_amount", F.lit(0)).cast("decimal(18,2)"),
+            "line_amount": amount,
         }
     )
+    price = F.when(F.col("quantity") != 0, F.col("line_amount") / F.col("quantity")).cast("decimal(18,4)")
+    return rows.withColumn("unit_price", F.coalesce("unit_price", price))
 
 
 TABLE = SilverTable(
     "order_items",
     month_of="updated_at",
-    amount="coalesce(quantity, 1) * unit_price + coalesce(freight_amount, 0)",
+    amount=f"coalesce(line_amount, {GOODS}) + coalesce(freight_amount, 0)",
     tells_apart=("product_id", "unit_price"),
     clean=clean,
 )

@@ -1,13 +1,14 @@
 """Orders: one row an order, as it last stood."""
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from spark_app.tables.declare import SilverTable
 from spark_app.tables.words import member
 
 
 def clean(rows: DataFrame) -> DataFrame:
-    return rows.withColumn("customer_id", member("customer_id"))
+    return rows.withColumns({"customer_id": member("customer_id"), "currency": F.upper("currency")})
 
 
 TABLE = SilverTable("orders", month_of="purchased_at", tells_apart=("customer_id", "purchased_at"), clean=clean)

@@ -11,12 +11,14 @@ from spark_app.tables.words import BEGINNING, UNKNOWN, UNKNOWN_KEY, is_unknown
 def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str]) -> DataFrame:
     """One row a version of each entity, and one for the unknown member.
 
-    `changes` has `entity`, `updated_at` and `attributes`. Gives `key`, `entity`, `attributes`, `valid_from`,
+    `changes` has `entity`, `updated_at`, `gone_at` and `attributes`. Gives `key`, `entity`, `attributes`, `valid_from`,
     `valid_to` (null while current) and `is_current`. Equal neighbours are one version; the first holds from the
-    beginning. The key is a hash of entity and valid_from, so a rebuild gives the same. Changes of an entity that is
-    itself called unknown describe nobody and make no version: silver keeps them.
+    beginning. What is gone has no current version until it is back. The key is a hash of entity and valid_from, so a
+    rebuild gives the same. Changes of an entity that is itself called unknown describe nobody and make no version:
+    silver keeps them.
     """
     in_order = Window.partitionBy(entity).orderBy("updated_at")
+    whole = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     now = F.struct(*attributes)
     marked = changes.where(~is_unknown(entity)).select(
         entity,
@@ -24,13 +26,18 @@ def versions(changes: DataFrame, entity: str, key: str, attributes: Sequence[str
         *attributes,
         F.row_number().over(in_order).alias("n"),
         F.lag(now).over(in_order).alias("was"),
+        F.lag("gone_at").over(in_order).alias("was_gone"),
+        F.last("gone_at").over(whole).alias("gone_at"),
     )
     first = F.col("n") == 1
-    kept = marked.where(first | ~F.struct(*attributes).eqNullSafe(F.col("was"))).withColumn(
+    differs = ~F.struct(*attributes).eqNullSafe(F.col("was")) | F.col("was_gone").isNotNull()
+    kept = marked.where(first | differs).withColumn(
         "valid_from", F.when(first, _beginning()).otherwise(F.col("updated_at"))
     )
-    following = F.lead("valid_from").over(Window.partitionBy(entity).orderBy("valid_from"))
-    dated = kept.withColumn("valid_to", following).select(
+    by_time = Window.partitionBy(entity).orderBy("valid_from")
+    following = F.lead("valid_from").over(by_time)
+    ended = F.coalesce(F.lead("was_gone").over(by_time), following)
+    dated = kept.withColumn("valid_to", F.when(following.isNull(), F.col("gone_at")).otherwise(ended)).select(
         F.xxhash64(entity, "valid_from").alias(key),
         entity,
         *attributes,

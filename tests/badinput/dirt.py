@@ -69,16 +69,17 @@ TIMES_GIVEN: Mapping[str, tuple[str, str | None]] = {
     "null": ("null", None),
 }
 # Values of order_items.quantity.
-WHOLE_NUMBERS: Mapping[str, tuple[str, int | None]] = {
-    "two": ("2", 2),
-    "two-point-zero": ("2.0", 2),
-    "plus": ("+2", 2),
-    "leading-zeros": ("002", 2),
-    "none-given": ("", 1),
-    "two-and-a-half": ("2.5", None),
-    "none": ("0", None),
+QUANTITIES: Mapping[str, tuple[str, str | None]] = {
+    "two": ("2", "2.000"),
+    "two-point-zero": ("2.0", "2.000"),
+    "plus": ("+2", "2.000"),
+    "leading-zeros": ("002", "2.000"),
+    "none-given": ("", "1.000"),
+    "two-and-a-half": ("2.5", "2.500"),
+    "none": ("0", "0.000"),
+    "more-than-an-int": ("2147483648", "2147483648.000"),
+    "four-decimals": ("0.1234", None),
     "minus": ("-1", None),
-    "more-than-an-int": ("2147483648", None),
 }
 # Odd names of good files.
 FILE_NAMES = (
@@ -156,9 +157,9 @@ def _values(landing: Path) -> None:
     put(landing, "payments", PAYMENTS, "a.csv", lines("payments", *amounts, *more, *enough))
     times = [{"order_id": name, "approved_at": given} for name, (given, _) in TIMES_GIVEN.items()]
     put(landing, "orders", TIMES, "a.csv", lines("orders", *times))
-    numbers = [{"order_id": name, "quantity": given} for name, (given, _) in WHOLE_NUMBERS.items()]
+    numbers = [{"order_id": name, "quantity": given} for name, (given, _) in QUANTITIES.items()]
     # Each value fits its column; the money of the line fits no sum.
-    much = {"order_id": "too-much", "quantity": "2147483647", "unit_price": "9999999999999999.99"}
+    much = {"order_id": "too-much", "quantity": "2147483647", "unit_price": "99999999999999.99"}
     put(landing, "order_items", PAYMENTS, "a.csv", lines("order_items", *numbers, much))
 
 

@@ -14,10 +14,10 @@ from tests.badinput.dirt import (
     MEGABYTE,
     NOTHING,
     PAYMENTS,
+    QUANTITIES,
     SHAPES,
     TIMES,
     TIMES_GIVEN,
-    WHOLE_NUMBERS,
     Dirty,
 )
 from tests.support.files import lake_rows, ops_rows
@@ -101,17 +101,15 @@ def test_what_is_no_time_is_quarantined(dirty: Dirty) -> None:
     ]
 
 
-def test_whole_numbers_are_whole(dirty: Dirty) -> None:
+def test_quantities_have_three_decimals_and_are_not_negative(dirty: Dirty) -> None:
     sql = f"SELECT order_id, quantity FROM data WHERE _batch_date = '{PAYMENTS}'"
-    expected = {name: kept for name, (_, kept) in WHOLE_NUMBERS.items() if kept}
-    assert dict(lake_rows(dirty.home, "silver.order_items", sql)) == expected
-    first = list(WHOLE_NUMBERS).index("two-and-a-half") + 1
+    expected = {name: kept for name, (_, kept) in QUANTITIES.items() if kept}
+    assert {name: str(kept) for name, kept in lake_rows(dirty.home, "silver.order_items", sql)} == expected
+    first = list(QUANTITIES).index("four-decimals") + 1
     assert reasons(dirty, "order_items", PAYMENTS) == [
-        (first, "quantity is an int", "quantity", "2.5"),
-        (first + 1, "quantity is positive", "quantity", "0"),
-        (first + 2, "quantity is positive", "quantity", "-1"),
-        (first + 3, "quantity is an int", "quantity", "2147483648"),
-        (first + 4, "line amount is plausible", None, None),
+        (first, "quantity is a decimal", "quantity", "0.1234"),
+        (first + 1, "quantity is not negative", "quantity", "-1"),
+        (first + 2, "line amount is plausible", None, None),
     ]
 
 

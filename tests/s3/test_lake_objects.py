@@ -124,7 +124,10 @@ def test_landing_in_a_bucket_is_looked_at_as_a_local_one(bucket: str, s3: S3Sett
         "landing/odrers",
         "landing/customers/dt=2024-02-30",
     ]
-    assert found.unread == ["customers/dt=2024-01-02/readme.txt: not read; expected a file *.csv or *.csv.gz"]
+    assert found.unread == [
+        "customers/dt=2024-01-02/readme.txt: not read; expected a file "
+        "that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet or .zip"
+    ]
 
 
 def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) -> None:

@@ -52,10 +52,10 @@ def test_a_header_without_rows_and_a_column_with_a_default_are_missed_by_nobody(
 
 
 def test_an_expression_needs_the_columns_it_names(context: Context) -> None:
-    mapped = context.source.entities["customers"]
+    (mapped,) = context.source.entities["customers"]
     made = ColumnMap(expression="concat('customer_id', updated_at)")
     entity = mapped.model_copy(update={"columns": {**mapped.columns, "customer_id": made}})
-    source = context.source.model_copy(update={"entities": {**context.source.entities, "customers": entity}})
+    source = context.source.model_copy(update={"entities": {**context.source.entities, "customers": (entity,)}})
     other = Context(context.settings, CONTRACTS, source, RunRecord("run"))
     counted(other, "customers", 40, 1)
     set_aside(other, "customers", "customer_id is present", "customer_id")
@@ -67,8 +67,8 @@ def test_an_expression_needs_the_columns_it_names(context: Context) -> None:
 
 def test_files_alike_and_entities_that_wait_for_the_same_column_are_one_cause(context: Context) -> None:
     for entity in ("orders", "customers"):
-        entities = context.source.entities[entity].model_copy(update={"dataset": "customers"})
-        context.source.entities[entity] = entities
+        (part,) = context.source.entities[entity]
+        context.source.entities[entity] = (part.model_copy(update={"dataset": "customers"}),)
     for entity in ("orders", "customers"):
         counted(context, entity, 40, 1, dataset="customers")
         reason = {"rule": "customer_id is present", "column": "customer_id", "found": None, "expected": "a value"}

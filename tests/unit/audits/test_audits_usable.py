@@ -64,12 +64,12 @@ def test_an_unreadable_file_counts_by_its_size_beside_a_good_one(context: Contex
 def test_few_rows_of_most_of_the_money_withhold(context: Context) -> None:
     money = {"amount_landed": Decimal("1204.00"), "amount_quarantined": Decimal("1000.00")}
     counted(context, "order_items", 10, 1, **money)
-    set_aside(context, "order_items", "quantity is positive", "quantity")
+    set_aside(context, "order_items", "quantity is not negative", "quantity")
     assert failed(context) == [("silver.order_items", "most money can be used")]
     found = one(context, "silver.order_items", "most money can be used")
     assert found.causes == (
         f"{DAY}: rows of $1,000.00 of $1,204.00 cannot be used; order_items/dt={DAY}/a.csv, 1 row: "
-        "quantity is positive: found nothing, expected a value",
+        "quantity is not negative: found nothing, expected a value",
     )
     assert context.record.set_aside == "order_items 1 row, $1,000.00 of goods"
 

@@ -8,8 +8,8 @@ import unicodedata
 import duckdb
 import pytest
 
-from spark_app.contracts.blanks import BLANKS, folded, trimmed
-from spark_app.contracts.sources import Dataset, slug
+from spark_app.contracts.blanks import BLANKS, folded, slug, trimmed
+from spark_app.contracts.sources import Dataset
 from spark_app.lake.headers import matched
 
 EVERY_SPACE = [chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp")]

@@ -182,7 +182,7 @@ BAD = [
     ("fact_orders", {"is_incomplete": True}, "everything of the order is there"),
     ("fact_orders", {"review_score": 5.5}, "review_score from 1 to 5"),
     ("fact_order_items", {"item_amount": "29.99"}, "item_amount adds up"),
-    ("fact_order_items", {"quantity": 0, "item_amount": 0}, "quantity is positive"),
+    ("fact_order_items", {"quantity": -1, "unit_price": None}, "quantity is not negative"),
     ("fact_order_items", {"product_key": -1}, "product is known"),
     ("fact_order_items", {"customer_key": -1}, "customer is known"),
     ("fact_order_items", UNSEEN, "order is known"),

@@ -28,7 +28,7 @@ def test_shipped_sources_load(path):
 def test_canonical_source_maps_every_column_of_every_entity_onto_itself():
     source = load_source("canonical", CONTRACTS)
     assert tuple(sorted(source.entities)) == ENTITIES
-    for entity, mapped in source.entities.items():
+    for entity, (mapped,) in source.entities.items():
         assert mapped.dataset == entity
         names = {name: item.column for name, item in mapped.columns.items()}
         assert names == {name: name for name in CONTRACTS[f"silver.{entity}"].column_names}
@@ -84,7 +84,7 @@ def with_codes(tmp_path, codes):
 
 def test_codes_that_differ_by_case_alone_may_mean_the_same(tmp_path):
     source = with_codes(tmp_path, "{Open: created, open: Created}")
-    assert source.entities["orders"].columns["status"].codes == {"Open": "created", "open": "Created"}
+    assert source.entities["orders"][0].columns["status"].codes == {"Open": "created", "open": "Created"}
 
 
 def test_codes_that_differ_by_case_alone_and_mean_two_things_are_refused(tmp_path):
@@ -134,7 +134,7 @@ def test_one_format_may_stand_without_a_list(tmp_path):
     old, new = "      paid_at: paid_at\n", "      paid_at: {column: paid_at, formats: dd/MM/yyyy}\n"
     (tmp_path / "canonical.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     source = load_source("canonical", CONTRACTS, tmp_path)
-    assert source.entities["payments"].columns["paid_at"].formats == ("dd/MM/yyyy",)
+    assert source.entities["payments"][0].columns["paid_at"].formats == ("dd/MM/yyyy",)
 
 
 def test_a_source_without_expressions_needs_no_parser():

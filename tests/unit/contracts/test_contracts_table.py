@@ -82,7 +82,7 @@ def test_amounts_and_keys_have_their_types():
     keys = {kind for (_, name), kind in types.items() if name in ("customer_key", "product_key")}
     ids = {kind for (_, name), kind in types.items() if name.endswith("_id")}
     times = {kind for (_, name), kind in types.items() if name.endswith("_at") or name.startswith("valid_")}
-    assert (amounts, keys, ids, times) == ({"decimal(18,2)"}, {"bigint"}, {"string"}, {"timestamp"})
+    assert (amounts, keys, ids, times) == ({"decimal(18,2)", "decimal(18,4)"}, {"bigint"}, {"string"}, {"timestamp"})
     assert types["dim_dates", "date_key"] == "int"
     assert types["customer_cohorts", "cohort_month"] == "date"
 
@@ -91,7 +91,7 @@ def test_what_may_be_missing():
     def may_be_missing(name):
         return {column.name for column in GOLD[name].columns if not column.required}
 
-    assert may_be_missing("fact_order_items") == {"seller_id", "order_status", "order_date"}
+    assert may_be_missing("fact_order_items") == {"seller_id", "order_status", "order_date", "unit_price"}
     assert may_be_missing("fact_payments") == {"order_date", "paid_at", "installments"}
     assert may_be_missing("daily_sales") == {"average_order_value", "incomplete_orders"}
     assert may_be_missing("daily_products") == {"average_review_score"}

@@ -61,7 +61,8 @@ def test_it_does_so_in_a_file_that_is_read_line_by_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16"])
 def test_utf_16_is_told_as_such(tmp_path: Path, encoding: str) -> None:
     found = inspected(tmp_path, (HEAD + "".join(ROWS)).encode(encoding))
-    assert found.problem == "UTF-16 text; expected UTF-8: save it as that"
+    said = "UTF-16 text; expected UTF-8: save it as that, or say `encoding: utf-16` under the dataset's `read`"
+    assert found.problem == said
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_an_aggregate_that_the_parser_does_not_know_is_told_by_spark(spark: Spar
 def test_an_expression_that_fails_over_a_row_is_named(spark: SparkSession, tmp_path: Path) -> None:
     broken = source(tmp_path, shipped_at="timestamp_millis(cast(shipped_at as bigint))", status="lower(status)")
     rows = frame(spark, "shipped_at string, status string", [("99999999999999999", "a")])
-    found = explained(broken, "orders", rows)
+    found = explained(broken, "orders", 0, rows)
     assert found is not None
     assert "entities.orders.columns.shipped_at: at " in found.message
     assert "cannot be worked out for a row: " in found.message
-    assert explained(broken, "orders", rows.where("status = 'b'")) is None
-    assert explained(broken, "payments", rows) is None
+    assert explained(broken, "orders", 0, rows.where("status = 'b'")) is None
+    assert explained(broken, "payments", 0, rows) is None

@@ -35,7 +35,7 @@ def judged(spark: SparkSession, *rows: dict[str, Any]) -> DataFrame:
     ]
     names = [*texts, "_row_number", "_batch_date"]
     bronze = frame(spark, schema, [tuple(row.get(name) for name in names) for row in given])
-    return judge(bronze, ORDERS, SOURCE, SOURCE.entities["orders"])
+    return judge(bronze, ORDERS, SOURCE, SOURCE.entities["orders"][0])
 
 
 def apart(rows: DataFrame) -> list[int]:

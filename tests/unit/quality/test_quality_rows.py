@@ -31,7 +31,7 @@ def judged(spark: SparkSession, *rows: dict[str, Any], **method: Any) -> Any:
     given = [{**GOOD["payments"], **META, **row} for row in rows]
     names = [*texts, *META]
     bronze = frame(spark, schema, [tuple(row.get(name) for name in names) for row in given])
-    mapped = SOURCE.entities["payments"]
+    mapped = SOURCE.entities["payments"][0]
     columns = {**mapped.columns, "method": mapped.columns["method"].model_copy(update=method)}
     return judge(bronze, PAYMENTS, SOURCE, mapped.model_copy(update={"columns": columns}))
 
@@ -101,7 +101,7 @@ def test_money_of_rows_that_do_not_say_it_is_not_made_up(spark: SparkSession) ->
     texts = [*COLUMNS["order_items"], "_extra", "_corrupt_record"]
     schema = ", ".join(f"{name} string" for name in texts)
     meta = {**META, "_row_number": 1}
-    spoiled = [{}, {"quantity": "2.5"}, {"unit_price": None}, {"_corrupt_record": "a,b"}, {"quantity": "-3"}]
+    spoiled = [{}, {"quantity": "two"}, {"unit_price": None}, {"_corrupt_record": "a,b"}, {"quantity": "-3"}]
     rows = [{**GOOD["order_items"], "unit_price": "10.00", "quantity": "1", "freight_amount": "0", **meta, **one}
             for one in spoiled]  # fmt: skip
     names = [*texts, *META]
@@ -112,7 +112,7 @@ def test_money_of_rows_that_do_not_say_it_is_not_made_up(spark: SparkSession) ->
     )
     contract = CONTRACTS["silver.order_items"]
     amount = "coalesce(quantity, 1) * unit_price + coalesce(freight_amount, 0)"
-    judged_rows = judge(bronze, contract, SOURCE, SOURCE.entities["order_items"])
+    judged_rows = judge(bronze, contract, SOURCE, SOURCE.entities["order_items"][0])
     (day,) = counted(judged_rows, contract, amount).collect()
     assert (day["landed"], day["quarantined"], day["unpriced"]) == (5, 4, 3)
     assert (str(day["amount_landed"]), str(day["amount_quarantined"])) == ("-20.00", "-30.00")

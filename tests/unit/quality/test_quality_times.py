@@ -135,7 +135,7 @@ def expressed(spark: SparkSession, timezone: str, **expressions: str) -> Any:
     """An order of text columns `ms` and `day`, with columns by expression, as it comes out."""
     contracts = load_contracts()
     canonical = load_source("canonical", contracts)
-    mapped = canonical.entities["orders"]
+    mapped = canonical.entities["orders"][0]
     columns = {name: ColumnMap(default="2024-03-01") for name in ("purchased_at", "updated_at")}
     columns |= {name: ColumnMap(default=word) for name, word in
                 {"order_id": "o", "customer_id": "c", "status": "created"}.items()}  # fmt: skip

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.core
 
 CUSTOMERS = (
     "customer_id string, email string, name string, gender string, birth_date date, postal_code string, "
-    "city string, state string, country string, updated_at timestamp"
+    "city string, state string, country string, gone_at timestamp, updated_at timestamp"
 )
 EXPECTED = (
     "customer_id string, email_hash string, gender string, birth_year int, postal_code string, city string, "
@@ -24,9 +24,9 @@ EXPECTED = (
 
 def test_personal_data_is_reduced_and_a_new_name_is_no_new_version(spark: SparkSession) -> None:
     customers = [
-        ("c", "Ann@Example.com", "Ann Lee", "female", "1990-12-31", "02134", "Boston", "MA", "US", "2024-01-01"),
-        ("c", "ann@example.com", "Ann Poe", "female", "1990-01-01", "02134", "Boston", "MA", "US", "2024-01-02"),
-        ("c", "ann@example.com", "Ann Poe", "female", "1990-01-01", "02139", "Boston", "MA", "US", "2024-01-03"),
+        ("c", "Ann@Example.com", "Ann Lee", "female", "1990-12-31", "02134", "Boston", "MA", "US", None, "2024-01-01"),
+        ("c", "ann@example.com", "Ann Poe", "female", "1990-01-01", "02134", "Boston", "MA", "US", None, "2024-01-02"),
+        ("c", "ann@example.com", "Ann Poe", "female", "1990-01-01", "02139", "Boston", "MA", "US", None, "2024-01-03"),
     ]
     email = hashlib.sha256(b"ann@example.com").hexdigest()
     expected = [

@@ -13,7 +13,7 @@ ORDERS = (
     "shipped_at timestamp, delivered_at timestamp, estimated_delivery_at timestamp"
 )
 ITEMS = (
-    "order_id string, item_number int, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2), "
+    "order_id string, item_number int, line_amount decimal(18,2), freight_amount decimal(18,2), "
     "updated_at timestamp, _batch_date date"
 )
 PAYMENTS = (
@@ -26,9 +26,9 @@ REVIEWS = "order_id string, score int"
 CUSTOMERS = "customer_id string, customer_key bigint, valid_from timestamp, valid_to timestamp"
 
 
-def test_item_sums_count_lines_and_multiply_pieces(spark: SparkSession) -> None:
-    items = [("o", 3, "0.10", "1.00"), ("o", 1, "0.10", "0.05"), ("x", 1, "7.00", "0.00")]
-    schema = "order_id string, quantity int, unit_price decimal(18,2), freight_amount decimal(18,2), _answered int"
+def test_item_sums_count_lines_and_add_up_their_amounts(spark: SparkSession) -> None:
+    items = [("o", "0.30", "1.00"), ("o", "0.10", "0.05"), ("x", "7.00", "0.00")]
+    schema = "order_id string, line_amount decimal(18,2), freight_amount decimal(18,2), _answered int"
     found = item_sums(frame(spark, schema, [(*item, 0) for item in items])).selectExpr(
         "order_id",
         "item_count",

@@ -12,6 +12,12 @@ pytestmark = pytest.mark.core
 
 
 def test_one_piece_and_no_freight_where_the_shop_does_not_say(spark: SparkSession) -> None:
-    schema = "product_id string, quantity int, freight_amount decimal(18,2)"
-    lines = frame(spark, schema, [("p1", None, None), ("UNKNOWN", 0, "2.50"), ("p2", 3, "0.00")])
-    assert_rows(clean(lines), schema, [("p1", 1, "0.00"), ("unknown", 0, "2.50"), ("p2", 3, "0.00")])
+    schema = "product_id string, quantity decimal(18,3), unit_price decimal(18,4), line_amount decimal(18,2), "
+    schema += "freight_amount decimal(18,2)"
+    given = [
+        ("p1", None, "1.00", None, None), ("UNKNOWN", "0", "1.00", None, "2.50"), ("p2", "3", "1.00", "2.99", "0.00"),
+    ]  # fmt: skip
+    assert_rows(clean(frame(spark, schema, given)), schema, [
+        ("p1", "1", "1.00", "1.00", "0.00"), ("unknown", "0", "1.00", "0.00", "2.50"),
+        ("p2", "3", "1.00", "2.99", "0.00"),
+    ])  # fmt: skip

@@ -10,6 +10,7 @@ from tests.support.frames import Rows, assert_rows, frame
 pytestmark = pytest.mark.core
 
 CHANGES = "id string, updated_at timestamp, city string"
+GONE = "cast(null as timestamp) AS gone_at"
 VERSIONS = "id string, city string, valid_from timestamp, valid_to timestamp, is_current boolean"
 UNKNOWN = ("unknown", None, "1900-01-01", None, True)
 
@@ -74,7 +75,7 @@ UNKNOWN = ("unknown", None, "1900-01-01", None, True)
     ],
 )
 def test_versions(spark: SparkSession, changes: Rows, expected: Rows) -> None:
-    found = versions(frame(spark, CHANGES, changes), "id", "key", ("city",))
+    found = versions(frame(spark, CHANGES, changes).selectExpr("*", GONE), "id", "key", ("city",))
     assert_rows(found, VERSIONS, [*expected, UNKNOWN])
 
 
@@ -82,7 +83,9 @@ def test_keys_are_the_same_whatever_else_is_there(spark: SparkSession) -> None:
     alone = [("a", "2024-01-05", "Bonn")]
     more = [*alone, ("a", "2024-01-09", "Kiel"), ("b", "2024-01-01", "Ulm")]
     keys = [
-        versions(frame(spark, CHANGES, rows), "id", "key", ("city",)).where("id = 'a' AND city = 'Bonn'").first()
+        versions(frame(spark, CHANGES, rows).selectExpr("*", GONE), "id", "key", ("city",))
+        .where("id = 'a' AND city = 'Bonn'")
+        .first()
         for rows in (alone, more)
     ]
     assert keys[0] is not None
@@ -91,7 +94,7 @@ def test_keys_are_the_same_whatever_else_is_there(spark: SparkSession) -> None:
 
 
 def test_the_unknown_member_has_key_minus_one(spark: SparkSession) -> None:
-    found = versions(frame(spark, CHANGES, []), "id", "key", ("city",))
+    found = versions(frame(spark, CHANGES, []).selectExpr("*", GONE), "id", "key", ("city",))
     assert_rows(found, "key bigint, id string", [(-1, "unknown")])
 
 
@@ -111,3 +114,17 @@ def test_restated_versions_stayed_and_changed(spark: SparkSession) -> None:
         (5, None, "update_preimage"), (5, "f", "update_postimage"),
     ]  # fmt: skip
     assert_rows(restated(frame(spark, FEED, feed), "key", ("city",)).select(F.col("key")), "key bigint", [(3,), (5,)])
+
+
+def test_what_is_gone_has_no_current_version_until_it_is_back(spark: SparkSession) -> None:
+    changes = [
+        ("a", "2024-01-01", "Bonn", None), ("a", "2024-01-02", "Bonn", "2024-01-04"), ("a", "2024-01-06", "Bonn", None),
+        ("b", "2024-01-01", "Bonn", None), ("b", "2024-01-02", "Kiel", "2024-01-04"),
+    ]  # fmt: skip
+    rows = frame(spark, f"{CHANGES}, gone_at timestamp", changes)
+    assert_rows(versions(rows, "id", "key", ("city",)).where("id <> 'unknown'"), VERSIONS, [
+        ("a", "Bonn", "1900-01-01", "2024-01-04", False),
+        ("a", "Bonn", "2024-01-06", None, True),
+        ("b", "Bonn", "1900-01-01", "2024-01-02", False),
+        ("b", "Kiel", "2024-01-02", "2024-01-04", False),
+    ])  # fmt: skip
