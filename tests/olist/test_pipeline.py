@@ -292,6 +292,7 @@ def test_every_day_is_balanced(shop: Replayed) -> None:
 
 
 def test_the_share_of_quality_is_shown(shop: Replayed) -> None:
+    assert not (shop.home / "reports" / "quality").exists(), "a laptop has no Data Docs, which take ten seconds"
     run = shop.outcome.record.run_id
     sql = f"SELECT coalesce(sum(seconds) FILTER (layer = 'audit'), 0) FROM ops_rows WHERE run_id = '{run}'"
     ((audit,),) = ops_rows(shop.home, "steps", sql)
