@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import Source, datasets_of, endings_of, load_source
-from spark_app.lake.csv_files import numbered, read_csv
+from spark_app.lake.csv_files import number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import look
 from spark_app.lake.paths import Landing
@@ -49,7 +49,7 @@ def bronze(spark: SparkSession, source: Source, dataset: str, files: list[Inspec
     """What bronze would hold of the files."""
     rows = read_csv(spark, datasets_of(source)[dataset], files)
     rows = rows.withColumns({"_batch_date": F.lit(DAY), "_month": F.lit(DAY.replace(day=1))})
-    return numbered(rows.coalesce(1), files)
+    return number_rows(rows.coalesce(1), files)
 
 
 def judged(
