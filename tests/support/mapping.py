@@ -18,7 +18,7 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import Source, datasets_of, endings_of, load_source
 from spark_app.lake.csv_files import number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
-from spark_app.lake.landing import look
+from spark_app.lake.landing import list_files
 from spark_app.lake.paths import Landing
 from spark_app.quality.rows import PASSED_OVER, REASONS, judge
 from spark_app.runtime.settings import S3Settings, conf_dir
@@ -41,7 +41,7 @@ def inspected(folder: Path, source: Source, dataset: str, files: Files) -> list[
     landing = folder / "landing"
     for name, content in files.items():
         put(landing, dataset, str(DAY), name, content)
-    found = look(Landing(str(landing), S3Settings(), endings_of(source)), dataset, [DAY]).files[DAY]
+    found = list_files(Landing(str(landing), S3Settings(), endings_of(source)), dataset, [DAY]).files[DAY]
     return inspect_all(found, datasets_of(source)[dataset], S3Settings())
 
 
