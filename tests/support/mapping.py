@@ -78,7 +78,7 @@ def usable(rows: list[Any], *columns: str) -> list[Any]:
 
 def taken_in(home: Path, conf: Path, days: Sequence[str], *, whole: bool = False) -> None:
     """The source `shop` of `conf` run up to silver over these days of `home`'s landing, one run a day."""
-    more: dict[str, Any] = {"whole_from": "silver"} if whole else {}
+    more: dict[str, Any] = {"rebuild_from": "silver"} if whole else {}
     for day in days:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LAKEHOUSE_CONF", str(conf))
