@@ -43,10 +43,13 @@ def resolved(rows: DataFrame, seen: DataFrame, key: Sequence[str], midnight: Col
 
 
 def keys_seen(judged: DataFrame, key: Sequence[str]) -> DataFrame:
-    """`_part _batch_date _torn` and the key of each row in a snapshot; `_torn`: nobody knows what the row spoke of."""
+    """`_part _batch_date _torn` and the key of each row in a snapshot; `_torn`: nobody knows what the row spoke of.
+
+    Rows that are passed over speak of nothing.
+    """
     ids = [name for name in key if name != "updated_at"]
     torn = F.col("_corrupt_record").isNotNull() | F.coalesce(*[F.col(name).cast("string") for name in ids]).isNull()
-    return judged.where(SNAPSHOT).select(PART, "_batch_date", *ids, torn.alias("_torn"))
+    return judged.where(f"{SNAPSHOT} AND NOT _passed_over").select(PART, "_batch_date", *ids, torn.alias("_torn"))
 
 
 def _of_last_drop(rows: DataFrame) -> DataFrame:

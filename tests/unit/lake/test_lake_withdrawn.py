@@ -47,12 +47,12 @@ ORDERS = {
     DAYS[1]: "A,,,2024-03-02,yes\nC,,,2024-02-01,yes\n",
     DAYS[2]: "D,,,2024-03-03,yes\nB,c,2024-03-01,2024-03-03,no\n",
 }
-GOODS = {DAYS[0]: "MUG,10.00\nHAT,20.00\n", DAYS[1]: "MUG,12.00\n", DAYS[2]: "MUG,12.00\nHAT,21.00\nPEN,oh\n"}
+GOODS = {DAYS[0]: "MUG,10.00\nHAT,20.00\n", DAYS[1]: "MUG,12.00\n , \n", DAYS[2]: "MUG,12.00\nHAT,21.00\nPEN,oh\n"}
 HEADS = {"lines": "order,line,sku,price,at\n", "orders": "id,who,at,change,deleted\n", "goods": "sku,price\n"}
 PROOF = {
     "order_items": {DAYS[0]: (3, 0, 3, 0, 0), DAYS[1]: (1, 1, 0, 0, 0), DAYS[2]: (3, 2, 0, 1, 0)},
     "orders": {DAYS[0]: (3, 1, 2, 0, 0), DAYS[1]: (2, 0, 2, 0, 0), DAYS[2]: (2, 1, 1, 0, 0)},
-    "products": {DAYS[0]: (2, 2, 0, 0, 0), DAYS[1]: (1, 1, 0, 0, 0), DAYS[2]: (3, 2, 0, 1, 0)},
+    "products": {DAYS[0]: (2, 2, 0, 0, 0), DAYS[1]: (2, 1, 0, 0, 1), DAYS[2]: (3, 2, 0, 1, 0)},
 }
 
 
