@@ -113,15 +113,3 @@ def row_of(body: bytes) -> tuple[str | None, ...]:
             values.append(body[at : at + length].decode())
             at += length
     return tuple(values)
-
-
-def columns_of(body: bytes) -> list[tuple[str, int, int]]:
-    """Name, type oid and type modifier of each column of a RowDescription."""
-    found = []
-    rest = body[2:]
-    for _ in range(struct.unpack("!h", body[:2])[0]):
-        (name,), rest = strings(rest, 1)
-        _, _, oid, _, modifier, _ = struct.unpack("!ihihih", rest[:18])
-        found.append((name, oid, modifier))
-        rest = rest[18:]
-    return found
