@@ -14,6 +14,7 @@ from spark_app.cli.alerts import alerts
 from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
+from spark_app.cli.land import land
 from spark_app.cli.quarantine import quarantine
 from spark_app.cli.releases import releases
 from spark_app.cli.replay import replay
@@ -43,7 +44,7 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (alerts, demo, run, replay, status, quarantine, releases, report, rebuild, ddl, doctor):
+for command in (alerts, demo, run, replay, land, status, quarantine, releases, report, rebuild, ddl, doctor):
     lakehouse.add_command(command)
 
 
