@@ -17,13 +17,15 @@ from benchmarks.measure import measure
 from spark_app.runtime import duck
 
 PARSE = """
-import sys
+import csv, sys
+from pathlib import Path
 from spark_app.runtime import duck
 connection = duck.connect()
 for entity in ("customers", "products", "orders", "order_items", "payments", "reviews"):
-    files = f"{sys.argv[1]}/{entity}/dt=*/*.csv"
-    connection.execute(f"SELECT sum(hash(columns(*))) FROM read_csv('{files}', all_varchar=true, "
-               "header=true, delim=',', quote='\\"', escape='\\"', union_by_name=true, ignore_errors=true)").fetchall()
+    header = next(csv.reader(min(Path(sys.argv[1]).glob(f"{entity}/dt=*/*.csv")).open(newline="")))
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in header)
+    connection.execute(f"SELECT max(columns(*)) FROM read_csv('{sys.argv[1]}/{entity}/dt=*/*.csv', header = true, "
+        f"auto_detect = false, columns = {{{types}}}, delim = ',', quote = '\\"', escape = '\\"')").fetchall()
 """
 
 

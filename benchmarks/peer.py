@@ -8,6 +8,7 @@ It is the measure of what the data themselves cost; `lakehouse` does more, and i
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 
@@ -91,12 +92,13 @@ def run(landing: Path, out: Path) -> str:
     connection = duck.connect()
     connection.execute("SET preserve_insertion_order = false")
     for entity, key in KEYS.items():
-        files = f"{landing}/{entity}/dt=*/*.csv"
-        header = connection.execute(f"DESCRIBE FROM read_csv('{files}', header = true, all_varchar = true)").fetchall()
-        types = ", ".join(f"TRY_CAST({name} AS {TYPES.get(name, TEXT)}) AS {name}" for name, *_ in header)
+        with min(landing.glob(f"{entity}/dt=*/*.csv")).open(newline="") as first:
+            header = next(csv.reader(first))
+        types = ", ".join(f"'{name}': '{TYPES.get(name, TEXT)}'" for name in header)
         connection.execute(
-            f"CREATE TABLE {entity} AS SELECT {types} FROM read_csv('{files}', header = true, all_varchar = true, "
-            f"delim = ',', quote = '\"', escape = '\"', union_by_name = true, ignore_errors = true) "
+            f"CREATE TABLE {entity} AS SELECT * FROM read_csv('{landing}/{entity}/dt=*/*.csv', header = true, "
+            f"auto_detect = false, columns = {{{types}}}, delim = ',', quote = '\"', escape = '\"', "
+            f"hive_partitioning = false, ignore_errors = true) "
             f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY updated_at DESC) = 1"
         )
     out.mkdir(parents=True, exist_ok=True)
