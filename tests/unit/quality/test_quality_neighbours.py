@@ -55,7 +55,15 @@ def test_the_first_line_says_it_for_the_others_wherever_they_stand(spark: SparkS
         ("#2", "b@x", "None"), ("#1", "a@x", "2024-03-05"), ("#3", None, "None"),
     ]  # fmt: skip
     assert [row["_passed_over"] for row in rows] == [number == 3 for number in range(7)]
-    assert '"email":"a@x"' not in rows[2]["_raw"]  # what landed is told as it stood
+
+
+def test_of_a_row_set_aside_what_landed_is_told_as_it_stood(spark: SparkSession, tmp_path: Path) -> None:
+    line = "#4,d@x,2024-03-05,MUG,1.00,2024-03-05\n#4,,31/31/2024,HAT,1.00,2024-03-05\n"
+    rows = judged(spark, tmp_path, SHOP % (CARRY, BY_FILE), {"a.csv": FILE.splitlines(keepends=True)[0] + line})
+    first, second = rows
+    assert (second["customer_id"], first["_raw"]) == ("d@x", None)
+    assert "31/31/2024" in second["_raw"]
+    assert "d@x" not in second["_raw"]
 
 
 def test_unset_each_line_says_its_own(spark: SparkSession, tmp_path: Path) -> None:
