@@ -232,7 +232,8 @@ def test_silver_holds_what_the_dump_holds(shop: Replayed, entity: str, part: str
     expected = [tuple(row[name].strip(" \t\r\n") for name in columns.values()) for row in raw(shop.dump, part)]
     if entity == "payments":
         expected = [row for row in expected if row[2] != "not_defined"]
-    names = ", ".join(f"{name}::TIMESTAMP" if name.endswith("_at") else name for name in columns)
+    casts = {name: "::TIMESTAMP" for name in columns if name.endswith("_at")} | {"unit_price": "::DECIMAL(18,2)"}
+    names = ", ".join(f"{name}{casts.get(name, '')}" for name in columns)
     found = lake_rows(shop.home, f"silver.{entity}", f"SELECT {names} FROM data")
     assert sorted(tuple(map(_plain, row)) for row in found) == sorted(tuple(map(_number, row)) for row in expected)
 
