@@ -167,8 +167,9 @@ def _few_rows(
     if not wanted:
         return few.everything(lake, table, version, columns)
     name, values = next(iter(wanted.items()))
-    if len(wanted) == 1 and all(isinstance(value, date) for value in values):
-        return few.of_days(lake, table, version, name, values, columns)  # type: ignore[arg-type]
+    days = [value for value in values if isinstance(value, date)]
+    if len(wanted) == 1 and len(days) == len(values):
+        return few.of_days(lake, table, version, name, days, columns)
     return few.matching(lake, table, version, wanted, columns)
 
 

@@ -99,7 +99,6 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     """One commit for all changed days; its note names them, and those that bronze held rows of before (or `lost`)."""
     files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
     _tell(context, dataset.name, [found for found in files if found.problem or found.aside])
-    days = {day.isoformat(): fingerprint(listed) for day, listed in drop.items()}
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
     own_commit(context.lake, table)  # raises where the table is somebody else's
@@ -112,14 +111,14 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
     _write(context, table, rows, progress, first=before is None)
     version = version_of(context.lake, table) or 0
-    ops.add(context.lake, "ingested_files", [_ledger_row(context, found, days, version) for found in files])
+    ops.add(context.lake, "ingested_files", [_ledger_row(context, found, progress.days, version) for found in files])
     return version
 
 
 def _write(context: Context, table: str, rows: DataFrame, progress: BronzeProgress, *, first: bool) -> None:
     """Few rows without Spark's Delta; days that bronze holds rows of are replaced, others come to it."""
     note = note_text(context.run_id, {}, **progress.note())
-    where = f"_batch_date IN ({delta.date_list(list(progress.days))})" if progress.replaced else None
+    where = delta.date_in("_batch_date", progress.days) if progress.replaced else None
     few_rows = few.collected(rows) if sum(progress.rows.values()) <= few.FEW_OBJECTS else None
     if few_rows is not None and where:
         writes.replace(context.lake, table, few_rows, where, note)
@@ -142,8 +141,7 @@ def _complete(context: Context, dataset: Dataset) -> set[date]:
         files = list_files(context.landing, dataset.name, [one.day]).files.get(one.day, [])
         if fingerprint(files) == one.fingerprint:
             seen = inspect_all(files, dataset, context.settings.s3)
-            of_day = {one.day.isoformat(): one.fingerprint}
-            rows += [_ledger_row(context, found, of_day, one.bronze_version) for found in seen]
+            rows += [_ledger_row(context, found, {one.day: one.fingerprint}, one.bronze_version) for found in seen]
         else:
             rows.append(_recovered(context, dataset.name, one))
     ops.add(context.lake, "ingested_files", rows)
@@ -208,7 +206,7 @@ def _laid_out(rows: DataFrame, files: Sequence[Inspected]) -> DataFrame:
     return number_rows(rows.repartition(delta.MONTH), files).select(*data, *META, delta.MONTH)
 
 
-def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], version: int) -> dict[str, object]:
+def _ledger_row(context: Context, found: Inspected, days: Mapping[date, str], version: int) -> dict[str, object]:
     file = found.file
     return {
         "run_id": context.run_id,
@@ -223,7 +221,7 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[str, str], ver
         "header": None if found.problem else list(found.header),
         "missing_columns": None if found.problem else list(found.missing),
         "unknown_columns": None if found.problem else list(found.unknown),
-        "day_fingerprint": days[file.day.isoformat()],
+        "day_fingerprint": days[file.day],
         "bronze_version": version,
         "ingested_at": context.record.started_at,
         "epoch": context.record.epoch,

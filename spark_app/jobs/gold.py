@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import date
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -22,6 +21,7 @@ from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
 
+TARGET_MONTH = f"t.{delta.MONTH}"  # of the table that is merged into
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
 
 
@@ -153,7 +153,7 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
         months = changed.select(delta.MONTH, WAS_MONTH).distinct().collect() if month else []
         on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
         if month:
-            on += f" AND {in_months([value for row in months for value in row])}"
+            on += f" AND {delta.date_in(TARGET_MONTH, [value for row in months for value in row])}"
         columns = [*work.contract.column_names, *([month] if month else [])]
         delta.merge(spark, changed, context.lake, work.name, on, CLAUSES, columns, _note(context, work))
     finally:
@@ -169,14 +169,9 @@ def _write_few(context: Context, work: Refresh, rows: pa.Table) -> str:
     within = None
     if WAS_MONTH in rows.column_names:
         months = [rows.column(name).to_pylist() for name in (delta.MONTH, WAS_MONTH)]
-        within, rows = in_months([*months[0], *months[1]]), rows.drop_columns([WAS_MONTH])
+        within, rows = delta.date_in(TARGET_MONTH, [*months[0], *months[1]]), rows.drop_columns([WAS_MONTH])
     writes.merge(context.lake, work.name, rows, work.contract.key, note, within=within)
     return "merged"
-
-
-def in_months(months: Iterable[date | None]) -> str:
-    """Literal months, so that a merge never opens the files of others."""
-    return f"t.{delta.MONTH} IN ({delta.date_list([month for month in months if month is not None])})"
 
 
 def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:

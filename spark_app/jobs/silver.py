@@ -19,8 +19,9 @@ from spark_app.runs.context import Context, in_parallel
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
+from spark_app.silver.judging import PROVENANCE, Work
 from spark_app.silver.reconcile import reconcile
-from spark_app.silver.take_in import PROVENANCE, Work, take_in
+from spark_app.silver.take_in import take_in
 from spark_app.tables.declare import SilverTable, silver_tables
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
@@ -131,9 +131,10 @@ def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
     spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
 
 
-def date_list(days: Sequence[date]) -> str:
-    """Literal dates for a predicate, so that files outside them are never opened."""
-    return ", ".join(f"DATE '{day.isoformat()}'" for day in sorted(set(days)))
+def date_in(column: str, days: Iterable[date | None]) -> str:
+    """A condition with literal dates, so that files of others are never opened; no day is no date."""
+    listed = ", ".join(f"DATE '{day.isoformat()}'" for day in sorted({day for day in days if day is not None}))
+    return f"{column} IN ({listed})"
 
 
 def with_month(rows: DataFrame, column: str) -> DataFrame:

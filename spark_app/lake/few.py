@@ -218,7 +218,8 @@ def _schema(dataset: Dataset, columns: Sequence[str]) -> pa.Schema:
 
 
 def _batches(fragment: Fragment, dataset: Dataset, columns: Iterable[str]) -> Iterator[pa.RecordBatch]:
-    return fragment.to_batches(schema=dataset.schema, columns=list(columns))  # type: ignore[no-any-return]
+    found: Iterator[pa.RecordBatch] = fragment.to_batches(schema=dataset.schema, columns=list(columns))
+    return found
 
 
 def _hits(batch: pa.RecordBatch, values: Mapping[str, pa.Array]) -> pa.RecordBatch:

@@ -63,7 +63,7 @@ def count(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Seen:
     if rows:
         items = f"SELECT unnest(json_extract(j, '{_dollar(rows)}[*]')) AS i FROM v"
         names += f" UNION ALL SELECT DISTINCT unnest(json_keys(i)), true FROM ({items}) WHERE json_type(i) = 'OBJECT'"
-    with duck.connect() as connection, json_lines(file, dataset, s3) as parts:
+    with duck.in_memory() as connection, json_lines(file, dataset, s3) as parts:
         for part in parts:
             connection.register("lines", pa.table({"l": part}))
             rows_here, *here = (

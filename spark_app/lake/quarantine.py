@@ -94,7 +94,7 @@ def replace(
     )
     where = f"entity = '{entity}'"
     if days is not None:
-        where += f" AND batch_date IN ({delta.date_list(days)})"
+        where += f" AND {delta.date_in('batch_date', days)}"
     with _one_writer:
         note = log.note_text(run_id, {}, **({log.WHOLE: True} if days is None else {}))
         few_rows = few.collected(rows)
@@ -123,7 +123,7 @@ def holds(lake: Lake, entity: str, days: Sequence[date] | None) -> bool:
     """Whether anything of the entity is quarantined for these days (None: any)."""
     where, parameters = "entity = ?", [entity]
     if days is not None:
-        where += f" AND batch_date IN ({delta.date_list(days)})"
+        where += f" AND {delta.date_in('batch_date', days)}"
     return bool(select(lake, f"SELECT 1 FROM quarantined WHERE {where} LIMIT 1", parameters))
 
 

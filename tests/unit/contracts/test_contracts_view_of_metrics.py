@@ -6,36 +6,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from spark_app.contracts.ddl_script import duckdb_script
-from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
 from spark_app.runtime.errors import ContractError
-
-CONTRACTS = load_contracts()
-GOLD = [contract for contract in CONTRACTS.values() if contract.layer == "gold"]
-VIEWS = load_views(CONTRACTS)
-GOOD = """\
-name: sales
-description: Sales.
-grain: one row per day
-from: {table: daily_sales, as: s}
-joins:
-  - {table: dim_dates, as: d, match: "d.date = s.order_date"}
-columns:
-  - {name: order_date, sql: s.order_date}
-  - {name: month, sql: "d.month || ' e.g.'", description: "the month, e.g. 5"}
-"""
-
-
-@pytest.fixture
-def warehouse():
-    with duckdb.connect(":memory:") as connection:
-        for statement in duckdb_script(GOLD, VIEWS) * 2:
-            connection.execute(statement)
-        yield connection
+from tests.support.views import CONTRACTS, GOOD
 
 
 def test_a_month_is_added_up_by_the_metrics_of_its_days(warehouse):

@@ -4,36 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from spark_app.contracts.ddl_script import duckdb_script
-from spark_app.contracts.load import load_contracts
 from spark_app.contracts.views import load_views
 from spark_app.runtime.errors import ContractError
-
-CONTRACTS = load_contracts()
-GOLD = [contract for contract in CONTRACTS.values() if contract.layer == "gold"]
-VIEWS = load_views(CONTRACTS)
-GOOD = """\
-name: sales
-description: Sales.
-grain: one row per day
-from: {table: daily_sales, as: s}
-joins:
-  - {table: dim_dates, as: d, match: "d.date = s.order_date"}
-columns:
-  - {name: order_date, sql: s.order_date}
-  - {name: month, sql: "d.month || ' e.g.'", description: "the month, e.g. 5"}
-"""
-
-
-@pytest.fixture
-def warehouse():
-    with duckdb.connect(":memory:") as connection:
-        for statement in duckdb_script(GOLD, VIEWS) * 2:
-            connection.execute(statement)
-        yield connection
+from tests.support.views import CONTRACTS, GOOD
 
 
 def test_a_view_has_a_row_for_each_of_its_first_table_whatever_it_looks_up(warehouse):

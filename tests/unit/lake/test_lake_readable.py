@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,6 @@ from click.testing import CliRunner
 from deltalake import DeltaTable, write_deltalake
 
 from spark_app.cli import lakehouse
-from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Column, Type
 from spark_app.contracts.views import load_views
 from spark_app.lake import exports, log, releases, writes
@@ -25,31 +23,12 @@ from spark_app.lake.releases import Release
 from spark_app.runtime.errors import UsageError
 from spark_app.warehouse.duckdb import DuckDBWarehouse
 from tests.support.small_lakes import Gold
-
-CONTRACTS = load_contracts()
-COHORTS, DATES = CONTRACTS["gold.customer_cohorts"], CONTRACTS["gold.dim_dates"]
-
-
-def cohort(since: int, orders: int = 2) -> dict[str, object]:
-    money = Decimal("3.45")
-    return {"cohort_month": date(2024, 1, 1), "months_since": since, "customers": 1, "orders": orders, "revenue": money}
+from tests.support.three_releases import COHORTS, CONTRACTS, cohort, three_releases, vacuum
 
 
 @pytest.fixture
 def gold(tmp_path: Path) -> Gold:
-    """Three releases: of one row, of two, of two others; and a table that stays empty."""
-    made = Gold(tmp_path)
-    made.add(COHORTS)
-    made.add(DATES)
-    for rows in ([cohort(0)], [cohort(1)], [cohort(0, 9), cohort(1, 9)]):
-        made.merge(COHORTS, rows)
-        made.release()
-    return made
-
-
-def vacuum(gold: Gold) -> None:
-    """What maintenance does to versions that no kept release names."""
-    DeltaTable(gold.lake.path(COHORTS.qualified)).vacuum(0, dry_run=False, enforce_retention_duration=False)
+    return three_releases(tmp_path)
 
 
 def command(gold: Gold, *words: str) -> str:

@@ -5,28 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import pytest
-
 from spark_app.contracts.load import load_contracts
 from spark_app.report.cube import cube
-from spark_app.report.data import open_release
-from tests.support.gold_shop import make_gold
 
 LAST = date(2026, 11, 22)
 CONTRACTS = load_contracts()
-
-
-@pytest.fixture(scope="module")
-def gold(tmp_path_factory):
-    made = make_gold(tmp_path_factory.mktemp("gold"), days=70, customers=120, orders=700, last=LAST)
-    made.release()
-    return made
-
-
-@pytest.fixture
-def data(gold):
-    with open_release(gold.lake, CONTRACTS, "local", 800) as found:
-        yield found
 
 
 def test_a_cube_holds_cents_and_the_places_of_words(data):

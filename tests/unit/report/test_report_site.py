@@ -5,35 +5,19 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
-import pytest
-
 from spark_app.contracts.load import load_contracts
 from spark_app.lake.paths import Lake
 from spark_app.report import site
 from spark_app.report.data import open_release
 from spark_app.report.ripeness import ripeness
 from spark_app.runtime.settings import load_settings
-from tests.support.gold_shop import make_gold
 
 LAST = date(2026, 11, 22)
 CONTRACTS = load_contracts()
 
 
-@pytest.fixture(scope="module")
-def gold(tmp_path_factory):
-    made = make_gold(tmp_path_factory.mktemp("gold"), days=70, customers=120, orders=700, last=LAST)
-    made.release()
-    return made
-
-
-@pytest.fixture
-def data(gold):
-    with open_release(gold.lake, CONTRACTS, "local", 800) as found:
-        yield found
-
-
-def test_only_the_newest_days_are_shown(gold):
-    with open_release(gold.lake, CONTRACTS, "local", 31) as found:
+def test_only_the_newest_days_are_shown(seventy_days):
+    with open_release(seventy_days.lake, CONTRACTS, "local", 31) as found:
         assert (found.first, found.last) == (LAST - timedelta(days=30), LAST)
         assert found.rows("SELECT min(order_date) AS day FROM orders") == [{"day": LAST - timedelta(days=30)}]
 

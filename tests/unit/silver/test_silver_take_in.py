@@ -20,7 +20,8 @@ from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.record import RunRecord
-from spark_app.silver.take_in import Work, take_in
+from spark_app.silver.judging import Work
+from spark_app.silver.take_in import take_in
 from spark_app.tables.declare import silver_tables
 from tests.support.frames import frame
 
@@ -52,7 +53,7 @@ class Shop:
         if log.version_of(self.context.lake, "bronze.payments") is None:
             delta.append(found, self.context.lake, "bronze.payments", note, partition=delta.MONTH)
         else:
-            where = f"_batch_date IN ({delta.date_list([day])})"
+            where = delta.date_in("_batch_date", [day])
             delta.overwrite(found, self.context.lake, "bronze.payments", note, where=where)
 
     def take(self, *days: date, replaced: tuple[date, ...] = ()) -> SilverProgress:
