@@ -11,7 +11,7 @@ import pytest
 from spark_app.contracts.load import load_contracts
 from spark_app.runtime.errors import ContractError
 from spark_app.tables import declare
-from spark_app.tables.declare import GoldTable, SilverTable, gold_graph, gold_tables, silver_tables
+from spark_app.tables.declare import GoldTable, Match, SilverTable, gold_graph, gold_tables, silver_tables
 
 CONTRACTS = load_contracts()
 
@@ -48,6 +48,11 @@ def test_the_graph_is_of_gold_alone() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        (
+            {"matches": {"all_order": Match("order_id", of=("orders",))}},
+            r"matches: all_order is no parameter of derive",
+        ),
+        ({"matches": {"orders": Match("order_id", of=("lines",))}}, r"matches: lines is no parameter of derive"),
         ({"inputs": {"orders": "gold.fact_order"}}, r"tables/daily_sales\.py: input orders is 'gold.fact_order'"),
         ({"derive": lambda order: order}, r"tables/daily_sales\.py: derive takes other names than the inputs orders"),
         ({"month_of": "order_day"}, "month_of 'order_day' is no column of the table"),
