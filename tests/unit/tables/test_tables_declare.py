@@ -52,7 +52,7 @@ def test_the_graph_is_of_gold_alone() -> None:
             {"matches": {"all_order": Match("order_id", of=("orders",))}},
             r"matches: all_order is no parameter of derive",
         ),
-        ({"matches": {"orders": Match("order_id", of=("lines",))}}, r"matches: lines is no parameter of derive"),
+        ({"matches": {"orders": Match("order_id", of=("lines",))}}, "matches: lines is no parameter of derive"),
         ({"inputs": {"orders": "gold.fact_order"}}, r"tables/daily_sales\.py: input orders is 'gold.fact_order'"),
         ({"derive": lambda order: order}, r"tables/daily_sales\.py: derive takes other names than the inputs orders"),
         ({"month_of": "order_day"}, "month_of 'order_day' is no column of the table"),
