@@ -7,7 +7,6 @@ twice is laying once.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,8 +17,9 @@ from pathlib import Path
 from spark_app.contracts.days_in_text import days_in_name
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.lay_rows import DayColumn, Drops, plain_name, split
-from spark_app.lake.objects import Entry, checksum, list_folder, put_file
+from spark_app.lake.objects import Entry, checksum, list_folder, local_path, make_folder, md5_of, put_file
 from spark_app.lake.paths import Landing
+from spark_app.lake.s3 import is_s3
 from spark_app.runtime.errors import UsageError
 
 
@@ -75,6 +75,8 @@ def _told_apart(paths: Sequence[Path], targets: Sequence[str]) -> None:
 
 
 def _put(files: Mapping[Path, date], dataset: Dataset, landing: Landing, rows: int | None) -> Laid:
+    if not is_s3(landing.root):
+        make_folder(local_path(landing.root))
     done: Counter[str] = Counter(new=0, changed=0, same=0)
     there: dict[date, dict[str, Entry]] = {}
     for path, day in files.items():
@@ -82,7 +84,7 @@ def _put(files: Mapping[Path, date], dataset: Dataset, landing: Landing, rows: i
         if day not in there:
             there[day] = {entry.name: entry for entry in list_folder(folder, landing.s3)}
         held = there[day].get(path.name)
-        if held is not None and held.size == path.stat().st_size and checksum(held) == _md5(path):
+        if held is not None and held.size == path.stat().st_size and checksum(held) == md5_of(path):
             done["same"] += 1
             continue
         put_file(path, f"{folder}/{path.name}", landing.s3)
@@ -100,8 +102,3 @@ def _named_day(name: str, path: Path) -> date:
             hint="say which column tells the day of a row (--by COLUMN), or the day itself (--date)",
         )
     return found[0]
-
-
-def _md5(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -182,7 +182,7 @@ def adding_files(uri: str, s3: S3Settings) -> Iterator[Path]:
                 held = there.get(path.name)
                 if held is None:
                     new.append((path, f"{target}/{path.name}"))
-                elif checksum(held) != _md5_of(path):
+                elif checksum(held) != md5_of(path):
                     raise UsageError(
                         f"{held.uri}: is there and holds something else than would be written; nothing was written",
                         hint="choose a landing of its own (another --home or --landing), or remove what is there",
@@ -191,7 +191,8 @@ def adding_files(uri: str, s3: S3Settings) -> Iterator[Path]:
             put_file(path, target, s3)
 
 
-def _md5_of(path: Path) -> str:
+def md5_of(path: Path) -> str:
+    """What `checksum` gives for a local file, and for one that was put into a store in one piece."""
     with path.open("rb") as stream:
         return _md5(stream)
 

@@ -28,6 +28,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "ddl": (),
     "demo": (),
     "doctor": (),
+    "land": ("{tmp}/file",),
     "quarantine list": (),
     "quarantine replay": (),
     "quarantine show": ("orders",),
@@ -41,7 +42,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "status": (),
 }
 # These make the home where it is not there, or do not look at it.
-MAKE_OR_NEED_NONE = {"demo", "run", "replay olist", "ddl"}
+MAKE_OR_NEED_NONE = {"demo", "land", "run", "replay olist", "ddl"}
 
 
 def _leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -97,6 +98,14 @@ OWN = [
     Wrong("doctor --dataset orders", "it goes with --file"),
     Wrong("doctor --file {tmp}/file --dataset ordres", "unknown dataset 'ordres'; did you mean 'orders'?"),
     Wrong("doctor --rows -1", "-1 is not in the range"),
+    Wrong("land", "Missing argument 'FILE|FOLDER'"),
+    Wrong("land {tmp}/none.csv --dataset orders", "{tmp}/none.csv: no such file or folder"),
+    Wrong("land {tmp}/empty --dataset orders", "{tmp}/empty: no file in it; expected some"),
+    Wrong("land {tmp}/file", "has several datasets; expected --dataset, one of customers, "),
+    Wrong("land {tmp}/file --dataset ordres", "unknown dataset 'ordres'; did you mean 'orders'?"),
+    Wrong("land {tmp}/file --by a --by-name", "--by, --by-name and --date exclude each other"),
+    Wrong("land {tmp}/file --date 31/12/2024", "'31/12/2024' is no date; expected one as 2024-12-31"),
+    Wrong("land {tmp}/file --dataset orders --date 2024-01-01 --home {tmp}/file/home", "cannot be written into"),
     Wrong("quarantine show", "Missing argument 'ENTITY'"),
     Wrong("quarantine show orderz --home {tmp}/home", "unknown entity 'orderz'; did you mean 'orders'?"),
     Wrong("quarantine show orders --limit -1", "-1 is not in the range"),
@@ -205,6 +214,7 @@ def test_wrong_words_are_told_before_anything_slow_is_imported(tmp: Path) -> Non
     # Contracts' rules, a sample's dataset and what can be written are looked at a little later, still before Spark.
     later = (
         "run --home {tmp}/file/home",
+        "--dataset orders --date 2024-01-01 --home {tmp}/file/home",
         "--dataset ordres",
         "--landing {tmp}/file",
         "--rule",
