@@ -30,6 +30,8 @@ OTHERS = [
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Settings]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE"):  # a named endpoint is not mocked
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(redshift_temp, "LEFT_OVER", timedelta(days=-1))  # whatever is there is left over
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
