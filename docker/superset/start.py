@@ -17,6 +17,8 @@ from typing import Any
 
 from superset_assets.bundle import files, write
 
+from spark_app.runtime.reporting import USUAL_CURRENCY
+
 HERE = Path(__file__).resolve().parent
 BIN = HERE.parents[1] / ".venv-superset" / "bin"
 START_SECONDS = 600
@@ -43,10 +45,15 @@ def settings(home: Path) -> dict[str, str]:
     }
 
 
-def prepare(environment: Mapping[str, str], uri: str, connect_args: Mapping[str, Any] | None = None) -> str:
+def prepare(
+    environment: Mapping[str, str],
+    uri: str,
+    connect_args: Mapping[str, Any] | None = None,
+    currency: str = USUAL_CURRENCY,
+) -> str:
     """Bring Superset's metadata up to date and the assets in; what it said. CalledProcessError where that fails."""
     bundle = Path(environment["SUPERSET_HOME"]) / "assets.zip"
-    write(files(uri, connect_args), bundle)
+    write(files(uri, connect_args, currency), bundle)
     command = [str(BIN / "python"), str(HERE / "prepare.py"), str(bundle)]
     env = {**os.environ, **environment}
     return subprocess.run(
@@ -88,6 +95,7 @@ def main() -> None:
     parser.add_argument("--warehouse", type=Path, default=Path(".lakehouse/warehouse.duckdb"), help="a DuckDB file")
     parser.add_argument("--uri", help="SQLAlchemy URI of another warehouse, without a password")
     parser.add_argument("--home", type=Path, default=Path(".lakehouse/superset"), help="where Superset keeps its own")
+    parser.add_argument("--currency", default=USUAL_CURRENCY, help="reporting.currency of the settings")
     parser.add_argument("--port", type=int, default=8088)
     asked = parser.parse_args()
     if not asked.uri and not asked.warehouse.is_file():
@@ -95,7 +103,7 @@ def main() -> None:
     environment = settings(asked.home)
     print("Preparing Superset (a minute the first time)", flush=True)
     try:
-        prepare(environment, asked.uri or duckdb_uri(asked.warehouse))
+        prepare(environment, asked.uri or duckdb_uri(asked.warehouse), currency=asked.currency)
     except subprocess.CalledProcessError as problem:
         raise SystemExit(problem.stdout) from None
     with serving(environment, asked.port) as url, suppress(KeyboardInterrupt):

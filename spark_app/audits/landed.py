@@ -12,7 +12,7 @@ from spark_app.lake import ops
 from spark_app.lake.aside import count_set_aside
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
-from spark_app.report.aside import all_in_words, currency_of
+from spark_app.report.aside import all_in_words
 from spark_app.runs.context import Context
 from spark_app.runtime.messages import some
 
@@ -22,7 +22,7 @@ def check_landed_days(context: Context, released: Release | None) -> list[Findin
     days = find_unreleased_days(context, released)
     fresh = leave_out_released(days)
     aside = count_set_aside(context.lake, days={entity: set(found) for entity, found in fresh.items()})
-    context.record.set_aside = all_in_words(aside, currency_of(context.contracts))
+    context.record.set_aside = all_in_words(aside, context.reporting.currency)
     findings = [_adds_up(context.contracts[f"silver.{entity}"], found) for entity, found in days.items()]
     findings += find_missing_columns(context, fresh) + judge_usable_shares(context, fresh)  # the clearer cause first
     return findings + _bounded_warnings(context, released)

@@ -18,7 +18,6 @@ from spark_app.lake import ledger, quarantine
 from spark_app.lake.columns import named_files
 from spark_app.lake.ledger import Unreadable
 from spark_app.quality.profile import Finding
-from spark_app.report.aside import currency_of
 from spark_app.report.numbers import written
 from spark_app.runs.context import Context
 from spark_app.tables.declare import silver_tables
@@ -124,7 +123,7 @@ def _causes(
 ) -> list[str]:
     """What most of the day's unusable part comes from: which file, what was found, what was expected."""
     if rule.kind == MONEY.kind:
-        currency = currency_of(context.contracts)
+        currency = context.reporting.currency
         bad, all_ = (written(one, "money", currency, exact=True) for one in (landed.amount_quarantined, landed.amount))
         return [f"{day}: rows of {bad} of {all_} cannot be used; {_reason(context, contract, day)}"]
     unread = files.get(day)

@@ -92,7 +92,7 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
     from spark_app.lake.aside import count_set_aside
     from spark_app.lake.columns import recent_changes
     from spark_app.lake.lease import describe_holder, read_lease
-    from spark_app.report.aside import currency_of, in_words
+    from spark_app.report.aside import in_words
     from spark_app.report.waiting import look
     from spark_app.runs.opening import open_context
     from spark_app.runs.request import RunRequest
@@ -111,8 +111,7 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
         "withheld_by": failed_rules(context.lake),
         "quarantine": quarantine_by_reason(context.lake),
         "set_aside": [
-            {**one.__dict__, "what": in_words(one, currency_of(context.contracts))}
-            for one in count_set_aside(context.lake)
+            {**one.__dict__, "what": in_words(one, context.reporting.currency)} for one in count_set_aside(context.lake)
         ],
         "not_taken_in": [one.__dict__ for one in look(context.settings, context.contracts)],
         "columns": [change.text for change in recent_changes(context.lake, COLUMNS_SINCE)],

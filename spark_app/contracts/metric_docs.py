@@ -14,8 +14,9 @@ _INTRODUCTION = """# Metrics and views
 Written by `python -m spark_app.contracts.docs` out of `conf/metrics.yaml` and `conf/views`; change it there.
 
 A metric is defined once, as an aggregate over one view. The dashboards, the warehouse's weekly and monthly views and
-Superset all take it from that file. Money is in {currency}; a percent is a share of 1. Views lie in the schema
-`analytics` of the warehouse, where each of their columns carries its definition as a comment.
+Superset all take it from that file. Money is in the reporting currency (`reporting.currency` of the settings), days are
+the shop's own (`reporting.timezone`); a percent is a share of 1. Views lie in the schema `analytics` of the warehouse,
+where each of their columns carries its definition as a comment.
 A metric that *waits for* something is not judged of days whose orders have not come so far.
 """
 _UNITS = {"money": "money", "count": "number", "percent": "share of 1", "days": "days", "score": "number with decimals"}
@@ -23,7 +24,7 @@ _UNITS = {"money": "money", "count": "number", "percent": "share of 1", "days": 
 
 def metric_docs(metrics: Metrics, views: Sequence[View]) -> str:
     """Markdown of every view: what it is, its columns, and the metrics over it."""
-    parts = [_INTRODUCTION.format(currency=metrics.currency)]
+    parts = [_INTRODUCTION]
     for view in views:
         parts.append(_view(view, metrics.of_view(view.name)))
     return "\n".join(parts)

@@ -40,7 +40,6 @@ class _Metric(Closed):
 
 
 class _MetricsFile(Closed):
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
     metrics: list[_Metric] = Field(min_length=1)
 
 
@@ -71,9 +70,8 @@ class Metric:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Every metric by its name, and the currency that money is in."""
+    """Every metric by its name."""
 
-    currency: str
     by_name: Mapping[str, Metric]
 
     def __getitem__(self, name: str) -> Metric:
@@ -97,7 +95,7 @@ def load_metrics(views: Iterable[View], path: Path | None = None) -> Metrics:
         if item.name in found or not _NAME.fullmatch(item.name):
             raise document.fail(("metrics", index), f"'{item.name}' stands twice or is no lower-case name")
         found[item.name] = _metric(document, index, item, known)
-    return Metrics(file.currency, found)
+    return Metrics(found)
 
 
 def _metric(document: Document, index: int, item: _Metric, views: Mapping[str, View]) -> Metric:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from spark_app.contracts.zones import fixed_offset
+from spark_app.runtime.zones import fixed_offset
 
 # Plain words beside the patterns: how many of them are a second.
 EPOCHS = {"epoch_seconds": 1, "epoch_millis": 1_000, "epoch_micros": 1_000_000}

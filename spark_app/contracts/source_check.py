@@ -9,9 +9,9 @@ from spark_app.contracts import expression_check, pattern_check
 from spark_app.contracts.blanks import folded
 from spark_app.contracts.expression_words import Fault
 from spark_app.contracts.read import problems as read_problems
-from spark_app.contracts.zones import unknown_zone
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.yaml_lines import Document
+from spark_app.runtime.zones import unknown_zone
 
 if TYPE_CHECKING:
     from spark_app.contracts.sources import ColumnMap, DatasetMap, EntityMap, Source

@@ -137,6 +137,11 @@ class EntityMap(_Closed):
         return {name: {"column": item} if isinstance(item, str) else item for name, item in value.items()}
 
 
+_SAID_OF = {"orders": ("currency", "channel", "store_id", "status"), "payments": ("currency",)}
+_TAXED = ("orders", "order_items", "refunds")
+_NUMBERED = {"refunds": {"refund_line": "1"}}  # a shop that does not number a refund's lines has one of each
+
+
 class Defaults(_Closed):
     """What holds of a shop where its files do not say."""
 
@@ -144,12 +149,15 @@ class Defaults(_Closed):
     channel: str | None = Field(None, description="where orders are placed")
     store_id: str | None = Field(None, description="the shop that sells")
     status: str | None = Field(None, description="of orders")
-    prices_include_tax: bool = Field(False, description="whether amounts of lines have their tax in them")
+    prices_include_tax: bool = Field(
+        False, description="whether amounts of lines, and of goods given back, have their tax in them"
+    )
 
     def of(self, entity: str) -> dict[str, str]:
         """Column -> value, of an entity."""
-        names = {"orders": ("currency", "channel", "store_id", "status"), "payments": ("currency",)}.get(entity, ())
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        found = {name: value for name in _SAID_OF.get(entity, ()) if (value := getattr(self, name)) is not None}
+        taxed = {"prices_include_tax": "true"} if self.prices_include_tax and entity in _TAXED else {}
+        return {**found, **taxed, **_NUMBERED.get(entity, {})}
 
 
 class Source(_Closed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,11 +17,13 @@ from spark_app.contracts.table import QUARANTINE, Contract
 from spark_app.lake import delta, few, quarantine
 from spark_app.lake.paths import Lake
 from spark_app.runs.context import Context
-from spark_app.tables.declare import GoldTable, Match
+from spark_app.runtime.reporting import Reporting
+from spark_app.tables.declare import REPORTING, GoldTable, Match
 from spark_app.tables.hashes import hashed
 from spark_app.tables.incomplete import PARTS
 
 CHANGE = "_change_type"
+_SCOPE = "_scope"
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,13 @@ def inputs_of_scope(context: Context, spark: SparkSession, work: Refresh, scope:
 
     @cache
     def given(name: str) -> Rows:
-        if name == table.driver:
-            found = _found(context, spark, work, name, wanted_of_scope(table, scope, _columns(context, work, name)))
-            return Rows(within(found.frame, scope, table, table.driver_sql), found.few)
+        if name in table.drivers:
+            value = table.drivers[name]
+            wanted = wanted_of_scope(table, scope, value, _columns(context, work, name))
+            found = _found(context, spark, work, name, wanted)
+            return Rows(within(found.frame, scope, table, value), found.few)
         if name in table.matches:
-            return _matching(context, spark, work, name, table.matches[name], given)
+            return _matching(context, spark, work, name, table.matches_of(name), given)
         return Rows(_whole(context, spark, work, name))
 
     return {name: given(name).frame for name in table.inputs}
@@ -81,23 +85,30 @@ def touched(context: Context, spark: SparkSession, work: Refresh) -> DataFrame:
         if parameter in table.inputs:
             return _changes(context, spark, work, table.inputs[name])
         if parameter in table.matches:
-            return _matching(context, spark, work, name, table.matches[parameter], given)
+            return _matching(context, spark, work, name, table.matches_of(parameter), given)
         return Rows(_whole(context, spark, work, name))
 
-    rows = table.touched(**{name: given(name).frame for name in inspect.signature(table.touched).parameters})
-    return rows.select(*table.scope).distinct().na.drop()
+    asked = [name for name in inspect.signature(table.touched).parameters if name != REPORTING]
+    rows = table.touched(**{name: given(name).frame for name in asked}, **reported(context, table.touched))
+    return rows.select(table.scope).distinct().na.drop()
+
+
+def reported(context: Context, function: Callable[..., DataFrame]) -> dict[str, Reporting]:
+    """What a table's function is given beside rows."""
+    return {REPORTING: context.reporting} if REPORTING in inspect.signature(function).parameters else {}
 
 
 def rows_of_scope(context: Context, spark: SparkSession, work: Refresh, scope: Rows) -> DataFrame:
     """The table's own rows of a scope, as they are now."""
     names = few.columns_of(context.lake, work.name, work.version)
-    wanted = wanted_of_scope(work.table, scope, names)
+    value = work.table.scope_sql or work.table.scope
+    wanted = wanted_of_scope(work.table, scope, value, names)
     rows = _few_rows(context.lake, work.name, work.version, wanted, names)
     if rows is None:
         frame = delta.read(spark, context.lake, work.name, work.version)
     else:
         frame = context.scratch.frame(spark, rows)
-    return within(frame, scope, work.table, work.table.scope_sql)
+    return within(frame, scope, work.table, value)
 
 
 def own_rows(context: Context, spark: SparkSession, work: Refresh) -> DataFrame:
@@ -109,11 +120,16 @@ def own_rows(context: Context, spark: SparkSession, work: Refresh) -> DataFrame:
     return context.scratch.frame(spark, rows)
 
 
-def wanted_of_scope(table: GoldTable, scope: Rows, columns: Collection[str]) -> dict[str, list[object]] | None:
-    """Column -> its values in rows of a scope; None where the scope is large, or cannot be told by these columns."""
+def wanted_of_scope(
+    table: GoldTable, scope: Rows, value: str, columns: Collection[str]
+) -> dict[str, list[object]] | None:
+    """Column -> its values in rows of a scope, which are `value` (SQL) there.
+
+    None where the scope is large; of nothing where it cannot be told by these columns.
+    """
     if scope.few is None:
         return None
-    where = table.found_in or dict.fromkeys(table.scope, "")
+    where = {value: ""} if value in columns else table.found_in
     if not set(where) <= set(columns):
         return {}
     values = scope.few.column(0).to_pylist()
@@ -123,29 +139,35 @@ def wanted_of_scope(table: GoldTable, scope: Rows, columns: Collection[str]) -> 
     }
 
 
-def within(rows: DataFrame, scope: Rows, table: GoldTable, named: Mapping[str, str]) -> DataFrame:
-    """Rows of the scope. Days become literals, so that files of other months are never opened."""
-    column = table.scope[0]
+def within(rows: DataFrame, scope: Rows, table: GoldTable, value: str) -> DataFrame:
+    """Rows of the scope, which is `value` (SQL) in them. Days are literals: files of other months are never opened."""
     if scope.few is not None and pa.types.is_date(scope.few.schema.field(0).type):
         days: list[date] = scope.few.column(0).to_pylist()
-        inside = rows.where(F.expr(named.get(column, column)).isin(days)) if days else rows.where("false")
+        inside = rows.where(F.expr(value).isin(days)) if days else rows.where("false")
         months = sorted({day.replace(day=1) for day in days})
         return inside.where(F.col(delta.MONTH).isin(months)) if delta.MONTH in rows.columns and days else inside
-    keyed = rows.withColumns({name: F.expr(named.get(name, name)) for name in table.scope if name in named})
-    return keyed.join(scope.frame, list(table.scope), "left_semi")
+    keyed, wanted = rows.withColumn(_SCOPE, F.expr(value)), scope.frame.select(F.col(table.scope).alias(_SCOPE))
+    return keyed.join(wanted, _SCOPE, "left_semi").drop(_SCOPE)
 
 
 def _matching(
-    context: Context, spark: SparkSession, work: Refresh, name: str, match: Match, given: Callable[[str], Rows]
+    context: Context,
+    spark: SparkSession,
+    work: Refresh,
+    name: str,
+    matches: Sequence[Match],
+    given: Callable[[str], Rows],
 ) -> Rows:
     """Rows of an input that match; the whole of it where those they have to match are many."""
-    others = [given(other).few for other in match.of]
-    wanted: set[object] = set()
-    for rows in others:
-        if rows is None:
-            return Rows(_whole(context, spark, work, name))
-        wanted |= set(pc.unique(rows.column(match.column)).to_pylist()) - {None}
-    return _found(context, spark, work, name, {match.column: list(wanted)})
+    wanted: dict[str, list[object]] = {}
+    for match in matches:
+        values: set[object] = set()
+        for rows in [given(other).few for other in match.of]:
+            if rows is None:
+                return Rows(_whole(context, spark, work, name))
+            values |= set(pc.unique(rows.column(match.column)).to_pylist()) - {None}
+        wanted[match.column] = [*values.union(wanted.get(match.column, ()))]
+    return _found(context, spark, work, name, wanted)
 
 
 def _found(

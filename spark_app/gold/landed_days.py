@@ -43,9 +43,10 @@ def _rows(context: Context) -> list[Row]:
     lake = context.lake
     gold = [name for name in context.contracts if name.startswith("gold.")]
     versions = {name: version for name in gold if (version := log.version_of(lake, name)) is not None}
-    sold = {row[0] for row in feed.over_version(lake, SALES, versions[SALES], "SELECT order_date FROM data")}
+    counted = dict(feed.over_version(lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
+    sold = {day for day, orders in counted.items() if orders}
     found = drops(days_taken_in(lake, versions), context.contracts, sold)
-    known = sold | {day for days in found.taken.values() for day in days}
+    known = set(counted) | {day for days in found.taken.values() for day in days}
     if not known:
         return []
     days = days_of(min(known), max(known))

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from spark_app.audits.examples import rows_to_show
+from spark_app.audits.exchange_rates import check_exchange_rates
 from spark_app.audits.gold_moved import refuse_half_moved
 from spark_app.audits.landed import check_landed_days
+from spark_app.contracts.balances import Side
 from spark_app.contracts.table import Threshold
 from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
@@ -45,6 +47,7 @@ def run(context: Context) -> str | None:
         tell_columns(context, _taken_in(context, released))
         findings = _measure(context, tables, released)
         findings += _balances(context, tables, released) + check_landed_days(context, released)
+        findings += check_exchange_rates(context, tables, released)
     wrong = _judge_twice(context, findings) if context.settings.data_docs else failing(findings)
     unusual = [finding for finding in watched if not finding.passed]
     failed = [finding for finding in [*wrong, *unusual] if finding.grave]
@@ -123,7 +126,7 @@ def _balances(context: Context, tables: dict[str, int], released: Release | None
     exact = Threshold(0, 0, "rows")
     return [
         Finding(
-            item.balance.right.table,
+            item.balance.right[0].table,
             item.balance.name,
             "consistency",
             "error",
@@ -131,10 +134,14 @@ def _balances(context: Context, tables: dict[str, int], released: Release | None
             None,
             float(item.right - item.left),
             exact,
-            f"{item.left} as in {item.balance.left.table}; found {item.right}",
+            f"{item.left} as in {_tables(item.balance.left)}; found {item.right}",
         )
         for item in weigh(context.lake, before, with_sources(context.lake, tables))
     ]
+
+
+def _tables(sides: Sequence[Side]) -> str:
+    return " and ".join(side.table for side in sides)
 
 
 def _keep(

@@ -11,7 +11,16 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.table import Column, Type
 from spark_app.gold import landed_days
-from spark_app.gold.inputs import Refresh, Rows, inputs_of_scope, own_rows, rows_of_scope, touched, whole_inputs
+from spark_app.gold.inputs import (
+    Refresh,
+    Rows,
+    inputs_of_scope,
+    own_rows,
+    reported,
+    rows_of_scope,
+    touched,
+    whole_inputs,
+)
 from spark_app.lake import delta, few, log, quarantine, writes
 from spark_app.lake.diff import CLAUSES, WAS_MONTH, difference
 from spark_app.recovery import overwritten
@@ -67,8 +76,14 @@ def _refresh(
         taken = commit.sources if commit else {}
         work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
         _refuse_retyped(work, full_rebuild)
-        if full_rebuild or commit is None or work.lacking or set(work.taken) != set(now) or _is_of_another(work, anew):
+        other = commit is not None and _reports_otherwise(context, table, commit.note)
+        changed = bool(work.lacking) or set(work.taken) != set(now) or _is_of_another(work, anew) or other
+        if full_rebuild or commit is None or changed:
             step.action = _build(context, spark, work, first=commit is None)
+            if other:
+                context.record.warn(
+                    f"days or amounts are counted otherwise now, so gold was derived anew: {context.reporting.text}"
+                )
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
         step.version = log.version_of(context.lake, contract.qualified)
@@ -79,6 +94,11 @@ def _is_of_another(work: Refresh, anew: Mapping[str, int]) -> bool:
     """Whether an input was derived anew since, or is behind what was taken in: what changed cannot be told then."""
     silver = {full: version for full, version in work.taken.items() if full.startswith("silver.")}
     return any(version < anew.get(full, version) or version > work.now[full] for full, version in silver.items())
+
+
+def _reports_otherwise(context: Context, table: GoldTable, note: Mapping[str, object]) -> bool:
+    """Whether the table was made with another currency or zone than it is to have."""
+    return table.reports and note.get(log.REPORTING, context.reporting.noted) != context.reporting.noted
 
 
 def _refuse_retyped(work: Refresh, full_rebuild: bool) -> None:
@@ -118,7 +138,9 @@ def _version(context: Context, full: str, table: GoldTable) -> int:
 
 
 def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool) -> str:
-    rows = _shaped(work, work.table.derive(**whole_inputs(context, spark, work)))
+    rows = _shaped(
+        work, work.table.derive(**whole_inputs(context, spark, work), **reported(context, work.table.derive))
+    )
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
     if first:
@@ -132,12 +154,12 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
 
 def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
     if work.table.touched is None:
-        should = work.table.derive(**whole_inputs(context, spark, work))
+        should = work.table.derive(**whole_inputs(context, spark, work), **reported(context, work.table.derive))
         return _apply(context, spark, work, _shaped(work, should), own_rows(context, spark, work))
     touched_values = touched(context, spark, work)
     values = few.collected(touched_values)
     scope = Rows(touched_values.persist()) if values is None else Rows(context.scratch.frame(spark, values), values)
-    should = work.table.derive(**inputs_of_scope(context, spark, work, scope))
+    should = work.table.derive(**inputs_of_scope(context, spark, work, scope), **reported(context, work.table.derive))
     return _apply(context, spark, work, _shaped(work, should), rows_of_scope(context, spark, work, scope))
 
 
@@ -185,7 +207,8 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
 
 def _note(context: Context, work: Refresh, *, full_rebuild: bool = False) -> str:
     salt = {log.SALT: context.salt.fingerprint} if work.table.hashed else {}
-    return log.note_text(context.run_id, work.now, **salt, **({log.WHOLE: True} if full_rebuild else {}))
+    counted_in = {log.REPORTING: context.reporting.noted} if work.table.reports else {}
+    return log.note_text(context.run_id, work.now, **salt, **counted_in, **({log.WHOLE: True} if full_rebuild else {}))
 
 
 def work(context: Context, request: RunRequest) -> None:

@@ -15,6 +15,7 @@ from spark_app.contracts.table import QUARANTINE
 from spark_app.lake import log, ops, releases
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release, candidate_id
+from spark_app.runtime.reporting import Reporting, reporting_of
 
 Rows = list[dict[str, Any]]
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +42,14 @@ def look_behind(lake: Lake, release: Release) -> Behind:
         shown = known[places[shown.of_release]]
     place = places.get(shown.release_id, 0)
     return Behind(shown, known[place - 1] if place else None)
+
+
+def counted_in(lake: Lake, release: Release) -> Reporting:
+    """The currency and the days that a release's figures are in."""
+    facts = "gold.fact_orders"
+    if facts not in release.tables:
+        return reporting_of(None)
+    return reporting_of(log.commit_at(lake, facts, release.tables[facts]).note.get(log.REPORTING))
 
 
 def with_sources(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:

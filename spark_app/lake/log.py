@@ -36,6 +36,8 @@ _ARROW: dict[str, pa.DataType] = {
 
 # In the note of a table that holds hashes: the fingerprint of the salt they were made with.
 SALT = "salt"
+# In the note of a table whose days or amounts depend on it: what gold counts in (runtime.reporting).
+REPORTING = "reporting"
 # In the note of a commit that derived the whole table from its inputs, whatever it was before.
 WHOLE = "whole"
 # Of an empty one: what was wrong with the commits before it was looked at, and made good.
@@ -62,9 +64,9 @@ def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
 
 
 def unchanged_note(run_id: str, commit: Commit | None, **more: object) -> str:
-    """The note of a commit that changes no row: what the table has taken in stays, and the salt of its hashes."""
-    salt = {SALT: commit.note[SALT]} if commit and SALT in commit.note else {}
-    return note_text(run_id, commit.sources if commit else {}, packed=True, **salt, **more)
+    """The note of a commit that changes no row: what the table has taken in stays, and what it was made with."""
+    made_with = {name: commit.note[name] for name in (SALT, REPORTING) if commit and name in commit.note}
+    return note_text(run_id, commit.sources if commit else {}, packed=True, **made_with, **more)
 
 
 def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:

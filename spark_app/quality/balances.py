@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from spark_app.contracts.balances import BALANCES, Balance, Side
 from spark_app.lake import feed
 from spark_app.lake.paths import Lake
+
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,30 @@ def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balan
 
     Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history.
     """
-    return [Balanced(item, *(_sum(lake, side, before, now) for side in (item.left, item.right))) for item in BALANCES]
+    sides: dict[str, list[Side]] = {}
+    for side in dict.fromkeys(side for item in BALANCES for side in item.sides):
+        sides.setdefault(side.table, []).append(side)
+    sums: dict[Side, Decimal] = {}
+    for table, asked in sides.items():
+        sums |= _sums(lake, table, asked, before, now)
+    return [
+        Balanced(item, *(sum((sums[side] for side in one), _NOTHING) for one in (item.left, item.right)))
+        for item in BALANCES
+    ]
 
 
-def _sum(lake: Lake, side: Side, before: dict[str, int], now: dict[str, int]) -> Decimal:
-    part = f"({side.part})::DECIMAL(18,2)"
-    if side.table in before:
-        sql = f"SELECT sum(sign * {part}) FROM changed WHERE {side.where}"
-        rows = feed.over_changes(lake, side.table, before[side.table], now[side.table], side.columns, sql)
+def _sums(
+    lake: Lake, table: str, sides: Sequence[Side], before: dict[str, int], now: dict[str, int]
+) -> dict[Side, Decimal]:
+    """All sums over one table, whose rows are read once."""
+    columns = sorted({column for side in sides for column in side.columns})
+    sign = "sign * " if table in before else ""
+    asked = [f"sum({sign}({side.part})::DECIMAL(18,2)) FILTER (WHERE {side.where})" for side in sides]
+    if table in before:
+        rows = feed.over_changes(
+            lake, table, before[table], now[table], columns, f"SELECT {', '.join(asked)} FROM changed"
+        )
     else:
-        rows = feed.over_version(lake, side.table, now[side.table], f"SELECT sum({part}) FROM data WHERE {side.where}")
-    return Decimal(rows[0][0] or 0) if rows else Decimal(0)
+        rows = feed.over_version(lake, table, now[table], f"SELECT {', '.join(asked)} FROM data")
+    found = rows[0] if rows else (None,) * len(sides)
+    return {side: Decimal(value or 0) for side, value in zip(sides, found, strict=True)}

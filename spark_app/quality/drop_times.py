@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spark_app.contracts.patterns import EPOCHS, ZONE_LETTERS, Reading, parts, readings, sections
-from spark_app.contracts.zones import CLOCKS
+from spark_app.runtime.zones import CLOCKS
 
 # Spark's letters for times, as strptime has them.
 _LETTERS = {

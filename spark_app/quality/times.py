@@ -14,7 +14,7 @@ from pyspark.sql.types import DataType, TimestampType
 
 from spark_app.contracts.patterns import EPOCHS, Reading, readings
 from spark_app.contracts.table import Type
-from spark_app.contracts.zones import CLOCKS
+from spark_app.runtime.zones import CLOCKS
 
 _DATE, _TIME = r"\d{4}-\d{2}-\d{2}", r"\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
 _CLOCK = f"{'|'.join(CLOCKS)}|(?:UTC|GMT|UT)[+-]\\d{{1,2}}(?::?\\d{{2}})?"

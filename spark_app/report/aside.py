@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from spark_app.contracts.metrics import load_metrics
-from spark_app.contracts.table import Contract
-from spark_app.contracts.views import load_views
 from spark_app.lake.aside import Aside
 from spark_app.report.numbers import written
 
 # What the money of an entity's rows is of, where people have a word for it.
 _OF = {"order_items": " of goods", "payments": " of payments"}
-
-
-def currency_of(contracts: Mapping[str, Contract]) -> str:
-    """The currency that pages show money in."""
-    return load_metrics(load_views(contracts)).currency
 
 
 def all_in_words(found: Sequence[Aside], currency: str) -> str:

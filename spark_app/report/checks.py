@@ -174,7 +174,7 @@ def set_aside(data: ReportData) -> list[Check]:
     share = aside / int(row["landed"])
     text = f"{aside:,} of {int(row['landed']):,} rows of the last {RECENT} days ({share:.1%}) cannot be used"
     at_stake = all_in_words(
-        in_quarantine(data.lake, since=data.recent[0], until=data.recent[-1]), data.metrics.currency
+        in_quarantine(data.lake, since=data.recent[0], until=data.recent[-1]), data.reporting.currency
     )
     return [Check("care" if share > MUCH_ASIDE else "odd", f"{text} and are set aside: {at_stake}.")]
 

@@ -19,7 +19,7 @@ from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, with_all_tables
 from spark_app.contracts.views import load_views
 from spark_app.lake import log, releases
-from spark_app.lake.behind import Behind, days_taken_in, look_behind
+from spark_app.lake.behind import Behind, counted_in, days_taken_in, look_behind
 from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -27,6 +27,7 @@ from spark_app.report.waiting import WaitingSentence
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.reporting import Reporting
 
 DAY = "order_date"
 LANDED = "landed_days"
@@ -49,6 +50,7 @@ class ReportData:
     contracts: Mapping[str, Contract]
     views: Mapping[str, View]
     metrics: Metrics
+    reporting: Reporting
     environment: str
     first: date
     last: date
@@ -128,6 +130,7 @@ def open_release(
             contracts=contracts,
             views={view.name: view for view in made},
             metrics=load_metrics(views),
+            reporting=counted_in(lake, release),
             environment=environment,
             first=first,
             last=last,
@@ -171,12 +174,12 @@ def _make_tables(
 
 
 def _sold(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
-    found = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM _daily_sales").fetchone()
+    found = connection.execute(f"SELECT min({DAY}), max({DAY}) FROM _daily_sales WHERE orders > 0").fetchone()
     return (found[0], found[1]) if found else (None, None)
 
 
 def _days_sold(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
-    rows = connection.execute(f"SELECT {DAY} FROM _daily_sales WHERE {DAY} IS NOT NULL").fetchall()
+    rows = connection.execute(f"SELECT {DAY} FROM _daily_sales WHERE orders > 0").fetchall()
     return frozenset(row[0] for row in rows)
 
 

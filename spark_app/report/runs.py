@@ -59,7 +59,7 @@ def runs(data: ReportData, ended: Rows) -> Figure:
         definition += "What they cost is shown where the settings say run_price_per_hour."
     else:
         definition += (
-            f"Cost: hours by the clock × {data.run_price_per_hour:g} {data.metrics.currency} "
+            f"Cost: hours by the clock × {data.run_price_per_hour:g} {data.reporting.currency} "
             "(run_price_per_hour in the settings); what storage and the warehouse cost is not in it."
         )
     return Figure("Runs", definition, values=rows, columns=columns, wide=True)

@@ -103,7 +103,7 @@ def _environment(data: ReportData, pages: list[Page], words: Mapping[str, str]) 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    currency = data.metrics.currency
+    currency = data.reporting.currency
     environment.filters["written"] = lambda value, unit, exact=False: written(value, unit, currency, exact=exact)
     environment.filters["day"] = day_text
     environment.filters["time"] = time_text
@@ -130,7 +130,7 @@ def _embedded(data: ReportData, page: Page, ripening: Ripeness) -> str:
     used |= {tile.metric for tile in page.tiles}
     kinds = sorted({kind for name in used if (kind := data.metrics[name].ripens)})
     content = {
-        "currency": {"code": data.metrics.currency, "symbol": symbol(data.metrics.currency)},
+        "currency": {"code": data.reporting.currency, "symbol": symbol(data.reporting.currency)},
         "span": {
             "first": (data.first - EPOCH).days,
             "last": (data.last - EPOCH).days,

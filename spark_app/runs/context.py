@@ -17,6 +17,7 @@ from spark_app.lake.few import Scratch
 from spark_app.lake.paths import Lake, Landing
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.reporting import USUAL_CURRENCY, Reporting
 from spark_app.runtime.salt import Salt, find_salt
 from spark_app.runtime.session import session, sibling
 from spark_app.runtime.settings import Settings
@@ -61,6 +62,13 @@ class Context:
     def salt(self) -> Salt:
         """Of e-mail hashes; raises SettingsError where the settings refer to none that is there."""
         return find_salt(self.settings)
+
+    @property
+    def reporting(self) -> Reporting:
+        """What gold counts in: as the settings say, of currencies else the source."""
+        given = self.settings.reporting
+        currency = given.currency or self.source.defaults.currency or USUAL_CURRENCY
+        return Reporting(currency, given.timezone, given.shop)
 
     @property
     def lake(self) -> Lake:

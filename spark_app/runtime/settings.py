@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.alert_settings import AlertRoute
@@ -16,6 +16,7 @@ from spark_app.runtime.closed import Closed
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.packaged import unpacked
 from spark_app.runtime.yaml_lines import Document, nearest
+from spark_app.runtime.zones import unknown_zone
 
 CONF_VARIABLE = "LAKEHOUSE_CONF"
 
@@ -75,6 +76,23 @@ class RedshiftSettings(Closed):
     )
 
 
+class ReportingSettings(Closed):
+    """What gold, its warehouse and the pages count in. A change of currency or zone derives gold anew."""
+
+    currency: str | None = Field(
+        None, pattern="^[A-Z]{3}$", description="ISO 4217; the source's own default where not given, else USD"
+    )
+    timezone: str = Field("UTC", description="IANA zone of the shop's day: of order_date, months, yesterday")
+    shop: str | None = Field(None, min_length=1, description="the shop's name, on pages")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if wrong := unknown_zone(value):
+            raise ValueError(wrong)
+        return value
+
+
 class Settings(Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
@@ -109,6 +127,7 @@ class Settings(Closed):
     email_salt_secret: str | None = Field(
         None, min_length=1, description="Secrets Manager id of that salt, where the variable is not set"
     )
+    reporting: ReportingSettings = ReportingSettings()
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.tables.declare import GoldTable, Match
-from spark_app.tables.words import is_live, money
+from spark_app.tables.words import is_live, money, revenue
 
 ACTIVE = "active_month"
 
@@ -17,7 +17,7 @@ def derive(orders: DataFrame, firsts: DataFrame) -> DataFrame:
     return active.groupBy("cohort_month", since.alias("months_since")).agg(
         F.countDistinct("customer_id").alias("customers"),
         F.count(F.lit(1)).alias("orders"),
-        money(F.sum("order_amount")).alias("revenue"),
+        money(F.sum(revenue())).alias("revenue"),
     )
 
 
@@ -36,11 +36,10 @@ TABLE = GoldTable(
     "customer_cohorts",
     inputs={"orders": "gold.fact_orders", "firsts": "gold.fact_orders"},
     derive=derive,
-    driver="orders",
-    scope=(ACTIVE,),
+    drivers={"orders": "trunc(order_date, 'month')"},
+    scope=ACTIVE,
     found_in={"_month": ""},
     matches={"firsts": Match("customer_id", of=("orders",)), "all_orders": Match("customer_id", of=("orders",))},
     touched=touched,
-    scope_sql={ACTIVE: "add_months(cohort_month, months_since)"},
-    driver_sql={ACTIVE: "trunc(order_date, 'month')"},
+    scope_sql="add_months(cohort_month, months_since)",
 )

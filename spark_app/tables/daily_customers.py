@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from spark_app.tables.declare import GoldTable, Match
 from spark_app.tables.versions import restated
-from spark_app.tables.words import UNKNOWN, known, live_money
+from spark_app.tables.words import UNKNOWN, known, live_money, revenue
 
 BANDS = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65+"
@@ -21,14 +21,14 @@ def derive(orders: DataFrame, customers: DataFrame) -> DataFrame:
         age_band().alias("age_band"),
         "customer_id",
         "order_status",
-        "order_amount",
+        revenue().alias("revenue"),
         "is_first_order",
     )
     return described.groupBy("order_date", "country", "state", "gender", "age_band").agg(
         F.count(F.lit(1)).alias("orders"),
         F.countDistinct("customer_id").alias("customers"),
         F.countDistinct(F.when(F.col("is_first_order"), F.col("customer_id"))).alias("new_customers"),
-        live_money("order_amount").alias("revenue"),
+        live_money("revenue").alias("revenue"),
     )
 
 
@@ -51,8 +51,8 @@ TABLE = GoldTable(
     "daily_customers",
     inputs={"orders": "gold.fact_orders", "customers": "gold.dim_customers"},
     derive=derive,
-    driver="orders",
-    scope=("order_date",),
+    drivers={"orders": "order_date"},
+    scope="order_date",
     matches={
         "customers": Match("customer_key", of=("orders",)),
         "all_orders": Match("customer_key", of=("customers",)),

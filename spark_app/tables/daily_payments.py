@@ -22,8 +22,8 @@ TABLE = GoldTable(
     "daily_payments",
     inputs={"payments": "gold.fact_payments"},
     derive=derive,
-    driver="payments",
-    scope=("order_date",),
+    drivers={"payments": "order_date"},
+    scope="order_date",
     touched=touched,
     month_of="order_date",
 )

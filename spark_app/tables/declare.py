@@ -19,6 +19,7 @@ from spark_app.contracts.table import QUARANTINE, Contract
 from spark_app.runtime.errors import ContractError
 
 NO_MONEY = "0"
+REPORTING = "reporting"
 
 
 def as_it_is(rows: DataFrame) -> DataFrame:
@@ -57,31 +58,40 @@ class Match:
 class GoldTable:
     """A table of the star schema.
 
-    `inputs`: parameter name -> table. `derive(**inputs)` gives the table's rows from its inputs' rows.
+    `inputs`: parameter name -> table. `derive(**inputs)` gives the table's rows from its inputs' rows; it may ask for
+    `reporting` too (tables/reporting.py), as `touched` may: what gold's days and amounts are in.
     For increments: `touched(**changes)` takes each input's changed rows (before and after, one frame an input) and,
-    where named, whole inputs as `all_<input>`; it gives the rows of `scope` (columns) to be derived again. Those
-    columns select rows of the input `driver` before `derive` sees it, and rows of the table itself: what is in the
-    scope and is not derived again is deleted. Without `touched` the table is derived whole each time an input
-    changes: for small tables only. `scope_sql` and `driver_sql` give the scope's columns where the table's own rows
-    or the driver's name them otherwise. `hashed`: input -> its columns that `derive` gets as hashes, never in clear
-    (tables/hashes.py).
-    `matches`: parameter of `derive` or `touched` -> which of its rows can matter there; `of` are other parameters of
-    the same function. So a day's work looks for keys instead of reading histories. `found_in`: column -> what a
-    scope's value begins with where it is one of that column; where it is the scope's own column it need not be said.
+    where named, whole inputs as `all_<input>`; it gives the values of the column `scope` that are to be derived again.
+    They select rows of the inputs in `drivers` (input -> SQL of the value there) before `derive` sees these, and rows
+    of the table itself (`scope_sql`, where no column of it has the name): what is in the scope and is not derived again
+    is deleted. Without `touched` the table is derived whole each time an input changes: for small tables only.
+    `hashed`: input -> its columns that `derive` gets as hashes, never in clear (tables/hashes.py).
+    `matches`: parameter of `derive` or `touched` -> which of its rows can matter there (of several matches: any); `of`
+    are other parameters of the same function. So a day's work looks for keys instead of reading histories. `found_in`:
+    column -> what a scope's value begins with where it is one of that column, for scopes that are no column.
     """
 
     name: str
     inputs: Mapping[str, str]
     derive: Callable[..., DataFrame]
-    driver: str = ""
-    scope: tuple[str, ...] = ()
+    drivers: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
     touched: Callable[..., DataFrame] | None = None
     month_of: str | None = None
-    scope_sql: Mapping[str, str] = field(default_factory=dict)
-    driver_sql: Mapping[str, str] = field(default_factory=dict)
+    scope_sql: str = ""
     hashed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    matches: Mapping[str, Match] = field(default_factory=dict)
+    matches: Mapping[str, Match | tuple[Match, ...]] = field(default_factory=dict)
     found_in: Mapping[str, str] = field(default_factory=dict)
+
+    def matches_of(self, parameter: str) -> tuple[Match, ...]:
+        """Of which rows of a parameter any can matter; none where all can."""
+        found = self.matches.get(parameter, ())
+        return found if isinstance(found, tuple) else (found,)
+
+    @property
+    def reports(self) -> bool:
+        """Whether the rows depend on what gold's days and amounts are in."""
+        return REPORTING in inspect.signature(self.derive).parameters
 
 
 @dataclass(frozen=True)
@@ -156,23 +166,23 @@ def _check(table: GoldTable, contracts: Mapping[str, Contract]) -> None:
         known = contracts[table.inputs[name]].column_names if name in table.inputs else ()
         if unknown := sorted(set(columns) - set(known)):
             raise ContractError(f"{where}: hashed: {name} has no {', '.join(unknown)}")
-    if set(inspect.signature(table.derive).parameters) != set(table.inputs):
+    if set(inspect.signature(table.derive).parameters) - {REPORTING} != set(table.inputs):
         raise ContractError(f"{where}: derive takes other names than the inputs {', '.join(table.inputs)}")
     if table.month_of is not None and table.month_of not in own:
         raise ContractError(f"{where}: month_of '{table.month_of}' is no column of the table")
     _check_matches(table, where)
     if table.touched is None:
         return
-    allowed = set(table.inputs) | {f"all_{name}" for name in table.inputs}
+    allowed = {REPORTING, *table.inputs, *(f"all_{name}" for name in table.inputs)}
     strange = set(inspect.signature(table.touched).parameters) - allowed
     if strange:
         raise ContractError(f"{where}: touched asks for {', '.join(sorted(strange))}; expected of {sorted(allowed)}")
-    if table.driver not in table.inputs or not table.scope:
-        raise ContractError(f"{where}: a table with touched needs a driver among its inputs and a scope")
+    if not table.drivers or not set(table.drivers) <= set(table.inputs) or not table.scope:
+        raise ContractError(f"{where}: a table with touched needs drivers among its inputs and a scope")
 
 
 def _check_matches(table: GoldTable, where: str) -> None:
     asked = {*table.inputs, *(inspect.signature(table.touched).parameters if table.touched else ())}
-    for name, match in table.matches.items():
-        if strange := {name, *match.of} - asked:
+    for name in table.matches:
+        if strange := {name, *(one for match in table.matches_of(name) for one in match.of)} - asked:
             raise ContractError(f"{where}: matches: {', '.join(sorted(strange))} is no parameter of derive or touched")

@@ -36,8 +36,8 @@ TABLE = GoldTable(
     "dim_customers",
     inputs={"customers": "silver.customers"},
     derive=derive,
-    driver="customers",
-    scope=("customer_id",),
+    drivers={"customers": "customer_id"},
+    scope="customer_id",
     touched=touched,
     hashed={"customers": ("email",)},
 )

@@ -25,7 +25,7 @@ TABLE = GoldTable(
     "dim_products",
     inputs={"products": "silver.products"},
     derive=derive,
-    driver="products",
-    scope=("product_id",),
+    drivers={"products": "product_id"},
+    scope="product_id",
     touched=touched,
 )

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.tables.declare import SilverTable
-from spark_app.tables.words import member
+from spark_app.tables.words import member, money
 
 GOODS = "round(coalesce(quantity, 1) * unit_price, 2)"
 
@@ -19,7 +19,10 @@ def clean(rows: DataFrame) -> DataFrame:
         {
             "product_id": member("product_id"),
             "quantity": F.coalesce("quantity", F.lit(1)).cast("decimal(18,3)"),
-            "freight_amount": F.coalesce("freight_amount", F.lit(0)).cast("decimal(18,2)"),
+            "freight_amount": money(F.col("freight_amount")),
+            "discount_amount": money(F.col("discount_amount")),
+            "tax_amount": money(F.col("tax_amount")),
+            "prices_include_tax": F.coalesce("prices_include_tax", F.lit(False)),
             "line_amount": amount,
         }
     )

@@ -1,7 +1,7 @@
 """How far an order is paid: its payments summed up, and the one word for them.
 
-A shop writes a refund in one of two ways: the payment's own row becomes `refunded` (it was paid before), or a row of
-its own says `refunded` beside the one that stays `paid`. Both count by amounts.
+A shop writes a refund in one of three ways: the payment's own row becomes `refunded` (it was paid before), a row of its
+own says `refunded` beside the one that stays `paid`, or there are rows of `refunds`. All count by amounts.
 """
 
 from pyspark.sql import Column, DataFrame
@@ -16,14 +16,14 @@ _WITHOUT_EFFECT = ("failed", "voided")
 
 
 def payment_sums(payments: DataFrame) -> DataFrame:
-    """order_id, paid_amount, refunded_amount, what `payment_status` needs (_refunds, _common, _any_paid), and
+    """order_id, paid_amount, _refunded (by payments), what `payment_status` needs (_refunds, _common, _any_paid), and
     _payments_answered: see `incomplete.answered`.
     """
     paid, refunded = F.col("status") == "paid", F.col("status") == "refunded"
     standing = F.when(~refunded & ~F.col("status").isin(*_WITHOUT_EFFECT), F.col("status"))
     return payments.groupBy("order_id").agg(
         F.sum(F.when(paid, F.col("amount"))).alias("paid_amount"),
-        F.sum(F.when(refunded, F.col("amount"))).alias("refunded_amount"),
+        F.sum(F.when(refunded, F.col("amount"))).alias("_refunded"),
         F.sum(ANSWERED).alias("_payments_answered"),
         F.max(refunded).alias("_refunds"),
         F.max(paid).alias("_any_paid"),
@@ -31,15 +31,17 @@ def payment_sums(payments: DataFrame) -> DataFrame:
     )
 
 
-def payment_status(order_amount: Column) -> Column:
-    """The order's word, from the columns of `payment_sums` (null without payments).
+def payment_status(order_amount: Column, given_back: Column) -> Column:
+    """The order's word, from the columns of `payment_sums` (null without payments) and what its refunds gave back.
 
-    Where what is paid and what is refunded are together exactly the order's amount, they are payments of their own, of
-    which some went back; else the refunds are weighed against what was paid.
+    Where what is paid and what payments say is refunded are together exactly the order's amount, they are payments of
+    their own, of which some went back; else what went back is weighed against what was paid.
     """
-    paid, refunded = money(F.col("paid_amount")), money(F.col("refunded_amount"))
-    shared = paid + refunded == order_amount
-    all_back = F.col("_refunds") & ((paid == 0) | ((refunded >= paid) & ~shared))
+    paid, by_payments = money(F.col("paid_amount")), money(F.col("_refunded"))
+    refunded = by_payments + money(given_back)
+    shared = F.col("_refunds") & (paid + by_payments == order_amount) & (money(given_back) == 0)
+    some_back = F.col("_refunds") | (money(given_back) > 0)
+    all_back = some_back & ((paid == 0) | ((refunded >= paid) & ~shared))
     return (
         F.when(F.col("_refunds").isNull(), F.lit(NONE))
         .when(all_back, F.lit("refunded"))

@@ -53,6 +53,13 @@ def valid_at(moment: str, entity: str) -> str:
     return f"r.{entity} = v.{entity} AND {moment} >= v.valid_from AND (v.valid_to IS NULL OR {moment} < v.valid_to)"
 
 
+def with_customer_key(orders: DataFrame, customers: DataFrame) -> DataFrame:
+    """Adds `customer_key`: the customer's version at the time of purchase, -1 for one not seen yet."""
+    version_then = valid_at("r.purchased_at", "customer_id")
+    joined = orders.alias("r").join(customers.alias("v"), F.expr(version_then), "left")
+    return joined.select("r.*", F.coalesce("v.customer_key", F.lit(UNKNOWN_KEY)).alias("customer_key"))
+
+
 def moved(changes: DataFrame) -> DataFrame:
     """Versions that came or went. One whose end or attributes alone changed keeps its key and moves no fact."""
     return changes.where(F.col("_change_type").isin("insert", "delete"))

@@ -21,9 +21,14 @@ def money(amount: Column) -> Column:
     return F.coalesce(amount, F.lit(0)).cast(MONEY)
 
 
-def live_money(amount: str) -> Column:
+def live_money(amount: str | Column) -> Column:
     """Sum of an amount over live orders."""
-    return money(F.sum(F.when(is_live(), F.col(amount))))
+    return money(F.sum(F.when(is_live(), F.col(amount) if isinstance(amount, str) else amount)))
+
+
+def revenue(goods: str = "items_amount") -> Column:
+    """Goods less discounts with shipping: before returns, without taxes."""
+    return F.col(goods) - F.col("discount_amount") + F.col("freight_amount")
 
 
 def is_unknown(entity: str) -> Column:

@@ -13,6 +13,7 @@ import yaml
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.metrics import load_metrics
 from spark_app.contracts.views import load_views
+from spark_app.runtime.reporting import USUAL_CURRENCY
 from superset_assets.charts import chart_file
 from superset_assets.dashboards import load_dashboards
 from superset_assets.datasets import SCHEMA, column_types, dataset
@@ -26,10 +27,11 @@ _ZIP_WHEN = (2024, 1, 1, 0, 0, 0)
 DATABASE = "databases/warehouse.yaml"
 
 
-def files(uri: str, connect_args: Mapping[str, Any] | None = None) -> dict[str, str]:
+def files(uri: str, connect_args: Mapping[str, Any] | None = None, currency: str = USUAL_CURRENCY) -> dict[str, str]:
     """Every file of the export by its path.
 
-    `uri` is the warehouse's SQLAlchemy URI, without a password; `connect_args` what the driver is given besides.
+    `uri` is the warehouse's SQLAlchemy URI, without a password; `connect_args` what the driver is given besides;
+    `currency`: what gold reports in.
     """
     contracts = load_contracts()
     gold = [contract for contract in contracts.values() if contract.layer == "gold"]
@@ -41,11 +43,11 @@ def files(uri: str, connect_args: Mapping[str, Any] | None = None) -> dict[str, 
         DATABASE: _database(uri, connect_args or {}),
     }
     for view in views.values():
-        made[f"datasets/warehouse/{view.name}.yaml"] = dataset(view, metrics, types)
+        made[f"datasets/warehouse/{view.name}.yaml"] = dataset(view, metrics, types, currency)
     for dashboard in load_dashboards(metrics, views):
         made[f"dashboards/{dashboard.name}.yaml"] = dashboard_file(dashboard)
         for chart in dashboard.charts:
-            made[f"charts/{chart.name.replace('/', '_')}.yaml"] = chart_file(chart, metrics.currency)
+            made[f"charts/{chart.name.replace('/', '_')}.yaml"] = chart_file(chart, currency)
     for query in worked_queries():
         made[f"queries/warehouse/{query.name}.yaml"] = {
             "label": query.title,

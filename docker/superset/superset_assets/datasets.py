@@ -33,7 +33,7 @@ def column_types(contracts: Iterable[Contract], views: Iterable[View]) -> Types:
     return {(table, column): kind for table, column, kind in rows}
 
 
-def dataset(view: View, metrics: Metrics, types: Types) -> dict[str, Any]:
+def dataset(view: View, metrics: Metrics, types: Types, currency: str) -> dict[str, Any]:
     """One view's dataset. It has no catalog: the database's own."""
     return {
         "table_name": view.name,
@@ -44,7 +44,7 @@ def dataset(view: View, metrics: Metrics, types: Types) -> dict[str, Any]:
         "normalize_columns": False,
         "always_filter_main_dttm": False,
         "columns": [_column(column.name, types[view.name, column.name], column.description) for column in view.columns],
-        "metrics": [_metric(metric, metrics.currency) for metric in metrics.of_view(view.name)],
+        "metrics": [_metric(metric, currency) for metric in metrics.of_view(view.name)],
         "uuid": identity("dataset", view.name),
         "database_uuid": identity("database", "warehouse"),
         "version": VERSION,

@@ -20,8 +20,8 @@ FACTS = contract("facts", COLUMNS, ["id"])
 DAYS = contract("days", {"id": (Type("int"), True), "revenue": (MONEY, False)}, ["id"])
 BALANCE = Balance(
     "revenue, facts to days",
-    Side("gold.facts", "amount", ("amount", "counts"), "counts"),
-    Side("gold.days", "revenue", ("revenue",)),
+    (Side("gold.facts", "amount", ("amount", "counts"), "counts"),),
+    (Side("gold.days", "revenue", ("revenue",)),),
 )
 
 

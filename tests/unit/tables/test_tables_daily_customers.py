@@ -26,11 +26,12 @@ def test_age_bands(spark: SparkSession, born: int | None, band: str) -> None:
 def test_a_day_of_customers(spark: SparkSession) -> None:
     schema = (
         "order_date date, customer_key bigint, customer_id string, order_status string, "
-        "order_amount decimal(18,2), is_first_order boolean"
+        "items_amount decimal(18,2), is_first_order boolean, discount_amount decimal(18,2), "
+        "freight_amount decimal(18,2)"
     )
     orders = [
-        (DAY, 1, "a", "created", "1.00", True), (DAY, 1, "a", "created", "2.00", False),
-        (DAY, 2, "b", "canceled", "4.00", False), (DAY, -1, "?", "created", "8.00", True),
+        (DAY, 1, "a", "created", "1.00", True, "0.50", "0.50"), (DAY, 1, "a", "created", "2.00", False, "0", "0"),
+        (DAY, 2, "b", "canceled", "4.00", False, "0", "0"), (DAY, -1, "?", "created", "8.00", True, "0", "0"),
     ]  # fmt: skip
     customers = [(1, "BR", "SP", "female", 1990), (2, "BR", "SP", "female", 1990), (-1, None, None, None, None)]
     people = frame(spark, "customer_key bigint, country string, state string, gender string, birth_year int", customers)

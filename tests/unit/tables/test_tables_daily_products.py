@@ -1,35 +1,52 @@
-"""daily_products: a day's lines by category."""
+"""daily_products: a day's lines by category, and what was given back of them."""
 
 import pytest
 from pyspark.sql import SparkSession
 
 from spark_app.tables import daily_products
-from tests.support.frames import assert_rows, frame
+from tests.support.frames import assert_rows
+from tests.support.table_rows import rows_of
 
 pytestmark = pytest.mark.core
-DAY = "2024-01-05"
+DAY, LATER = "2024-01-05", "2024-02-01"
+
+
+def line(order: str, product: int, amount: str, status: str | None = "created", **more: object) -> dict[str, object]:
+    usual = {"order_id": order, "order_date": DAY, "product_key": product, "order_status": status}
+    return {**usual, "item_amount": amount, "net_amount": amount, **more}
 
 
 def test_a_day_of_products_counts_an_orders_score_once_a_category(spark: SparkSession) -> None:
-    lines = (
-        "order_id string, order_date date, product_key bigint, order_status string, "
-        "item_amount decimal(18,2), freight_amount decimal(18,2)"
-    )
     items = [
-        ("o1", DAY, 1, "created", "1.00", "0.10"), ("o1", DAY, 2, "created", "2.00", "0.10"),
-        ("o2", DAY, 1, "canceled", "4.00", "0.10"), ("o3", DAY, -1, "created", "8.00", "0.00"),
-        ("o4", None, 1, None, "9.00", "0.00"),
-    ]  # fmt: skip
-    orders = [("o1", "5.00"), ("o2", "2.00"), ("o3", None)]
-    products = [(1, "toys"), (2, "toys"), (-1, None)]
+        line("o1", 1, "1.00", freight_amount="0.10", cost_amount="0.25"),
+        line("o1", 2, "2.00", freight_amount="0.10", quantity="2.5", discount_amount="0.50", net_amount="1.50"),
+        line("o2", 1, "4.00", "canceled", freight_amount="0.10"),
+        line("o3", -1, "8.00"),
+        line("o4", 1, "9.00", None, order_date=None),
+    ]
+    orders = [
+        {"order_id": order, "order_status": status, "review_score": score}
+        for order, status, score in [("o1", "created", "5.00"), ("o2", "canceled", "2.00"), ("o3", "created", None)]
+    ]
+    products = [{"product_key": key, "category": name} for key, name in [(1, "toys"), (2, "toys"), (-1, None)]]
+    back = [
+        {"order_id": "o1", "product_key": 1, "refund_date": LATER, "amount": "1.00", "cost_amount": "0.25"},
+        {"order_id": "o2", "product_key": 1, "refund_date": LATER, "amount": "4.00"},
+    ]
+    facts = rows_of(spark, "gold.fact_orders", *orders)
     found = daily_products.derive(
-        frame(spark, lines, items),
-        frame(spark, "order_id string, review_score decimal(4,2)", orders),
-        frame(spark, "product_key bigint, category string", products),
+        rows_of(spark, "gold.fact_order_items", *items),
+        facts,
+        rows_of(spark, "gold.dim_products", *products),
+        rows_of(spark, "gold.fact_refunds", *back),
+        facts,
     )
     schema = (
-        "order_date date, category string, orders bigint, items bigint, revenue decimal(18,2), "
-        "average_review_score decimal(4,2)"
+        "order_date date, category string, orders bigint, items bigint, units decimal(18,3), revenue decimal(18,2), "
+        "net_sales decimal(18,2), gross_margin decimal(18,2), average_review_score decimal(4,2)"
     )
-    expected = [(DAY, "toys", 2, 2, "3.20", "3.50"), (DAY, "unknown", 1, 1, "8.00", None)]
-    assert_rows(found, schema, expected)
+    assert_rows(found, schema, [
+        (DAY, "toys", 2, 2, "3.5", "2.70", "2.50", "2.25", "3.50"),
+        (DAY, "unknown", 1, 1, "1", "8.00", "8.00", "8.00", None),
+        (LATER, "toys", 0, 0, "0", "0.00", "-1.00", "-0.75", None),
+    ])  # fmt: skip

@@ -52,12 +52,16 @@ def test_the_graph_is_of_gold_alone() -> None:
             {"matches": {"all_order": Match("order_id", of=("orders",))}},
             r"matches: all_order is no parameter of derive",
         ),
-        ({"matches": {"orders": Match("order_id", of=("lines",))}}, "matches: lines is no parameter of derive"),
+        ({"matches": {"orders": Match("order_id", of=("lined",))}}, "matches: lined is no parameter of derive"),
+        (
+            {"matches": {"orders": (Match("order_id", of=("lines",)), Match("order_id", of=("lined",)))}},
+            "matches: lined is no parameter of derive",
+        ),
         ({"inputs": {"orders": "gold.fact_order"}}, r"tables/daily_sales\.py: input orders is 'gold.fact_order'"),
-        ({"derive": lambda order: order}, r"tables/daily_sales\.py: derive takes other names than the inputs orders"),
+        ({"derive": lambda order: order}, r"tables/daily_sales\.py: derive takes other names than the inputs orders, "),
         ({"month_of": "order_day"}, "month_of 'order_day' is no column of the table"),
-        ({"touched": lambda others: others}, "touched asks for others; expected of"),
-        ({"driver": "lines"}, "a table with touched needs a driver among its inputs and a scope"),
+        ({"touched": lambda others: others, "matches": {}}, "touched asks for others; expected of"),
+        ({"drivers": {"line": "order_date"}}, "a table with touched needs drivers among its inputs and a scope"),
         ({"hashed": {"orders": ("emial",)}}, "hashed: orders has no emial"),
     ],
 )
@@ -73,7 +77,11 @@ def test_tables_that_need_each_other_are_told(monkeypatch: pytest.MonkeyPatch) -
     declared(monkeypatch, "dim_dates", inputs={"orders": "gold.daily_sales"}, derive=derive, touched=None)
     sales = next(one for one in declare._declared() if getattr(one, "name", "") == "daily_sales")
     assert isinstance(sales, GoldTable)
-    circle = [replace(sales, inputs={"dates": "gold.dim_dates"}, derive=lambda dates: dates, touched=None, hashed={})]
+    circle = [
+        replace(
+            sales, inputs={"dates": "gold.dim_dates"}, derive=lambda dates: dates, touched=None, hashed={}, matches={}
+        )
+    ]
     others = [one for one in declare._declared() if getattr(one, "name", "") != "daily_sales"]
     monkeypatch.setattr(declare, "_declared", lambda: others + circle)
     with pytest.raises(ContractError, match="gold tables need each other in a circle"):

@@ -60,7 +60,9 @@ def test_payment_status(spark: SparkSession) -> None:
         spark, "order_id string, order_amount decimal(18,2)", [(f"o{n}", c[1]) for n, c in enumerate(CASES)]
     )
     sums = amounts.join(payment_sums(frame(spark, PAYMENTS, rows)), "order_id", "left")
-    found = {row[0]: row[1] for row in sums.select("order_id", payment_status(F.col("order_amount"))).collect()}
+    found = {
+        row[0]: row[1] for row in sums.select("order_id", payment_status(F.col("order_amount"), F.lit(0))).collect()
+    }
     told = [(given, amount, found[f"o{n}"]) for n, (given, amount, _) in enumerate(CASES)]
     assert told == CASES
 
@@ -68,12 +70,33 @@ def test_payment_status(spark: SparkSession) -> None:
 def test_no_payments_is_a_word_of_its_own(spark: SparkSession) -> None:
     sums = payment_sums(frame(spark, PAYMENTS, [("o", "paid", "1.00", 0)]))
     orders = frame(spark, "order_id string, order_amount decimal(18,2)", [("o", "1.00"), ("x", "1.00")])
-    found = orders.join(sums, "order_id", "left").withColumn("word", payment_status(F.col("order_amount")))
+    found = orders.join(sums, "order_id", "left").withColumn("word", payment_status(F.col("order_amount"), F.lit(0)))
     assert_rows(found, "order_id string, word string", [("o", "paid"), ("x", "none")])
 
 
 def test_paid_and_refunded_amounts(spark: SparkSession) -> None:
     given = [("paid", "1.10"), ("paid", "2.20"), ("refunded", "5.00"), ("voided", "9.00")]
     payments = [("o", *one, 0) for one in given]
-    schema = "order_id string, paid_amount decimal(28,2), refunded_amount decimal(28,2)"
+    schema = "order_id string, paid_amount decimal(28,2), _refunded decimal(28,2)"
     assert_rows(payment_sums(frame(spark, PAYMENTS, payments)), schema, [("o", "3.30", "5.00")])
+
+
+# Payments, the order's amount, what its refunds gave back, and the order's word.
+WITH_REFUNDS = [
+    ("paid 100", "100", "100", "refunded"),
+    ("paid 100", "100", "30", "partially_refunded"),
+    ("paid 50", "100", "50", "refunded"),
+    ("paid 100, refunded 30", "100", "70", "refunded"),
+    ("paid 100", "100", "0", "paid"),
+    ("pending 100", "100", "0", "pending"),
+]
+
+
+def test_refunds_count_beside_what_payments_say(spark: SparkSession) -> None:
+    rows = [(f"o{n}", *one.split(), 0) for n, (given, *_) in enumerate(WITH_REFUNDS) for one in given.split(", ")]
+    schema = "order_id string, order_amount decimal(18,2), back decimal(18,2)"
+    orders = frame(spark, schema, [(f"o{n}", case[1], case[2]) for n, case in enumerate(WITH_REFUNDS)])
+    sums = orders.join(payment_sums(frame(spark, PAYMENTS, rows)), "order_id", "left")
+    word = payment_status(F.col("order_amount"), F.col("back")).alias("word")
+    expected = [(f"o{n}", case[3]) for n, case in enumerate(WITH_REFUNDS)]
+    assert_rows(sums.select("order_id", word), "order_id string, word string", expected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_app.contracts.zones import CLOCKS, fixed_offset, unknown_zone
+from spark_app.runtime.zones import CLOCKS, fixed_offset, unknown_zone
 
 
 @pytest.mark.parametrize(

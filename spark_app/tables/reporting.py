@@ -1,0 +1,11 @@
+"""The shop's own day."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from spark_app.runtime.reporting import Reporting
+
+
+def business_day(moment: str | Column, reporting: Reporting) -> Column:
+    """The shop's day in which a time (UTC) falls; a day has 23 or 25 hours where clocks are changed."""
+    return F.to_date(F.from_utc_timestamp(moment, reporting.timezone))
