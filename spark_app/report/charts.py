@@ -111,6 +111,22 @@ def bars(by: str, unit: str = "unit") -> dict[str, Any]:
     )
 
 
+def bridge(by: str, unit: str = "money") -> dict[str, Any]:
+    """A waterfall: bars that reach `from` one amount `to` another, coloured by their `kind` (whole, less, more)."""
+    colours = alt.Scale(domain=["whole", "less", "more"], range=["var(--c1)", "var(--bad)", "var(--muted)"])
+    return _spec(
+        _base()
+        .mark_bar(cornerRadius=2)
+        .encode(
+            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True)),
+            y=alt.Y("from:Q", axis=_amount(unit=unit)),
+            y2="to:Q",
+            color=alt.Color("kind:N", scale=colours, legend=None),
+            tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit)],
+        )
+    )
+
+
 def line(x: str, y: str, title: str, unit: str) -> dict[str, Any]:
     """A line over whole numbers."""
     return _spec(

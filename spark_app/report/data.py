@@ -71,6 +71,10 @@ class ReportData:
         """The newest day that the release has taken in, where that is on record."""
         return self.drops.last
 
+    def day_before(self, days: int) -> date:
+        """The day so many days before the last one."""
+        return self.last - timedelta(days=days)
+
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
         """Rows of SQL over the release's tables and views, by their plain names."""
         result = self.connection.execute(sql, list(parameters))

@@ -14,6 +14,7 @@ from spark_app.report import charts
 from spark_app.report.cube import UNKNOWN, epoch_ms
 from spark_app.report.data import DAY, ReportData
 from spark_app.report.incomplete import incomplete_in_words
+from spark_app.report.money import Money, bridge, what_there_is
 from spark_app.report.numbers import change, day_text, verdict
 from spark_app.report.page import Column, Figure, Page
 from spark_app.report.places import state_column
@@ -54,8 +55,9 @@ class Compared:
 
 def page(data: ReportData) -> Page:
     """The page that opens first."""
-    unpaid = _unpaid(data)
+    unpaid, money = _unpaid(data), what_there_is(data)
     ripening = ripeness(data)
+    headline = data.metrics[money.headline]
     # Where the days before are not all there, nothing has grown or fallen.
     states = _states(data) if data.last - timedelta(days=13) >= data.first else []
     known = [row for row in states if not row["state"].startswith(UNKNOWN)]
@@ -65,19 +67,20 @@ def page(data: ReportData) -> Page:
         "index.html",
         figures={
             "weeks": Figure(
-                f"Revenue of the last {WEEKS} weeks",
-                _definition(data.metrics["revenue"]),
+                f"{headline.title} of the last {WEEKS} weeks",
+                _definition(headline),
                 charts.trend("money"),
-                values=_weeks(data),
+                values=_weeks(data, headline),
                 columns=[
                     Column("label", "Day"),
                     Column("series", "Days"),
-                    Column("value", "Revenue", "money"),
+                    Column("value", headline.title, "money"),
                     Column("state", "Note"),
                 ],
                 note="A gap is a day that did not land: what was sold on it is not known.",
                 wide=True,
             ),
+            **({"bridge": bridge(data, money)} if money.has_net_sales or money.taxes else {}),
             "states": Figure(
                 "States that grew and fell: 7 days against the 7 before",
                 _definition(data.metrics["segment_revenue"]),
@@ -108,8 +111,9 @@ def page(data: ReportData) -> Page:
         },
         dates=False,
         more={
-            "tiles": [_compared(data, data.metrics[name], ripening) for name in TILES],
+            "tiles": [_compared(data, data.metrics[name], ripening) for name in _tiles(money)],
             "trust": trust(data),
+            "money_note": money.note,
             "incomplete": incomplete_in_words(
                 *(data.value(data.metrics[name], data.last, data.last) for name in _ORDERS)
             ),
@@ -121,6 +125,13 @@ def page(data: ReportData) -> Page:
             "unpaid_old": unpaid[-1]["value"],
         },
     )
+
+
+def _tiles(money: Money) -> tuple[str, ...]:
+    """The usual ones, behind net sales and what makes them where the shop has what lowers sales."""
+    lowered = tuple(name for name in ("discounts", "returns") if getattr(money, name))
+    margin = ("gross_margin",) if money.costs and money.has_net_sales else ()
+    return (("net_sales",) if money.has_net_sales else ()) + TILES[:1] + lowered + margin + TILES[1:]
 
 
 def _definition(metric: Metric) -> str:
@@ -135,10 +146,10 @@ def _compared(data: ReportData, metric: Metric, ripening: Ripeness) -> Compared:
     return Compared(metric, data.value_on(metric, data.last), against, unripe, unknown)
 
 
-def _weeks(data: ReportData) -> list[dict[str, Any]]:
-    """Revenue day by day, and the same of a year before where data reach back so far."""
-    rows = data.rows(f"SELECT {DAY} AS day, {data.metrics['revenue'].sql} AS revenue FROM sales_daily GROUP BY 1")
-    by_day = {row["day"]: row["revenue"] for row in rows}
+def _weeks(data: ReportData, metric: Metric) -> list[dict[str, Any]]:
+    """A metric day by day, and the same of a year before where data reach back so far."""
+    rows = data.rows(f"SELECT {DAY} AS day, {metric.sql} AS value FROM sales_daily GROUP BY 1")
+    by_day = {row["day"]: row["value"] for row in rows}
     days = [data.last - timedelta(days=back) for back in reversed(range(7 * WEEKS))]
     series = [("these days", 0)]
     if days[0] - timedelta(days=364) >= data.first:

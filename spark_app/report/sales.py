@@ -7,22 +7,27 @@ from typing import Any
 from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
-from spark_app.report.page import Figure, Page, Query, Tile
+from spark_app.report.money import what_there_is
+from spark_app.report.page import Figure, Filter, Page, Query, Tile
 
 SHOWN = ("revenue", "orders", "average_order_value", "items", "canceled_orders", "cancellation_rate")
+CHANNELS = ("channel_net_sales", "channel_orders", "channel_returns")
 # As dim_dates counts them.
 WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))
 
 
 def page(data: ReportData) -> Page:
     """Figures of `sales_daily`, by day, week or month."""
-    every = (*SHOWN, "items_amount", "freight_amount", "new_customers", "returning_customers")
-    weekdays = cube(data, [DAY, "weekday"], SHOWN, where="is_landed")
+    money = what_there_is(data)
+    shown = (*((money.headline,) if money.has_net_sales else ()), *SHOWN)
+    more = tuple(name for name in money.figures if name not in shown)
+    every = (*shown, *more, "items_amount", "freight_amount", "new_customers", "returning_customers")
+    weekdays = cube(data, [DAY, "weekday"], shown, where="is_landed")
     _all_weekdays(weekdays["by"]["weekday"])
     return Page(
         "sales",
         "Sales",
-        tiles=[Tile(name, "daily") for name in SHOWN],
+        tiles=[Tile(name, "daily") for name in (*shown, *more)],
         figures={
             "trend": Figure(
                 "Over time", chart=charts.trend(), query=Query("daily", ("period",), every, compare=True), wide=True
@@ -35,12 +40,28 @@ def page(data: ReportData) -> Page:
             "weekday": Figure(
                 "By weekday",
                 chart=charts.ranking("weekday"),
-                query=Query("weekdays", ("weekday",), SHOWN, compare=True, order="listed"),
-                note="Weekdays are those of the purchase, UTC; the mark is the days compared with.",
+                query=Query("weekdays", ("weekday",), shown, compare=True, order="listed"),
+                note="Weekdays are those of the purchase, as the shop counts days; the mark is the days compared with.",
             ),
+            **(_by_channel() if money.channels else {}),
         },
-        cubes={"daily": cube(data, [DAY], every, where="is_landed"), "weekdays": weekdays},
+        cubes={
+            "daily": cube(data, [DAY], every, where="is_landed"),
+            "weekdays": weekdays,
+            **({"channels": cube(data, [DAY, "channel", "store_id"], CHANNELS)} if money.channels else {}),
+        },
+        filters=[Filter("channel", "Channel"), Filter("store_id", "Store")] if money.channels else [],
+        note=money.note,
     )
+
+
+def _by_channel() -> dict[str, Figure]:
+    return {
+        name: Figure(
+            title, chart=charts.ranking(name), query=Query("channels", (name,), CHANNELS, compare=True, top=25)
+        )
+        for name, title in (("channel", "By channel"), ("store_id", "By store"))
+    }
 
 
 def _all_weekdays(cut: dict[str, Any]) -> None:

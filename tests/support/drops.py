@@ -33,13 +33,14 @@ def drop(
 ) -> Path:
     """Write one landed file of a canonical entity; what a row does not give is empty.
 
-    `columns` is the header (default: all of the entity's, in their order). A file of the name is replaced; a name
-    that ends in .gz is compressed. Returns its path.
+    `columns` is the header (default: the demo shop's, and what the rows have besides). A file of the name is replaced;
+    a name that ends in .gz is compressed. Returns its path.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns or COLUMNS[entity], restval="", extrasaction="ignore", lineterminator="\n")
+    text, given = io.StringIO(), list(rows)
+    header = columns or tuple(dict.fromkeys([*COLUMNS.get(entity, ()), *(name for row in given for name in row)]))
+    writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
+    writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in given)
     path = landing / entity / f"dt={day}" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     content = text.getvalue().encode()

@@ -19,10 +19,13 @@ CATEGORIES = 70
 PRODUCTS = 3000
 
 
-def make_gold(root: Path, *, days: int, customers: int, orders: int, last: date, abroad: int = 0) -> Gold:
+def make_gold(
+    root: Path, *, days: int, customers: int, orders: int, last: date, abroad: int = 0, lowered: int = 0
+) -> Gold:
     """The tables in a lake under `root`, days to `last`; nothing is released yet.
 
-    `abroad` of 100 customers live in a second country, whose states have the names of the first.
+    `abroad` of 100 customers live in a second country, whose states have the names of the first. Of `lowered` of 100
+    orders the lines have a discount and taxes, and their first line is given back after five days; all else has none.
     """
     gold = Gold(root)
     asked = {
@@ -33,6 +36,7 @@ def make_gold(root: Path, *, days: int, customers: int, orders: int, last: date,
         "products": PRODUCTS,
         "categories": CATEGORIES,
         "abroad": abroad,
+        "lowered": lowered,
     }
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")

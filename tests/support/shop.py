@@ -53,5 +53,14 @@ def payment(order_id: str, amount: str, status: str, at: str, sequence: int = 1,
     }
 
 
+def refund(refund_id: str, order_id: str, amount: str, at: str, line: int = 1, **more: object) -> Row:
+    base = {"refund_id": refund_id, "refund_line": line, "order_id": order_id, "amount": amount}
+    return {**base, "refunded_at": at, "updated_at": at, **more}
+
+
+def rate(currency: str, day: str, value: str, at: str | None = None) -> Row:
+    return {"currency": currency, "rate_date": day, "rate": value, "updated_at": at or f"{day} 06:00:00"}
+
+
 def review(review_id: str, order_id: str, score: int, at: str) -> Row:
     return {"review_id": review_id, "order_id": order_id, "score": score, "created_at": at, "updated_at": at}

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from spark_app.contracts.load import load_contracts
 from spark_app.lake.aside import Aside
-from spark_app.report.aside import all_in_words, currency_of, in_words
+from spark_app.report.aside import all_in_words, in_words
 
 DAY = date(2024, 3, 1)
 
@@ -36,7 +35,3 @@ def test_entities_one_after_the_other_and_nothing_for_none() -> None:
     both = [aside("order_items", 1, "2"), aside("orders", 3, "0")]
     assert all_in_words(both, "USD") == "order_items 1 row, $2.00 of goods; orders 3 rows"
     assert all_in_words([], "USD") == ""
-
-
-def test_the_currency_is_that_of_the_metrics() -> None:
-    assert len(currency_of(load_contracts())) == 3

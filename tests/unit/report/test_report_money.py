@@ -1,0 +1,77 @@
+"""Pages of a shop that has discounts, returns, taxes and channels, and of one that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from spark_app.contracts.load import load_contracts
+from spark_app.report import morning, sales
+from spark_app.report.data import ReportData, open_release
+from spark_app.report.money import Money, bridge, what_there_is
+from spark_app.report.site import render
+from tests.support.gold_shop import make_gold
+from tests.unit.report.conftest import LAST
+
+
+@pytest.fixture(scope="module")
+def lowered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportData]:
+    made = make_gold(tmp_path_factory.mktemp("lowered"), days=70, customers=120, orders=700, last=LAST, lowered=40)
+    made.release()
+    with open_release(made.lake, load_contracts(), "local", 800) as found:
+        assert found is not None
+        yield found
+
+
+def test_what_a_shop_never_sends_is_not_there(data: ReportData) -> None:
+    money = what_there_is(data)
+    assert money == Money(discounts=False, returns=False, taxes=False, costs=True, channels=False)
+    assert money.headline == "revenue"
+    assert money.note == "Not shown, as no order of these days has any: discounts, returns, taxes, several channels."
+    page = sales.page(data)
+    assert not {"net_sales", "returns", "taxes", "total_sales"} & {tile.metric for tile in page.tiles}
+    assert page.filters == []
+    assert "channel" not in page.figures
+    assert "bridge" not in morning.page(data).figures
+
+
+def test_net_sales_come_first_where_something_lowers_them(lowered: ReportData) -> None:
+    money = what_there_is(lowered)
+    assert money == Money(discounts=True, returns=True, taxes=True, costs=True, channels=True)
+    assert money.note is None
+    page = sales.page(lowered)
+    assert page.tiles[0].metric == "net_sales"
+    assert {"channel", "store_id"} <= set(page.figures)
+    first = morning.page(lowered)
+    assert first.more["tiles"][0].metric.name == "net_sales"
+    assert {"discounts", "returns"} <= {tile.metric.name for tile in first.more["tiles"]}
+    assert "Net sales were" in render(lowered)["index.html"]
+
+
+def test_margin_is_never_shown_without_the_share_of_goods_whose_cost_is_known(lowered: ReportData) -> None:
+    shown = {tile.metric for tile in sales.page(lowered).tiles}
+    assert {"gross_margin", "cost_known"} <= shown
+
+
+def test_the_bridge_goes_from_gross_to_total_sales_step_by_step(lowered: ReportData) -> None:
+    steps = bridge(lowered, what_there_is(lowered)).values
+    assert [step["step"] for step in steps] == [
+        "Gross sales", "Discounts", "Returns", "Net sales", "Shipping", "Taxes", "Total sales",
+    ]  # fmt: skip
+    assert [step["kind"] for step in steps] == ["whole", "less", "less", "whole", "more", "more", "whole"]
+    for before, step in pairwise(steps):
+        assert step["to"] == before["to"] if step["kind"] == "whole" else step["from"] == before["to"]
+    [row] = lowered.rows("SELECT sum(net_sales) n, sum(total_sales) t FROM sales_daily WHERE order_date > ?",
+                         (lowered.day_before(28),))  # fmt: skip
+    amounts = {step["step"]: step["value"] for step in steps}
+    assert (amounts["Net sales"], amounts["Total sales"]) == (row["n"], row["t"])
+    assert amounts["Returns"] < Decimal(0)
+
+
+def test_amounts_are_in_the_currency_that_gold_was_made_in(lowered: ReportData, tmp_path: Path) -> None:
+    assert lowered.reporting.text == "USD, days of UTC"
+    assert "Money is in USD, days are those of UTC." in render(lowered)["index.html"]
