@@ -61,7 +61,7 @@ def test_charts_use_metrics_by_name_and_write_no_sql(made):
 def test_money_is_shown_with_its_currency_and_shares_as_percent(made):
     metrics = {metric["metric_name"]: metric for one in parsed(made, "datasets") for metric in one["metrics"]}
     assert metrics["revenue"]["d3format"] == ",.2f"
-    assert metrics["revenue"]["currency"] == {"symbol": METRICS.currency, "symbolPosition": "prefix"}
+    assert metrics["revenue"]["currency"] == {"symbol": "USD", "symbolPosition": "prefix"}
     assert metrics["late_rate"]["d3format"] == ".1%"
     assert "currency" not in metrics["late_rate"]
 

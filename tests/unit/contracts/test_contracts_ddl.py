@@ -118,4 +118,4 @@ def test_every_gold_table_says_which_joins_and_filters_its_layout_serves(contrac
     assert serving.sort_key
     if contract.name.startswith("fact_"):
         assert serving.dist_key in ("order_id", "customer_key")
-        assert serving.sort_key[0] == "order_date"
+        assert serving.sort_key[0] == ("refund_date" if contract.name == "fact_refunds" else "order_date")

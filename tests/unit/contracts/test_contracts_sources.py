@@ -14,7 +14,7 @@ from spark_app.runtime.settings import conf_dir
 
 CONTRACTS = load_contracts()
 FOLDER = conf_dir() / "sources"
-ENTITIES = ("customers", "order_items", "orders", "payments", "products", "reviews")
+ENTITIES = ("customers", "exchange_rates", "order_items", "orders", "payments", "products", "refunds", "reviews")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)

@@ -11,26 +11,33 @@ from spark_app.contracts.rules import META
 from spark_app.contracts.table import DIMENSIONS
 
 DESIGN = {
-    "fact_orders": "order_id customer_key customer_id order_status purchased_at order_date approved_at "
-    "shipped_at delivered_at estimated_delivery_at item_count items_amount freight_amount order_amount "
-    "paid_amount refunded_amount payment_status is_first_order delivery_days is_late review_score "
-    "is_incomplete",
-    "fact_order_items": "order_id item_number product_key product_id customer_key seller_id order_status "
-    "order_date quantity unit_price freight_amount item_amount",
-    "fact_payments": "order_id payment_sequence customer_key order_date paid_at payment_method "
-    "payment_status installments amount",
-    "dim_customers": "customer_key customer_id email_hash gender birth_year postal_code city state country "
-    "valid_from valid_to is_current",
-    "dim_products": "product_key product_id name category brand unit_cost list_price weight_g volume_cm3 "
-    "valid_from valid_to is_current",
+    "fact_orders": "order_id customer_key customer_id order_status purchased_at order_date approved_at shipped_at "
+    "delivered_at estimated_delivery_at item_count units channel store_id currency exchange_rate "
+    "items_amount discount_amount freight_amount tax_amount order_amount order_amount_original "
+    "returned_amount cost_amount paid_amount refunded_amount payment_status is_first_order "
+    "delivery_days is_late review_score is_incomplete",
+    "fact_order_items": "order_id item_number product_key product_id customer_key seller_id order_status order_date "
+    "quantity unit_price freight_amount item_amount discount_amount tax_amount net_amount "
+    "cost_amount",
+    "fact_payments": "order_id payment_sequence customer_key order_date paid_at payment_method payment_status "
+    "installments amount",
+    "dim_customers": "customer_key customer_id email_hash gender birth_year postal_code city state country valid_from "
+    "valid_to is_current",
+    "dim_products": "product_key product_id name category brand unit_cost list_price weight_g volume_cm3 valid_from "
+    "valid_to is_current",
     "dim_dates": "date_key date year quarter month week weekday is_weekend",
-    "daily_sales": "order_date orders canceled_orders customers new_customers returning_customers items "
-    "items_amount freight_amount revenue average_order_value late_deliveries incomplete_orders",
+    "daily_sales": "order_date orders canceled_orders customers new_customers returning_customers items units "
+    "items_amount freight_amount revenue average_order_value late_deliveries gross_sales discounts "
+    "returns net_sales shipping taxes total_sales cost_of_goods gross_margin cost_coverage "
+    "incomplete_orders",
     "daily_payments": "order_date payment_method payment_status payments amount",
     "daily_customers": "order_date country state gender age_band orders customers new_customers revenue",
-    "daily_products": "order_date category orders items revenue average_review_score",
+    "daily_products": "order_date category orders items units revenue net_sales gross_margin average_review_score",
     "customer_cohorts": "cohort_month months_since customers orders revenue",
     "landed_days": "order_date is_landed lacking",  # not of the design: docs/architecture.md says why
+    "fact_refunds": "refund_id refund_line order_id item_number customer_key product_key order_date refund_date "
+    "quantity amount shipping_amount tax_amount cost_amount reason",
+    "daily_channels": "order_date channel store_id orders customers units gross_sales discounts returns net_sales",
 }
 KEYS = {
     "fact_orders": "order_id",
@@ -44,6 +51,8 @@ KEYS = {
     "daily_customers": "order_date country state gender age_band",
     "daily_products": "order_date category",
     "customer_cohorts": "cohort_month months_since",
+    "fact_refunds": "refund_id refund_line",
+    "daily_channels": "order_date channel store_id",
     "landed_days": "order_date",
 }
 CONTRACTS = load_contracts()
@@ -54,10 +63,12 @@ def test_tables_are_those_of_the_design():
     assert sorted(GOLD) == sorted(DESIGN)
     assert sorted(c.name for c in CONTRACTS.values() if c.layer == "silver") == [
         "customers",
+        "exchange_rates",
         "order_items",
         "orders",
         "payments",
         "products",
+        "refunds",
         "reviews",
     ]
 
@@ -91,9 +102,15 @@ def test_what_may_be_missing():
     def may_be_missing(name):
         return {column.name for column in GOLD[name].columns if not column.required}
 
-    assert may_be_missing("fact_order_items") == {"seller_id", "order_status", "order_date", "unit_price"}
+    assert may_be_missing("fact_order_items") == {
+        "seller_id",
+        "order_status",
+        "order_date",
+        "unit_price",
+        "cost_amount",
+    }
     assert may_be_missing("fact_payments") == {"order_date", "paid_at", "installments"}
-    assert may_be_missing("daily_sales") == {"average_order_value", "incomplete_orders"}
+    assert may_be_missing("daily_sales") == {"average_order_value", "incomplete_orders", "cost_coverage"}
     assert may_be_missing("daily_products") == {"average_review_score"}
     assert may_be_missing("daily_customers") == set()
     assert may_be_missing("dim_dates") == set()
@@ -124,7 +141,7 @@ def test_a_warning_has_a_bound_only_where_it_counts_days_or_rows():
         for rule in contract.rules
         if rule.severity == "warning" and rule.threshold
     }
-    assert bounded == {"days_behind", "row_count", "quarantined"}
+    assert bounded == {"days_behind", "row_count", "quarantined", "quarantined_money"}
 
 
 def test_gold_rules_name_no_column_that_only_a_drop_has():
@@ -164,6 +181,8 @@ def test_facts_reference_dimensions():
         ("fact_order_items", "order_date", day),
         ("fact_payments", "customer_key", customer),
         ("fact_payments", "order_date", day),
+        ("fact_refunds", "customer_key", customer),
+        ("fact_refunds", "product_key", "dim_products.product_key"),
     }
 
 

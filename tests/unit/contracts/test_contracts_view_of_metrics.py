@@ -19,7 +19,9 @@ def test_a_month_is_added_up_by_the_metrics_of_its_days(warehouse):
         warehouse.execute(
             "INSERT INTO analytics.daily_sales BY NAME SELECT CAST(? AS DATE) AS order_date, ? AS orders, "
             "? AS canceled_orders, 0 AS customers, 0 AS new_customers, 0 AS returning_customers, 0 AS items, "
-            "0 AS items_amount, 0 AS freight_amount, CAST(? AS DECIMAL(18,2)) AS revenue, 0 AS late_deliveries",
+            "0 AS items_amount, 0 AS freight_amount, CAST(? AS DECIMAL(18,2)) AS revenue, 0 AS late_deliveries, "
+            "0 AS units, 0 AS gross_sales, 0 AS discounts, 0 AS returns, 0 AS net_sales, 0 AS shipping, 0 AS taxes, "
+            "0 AS total_sales, 0 AS cost_of_goods, 0 AS gross_margin",
             [day, orders, canceled, revenue],
         )
         warehouse.execute(
@@ -52,7 +54,6 @@ columns:
   - {metric: revenue}
 """
 METRICS = """\
-currency: EUR
 metrics:
   - {name: revenue, title: R, view: sales, sql: "SUM(CASE WHEN month = 'revenue' THEN 1 ELSE 0 END)", unit: count,
      better: more, description: odd}

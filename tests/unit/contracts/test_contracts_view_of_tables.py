@@ -15,8 +15,9 @@ def test_a_view_has_a_row_for_each_of_its_first_table_whatever_it_looks_up(wareh
     order = "INSERT INTO analytics.fact_orders (order_id, customer_key, customer_id, order_status, "
     order += "purchased_at, order_date, "
     order += "item_count, items_amount, freight_amount, order_amount, paid_amount, refunded_amount, payment_status, "
-    order += "is_first_order) VALUES "
-    rest = "'2024-01-01 10:00', '2024-01-01', 1, 1, 0, 1, 1, 0, 'paid', true)"
+    order += "is_first_order, units, currency, discount_amount, tax_amount, order_amount_original, "
+    order += "returned_amount) VALUES "
+    rest = "'2024-01-01 10:00', '2024-01-01', 1, 1, 0, 1, 1, 0, 'paid', true, 1, 'USD', 0, 0, 1, 0)"
     warehouse.execute(f"{order} ('O1', 1, 'C1', 'delivered', {rest}, ('O2', -1, 'C9', 'canceled', {rest}")
     customer = "INSERT INTO analytics.dim_customers (customer_key, customer_id, city, valid_from, valid_to, "
     customer += "is_current) VALUES "
@@ -35,7 +36,7 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_a_view_is_read_with_its_names_quoted_and_texts_left_alone(tmp_path):
     (view,) = load_views(CONTRACTS, written(tmp_path, GOOD))
     assert [column.sql for column in view.columns] == ['"s"."order_date"', '"d"."month" || \' e.g.\'']
-    assert view.columns[0].description == "day of purchase, UTC"
+    assert view.columns[0].description == "business day of purchase"
     assert view.select("x").endswith(
         'FROM "x"."daily_sales" AS "s"\nLEFT JOIN "x"."dim_dates" AS "d" ON "d"."date" = "s"."order_date"'
     )
