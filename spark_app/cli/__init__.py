@@ -21,7 +21,7 @@ from spark_app.cli.replay import replay
 from spark_app.cli.report import report
 from spark_app.cli.run import rebuild, run
 from spark_app.cli.status import status
-from spark_app.lake.failures import as_storage_error
+from spark_app.lake.failures import as_failure
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.yaml_lines import nearest
 
@@ -63,7 +63,7 @@ def main() -> None:
     except LakehouseError as error:
         _end(error, json_)
     except Exception as error:
-        failed = as_storage_error(error, "the lake")
+        failed = as_failure(error, "the lake")
         if failed is None:  # a fault of ours: whoever mends it needs to see where
             traceback.print_exc()
         _end(failed or LakehouseError(f"{type(error).__name__}: {error}"), json_)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from spark_app.alerts import heartbeat, run_alerts
-from spark_app.lake.failures import as_storage_error
+from spark_app.lake.failures import as_failure
 from spark_app.lake.objects import local_path, make_folder
 from spark_app.lake.s3 import is_s3
 from spark_app.runs.context import Context
@@ -44,7 +44,7 @@ def run(request: RunRequest, work: Work, on_start: Callable[[RunRecord], None] |
     except LakehouseError as error:
         code, message, hint = error.exit_code, error.message, error.hint
     except BaseException as error:
-        failed = as_storage_error(error, context.lake.root if context else "")
+        failed = as_failure(error, context.lake.root if context else "")
         if failed is None:
             code, message = 1, f"{type(error).__name__}: {error}"
             raise

@@ -134,6 +134,7 @@ def test_the_warehouse_has_it_too(told: Told) -> None:
     assert_same(warehouse(told.nights), told.gold)
 
 
+@pytest.mark.long
 def test_in_another_order_and_at_once_it_is_the_same(told: Told, conf: Path, tmp_path: Path) -> None:
     for name, days in (("turned", [DAYS[2], DAYS[0], DAYS[3], DAYS[1]]), ("at once", [])):
         home = tmp_path / name

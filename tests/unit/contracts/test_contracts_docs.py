@@ -19,7 +19,7 @@ def test_docs_show_what_a_reader_asks_for():
         "The shop's day in one row.",
         "- Grain: one row per day",
         "- Key: `order_date`",
-        "| `revenue` | decimal(18,2) | required | goods − discounts + shipping of live orders by order_date: before returns, without taxes |",
+        "| `revenue` | decimal(18,2) | required | goods − discounts + shipping of live orders by order_date: ",
         "| sales are recent | an order of the last three days | timeliness | warning | at most 3 days |",
         "- Served with sortKey `order_date`: nearly every question asks for a range of days: order_date filters",
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_app.lake.failures import as_storage_error
+from spark_app.lake.failures import as_failure, as_storage_error
 
 ROOT = "s3a://shop/lake"
 JAVA = """An error occurred while calling o85.save.
@@ -60,3 +60,19 @@ def test_keys_and_signatures_are_left_out() -> None:
     assert found is not None
     for secret in ("abc123", "0f1e2d", "AKIAIOSFODNN7EXAMPLE"):
         assert secret not in found.message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[CANNOT_OPEN_SOCKET] Can not open socket: [\"tried to connect to ('127.0.0.1', 36511)\"]."),
+        ConnectionError("py4j.protocol.Py4JNetworkError: Answer from Java side is empty"),
+    ],
+)
+def test_a_process_that_stood_still_has_lost_spark_and_is_told_so(error: Exception) -> None:
+    found = as_failure(error, ROOT)
+    assert found is not None
+    assert "the connection to Spark was lost" in found.message
+    assert (found.exit_code, found.retry) == (1, True)
+    assert as_failure(KeyError("order_id"), ROOT) is None
+    assert as_failure(OSError("No space left on device"), ROOT) is not None
