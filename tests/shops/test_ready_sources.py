@@ -27,8 +27,7 @@ def shown(row: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
 def test_the_sample_gives_what_is_expected_of_it(spark: SparkSession, tmp_path: Path, source: str) -> None:
     shutil.copytree(SAMPLES / source / "landing", tmp_path / "landing")
     expected = yaml.safe_load((SAMPLES / source / "expected.yaml").read_text(encoding="utf-8"))
-    for day in expected["days"]:
-        run_days(tmp_path, day, source=source)
+    run_days(tmp_path, *expected["days"], source=source)
     for table in ("daily_sales", "daily_products"):
         if table in expected:
             rows = table_dicts(tmp_path, f"gold.{table}")
