@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,9 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from tests.support.drops import run_days, table_dicts
+from spark_app.contracts.load import load_contracts
+from tests.support.drops import run_days, table_dicts, table_rows
+from tests.support.workbooks import workbook
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data"
 SOURCES = ("shopify", "woocommerce", "online_retail", "stripe", "olist")
@@ -39,6 +43,31 @@ def test_the_sample_gives_what_is_expected_of_it(spark: SparkSession, tmp_path: 
     orders = table_dicts(tmp_path, "gold.fact_orders")
     assert {row["order_id"]: row["payment_status"] for row in orders} == expected["payment_status"]
     assert not table_dicts(tmp_path, "silver.quarantine")
+
+
+def test_the_workbook_of_online_retail_gives_what_its_csv_does(spark: SparkSession, tmp_path: Path) -> None:
+    """Numbers, ids and times are cells of their kinds there."""
+    text = (SAMPLES / "online_retail/landing/lines/dt=2011-12-09/data.csv").read_text(encoding="iso-8859-1")
+    header, *rows = csv.reader(text.splitlines())
+    for number, row in enumerate(rows):
+        cells: list[Any] = list(row)
+        cells[3], cells[5] = int(row[3]), float(row[5])
+        cells[0] = int(row[0]) if row[0].isdecimal() else row[0]
+        cells[4] = datetime.strptime(row[4], "%m/%d/%Y %H:%M")
+        cells[6] = float(row[6]) if row[6] else None
+        rows[number] = cells
+    (tmp_path / "book/landing/lines/dt=2011-12-09").mkdir(parents=True)
+    book = tmp_path / "book/landing/lines/dt=2011-12-09/Online Retail.xlsx"
+    book.write_bytes(workbook({"Online Retail": [header, *rows]}))
+    shutil.copytree(SAMPLES / "online_retail/landing", tmp_path / "csv/landing")
+    found = {}
+    for home in ("book", "csv"):
+        run_days(tmp_path / home, "2011-12-09", source="online_retail", layers=("bronze", "silver"))
+        for entity in ("orders", "order_items", "customers", "products"):
+            kept = load_contracts()[f"silver.{entity}"].column_names
+            found[home, entity] = table_rows(tmp_path / home, f"silver.{entity}", kept)
+    for entity in ("orders", "order_items", "customers", "products"):
+        assert found["book", entity] == found["csv", entity]
 
 
 def test_shopifys_export(spark: SparkSession, tmp_path: Path) -> None:
