@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from spark_app.contracts.read import format_of
+from spark_app.contracts.read import PLAIN_ENDINGS, format_of
 from spark_app.doctor.kinds import is_plain_value
 from spark_app.lake.excel_files import first_rows
 from spark_app.lake.json_files import as_text, value_at
@@ -66,6 +66,10 @@ def sampled(path: Path) -> Sample:
     """The file's first rows, and how it is written; UsageError where nothing can be made of it."""
     file = LandedFile("sample", date.min, path.name, str(path.absolute()), path.stat().st_size, "")
     kind = format_of(inner_name(file, AWS_ITSELF))
+    found = Sample()
+    bare = path.name.lower().removesuffix(".gz")
+    if not bare.endswith(PLAIN_ENDINGS):
+        found.needs("endings", [bare[bare.rfind(".") :]] if "." in bare else [], "what the file's name ends in")
     if kind == "parquet":
         names, _ = names_and_rows(file, AWS_ITSELF)
         rows = [[one or "" for one in values or ()] for _, values in rows_of(file, names, AWS_ITSELF)][:_ROWS]
@@ -74,7 +78,6 @@ def sampled(path: Path) -> Sample:
         return _of_excel(path)
     with text_of(file, AWS_ITSELF) as text:
         data = text.head(_BYTES)
-    found = Sample()
     decoded = _decoded(data, found, whole=len(data) < _BYTES)
     return _of_json(decoded, found) if kind == "json" else _of_csv(decoded, path.name, found)
 
