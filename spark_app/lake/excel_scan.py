@@ -5,11 +5,10 @@ It shares nothing with the library that reads the values (`excel_files`), and ho
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -120,10 +119,9 @@ class _Elements:
 def _parse(archive: zipfile.ZipFile, part: str, most: int, told: _Elements) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = lambda name, given: told.start(
-        _local(name), {_local(key): value for key, value in given.items()}
-    )
-    parser.EndElementHandler = lambda name: told.end(_local(name))
+    names = _Locals()
+    parser.StartElementHandler = lambda name, given: told.start(names[name], given)
+    parser.EndElementHandler = lambda name: told.end(names[name])
     parser.CharacterDataHandler = told.text
     parser.StartDoctypeDeclHandler = _no_doctype
     total = 0
@@ -140,8 +138,11 @@ def _no_doctype(*_: object) -> None:
     raise ValueError("a document type, which no workbook has")
 
 
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
+class _Locals(dict[str, str]):
+    """Names without their namespaces; a sheet has few of them, many times."""
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, name.rpartition(" ")[2])
 
 
 class _Book(_Elements):
@@ -152,7 +153,8 @@ class _Book(_Elements):
 
     def start(self, name: str, given: dict[str, str]) -> None:
         if name == "sheet":
-            self.sheets.append((given["name"], given["id"], given.get("state", "visible") != "visible"))
+            link = next(value for key, value in given.items() if key.endswith(" id"))  # r:id, of whatever namespace
+            self.sheets.append((given["name"], link, given.get("state", "visible") != "visible"))
 
 
 class _Relations(_Elements):
@@ -211,15 +213,17 @@ class _Counting(_Elements):
         self._row = self._column = 0
         self._kind, self._value = "n", ""
         self._formula = self._saved = self._taken = False
-        self._handlers: dict[str, Callable[[dict[str, str]], None]] = {"row": self._begin_row, "c": self._begin_cell}
+        self._columns = _Columns()
 
     def start(self, name: str, given: dict[str, str]) -> None:
-        if name in self._handlers:
-            self._handlers[name](given)
+        if name in ("v", "t"):
+            self._taken = self._saved = True
+        elif name == "c":
+            self._begin_cell(given)
+        elif name == "row":
+            self._row, self._column = int(given.get("r", self._row + 1)), 0
         elif name == "f":
             self._formula = True
-        elif name in ("v", "t"):
-            self._taken = self._saved = True
 
     def end(self, name: str) -> None:
         if name in ("v", "t"):
@@ -231,12 +235,9 @@ class _Counting(_Elements):
         if self._taken:
             self._value += data
 
-    def _begin_row(self, given: dict[str, str]) -> None:
-        self._row, self._column = int(given.get("r", self._row + 1)), 0
-
     def _begin_cell(self, given: dict[str, str]) -> None:
-        place = _PLACE.fullmatch(given.get("r", ""))
-        self._column = _number(place[1]) if place else self._column + 1
+        place = given.get("r")
+        self._column = self._columns[place.rstrip("0123456789")] if place else self._column + 1
         self._kind, self._value = given.get("t", "n"), ""
         self._formula = self._saved = False
 
@@ -255,14 +256,14 @@ class _Counting(_Elements):
                 self.sheet.rows.append(self._row)
 
 
-_PLACE = re.compile("([A-Z]{1,3})[0-9]+")
+class _Columns(dict[str, int]):
+    """Letters of a column -> its number from 1."""
 
-
-def _number(letters: str) -> int:
-    found = 0
-    for one in letters:
-        found = 26 * found + ord(one) - ord("A") + 1
-    return found
+    def __missing__(self, letters: str) -> int:
+        number = 0
+        for one in letters:
+            number = 26 * number + ord(one) - ord("A") + 1
+        return self.setdefault(letters, number)
 
 
 def _letters(column: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +35,13 @@ HEADER = ["id", "name", "at"]
 DAY = date(2024, 3, 5)
 
 
+def zipped(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
 def test_of_a_day_each_file_that_can_be_read_is(spark: SparkSession, tmp_path: Path) -> None:
     source = source_of(tmp_path, SHOP % "read: {sheet: People, skip_lines: 1}")
     files: dict[str, Any] = {
@@ -46,6 +55,7 @@ def test_of_a_day_each_file_that_can_be_read_is(spark: SparkSession, tmp_path: P
         "c.xlsx": b"PK\x03\x04 no more",
         "d.csv": "a line\nid,name,at\n8,Ann,2024-03-05\n",
         "e.xlsx": workbook({"People": [[None]]}),
+        "f.zip": zipped("people.xlsx", workbook({"People": [HEADER]})),
     }
     seen = mapping.inspected(tmp_path, source, "people", files)
     rows = mapping.bronze(spark, source, "people", seen).orderBy("_source_file", "_row_number").collect()
@@ -53,7 +63,7 @@ def test_of_a_day_each_file_that_can_be_read_is(spark: SparkSession, tmp_path: P
         ("45000123", "Käthe", "2024-03-05", None),
         (None, None, None, "7,x,2024-03-05,?"),
     ]
-    assert [row["_row_number"] for row in rows] == [1, 2, 0, 0, 1, 0]
+    assert [row["_row_number"] for row in rows] == [1, 2, 0, 0, 1, 0, 0]
     assert sum(found.rows for found in seen) == len(rows)
     said = [found.problem and found.problem[:40] for found in seen]
     assert said == [
@@ -62,6 +72,7 @@ def test_of_a_day_each_file_that_can_be_read_is(spark: SparkSession, tmp_path: P
         "not a whole Excel workbook (File is not "[:40],
         None,
         "sheet 'People' is empty; expected a row ",
+        "a zip with people.xlsx; expected one wit",
     ]
 
 
