@@ -17,9 +17,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from spark_app.contracts.read import PLAIN_ENDINGS, format_of
+from spark_app.contracts.read import PLAIN_ENDINGS, Read, format_of
 from spark_app.doctor.kinds import is_plain_value
 from spark_app.lake.excel_files import first_rows
+from spark_app.lake.excel_scan import scan
 from spark_app.lake.json_files import as_text, value_at
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.parquet_files import names_and_rows, rows_of
@@ -204,6 +205,8 @@ def _of_excel(path: Path) -> Sample:
     found = Sample()
     try:
         with path.open("rb") as stream:
+            scan(stream, path.stat().st_size, Read())  # says what cannot be read as a run does
+            stream.seek(0)
             sheets, numbered = first_rows(stream, _ROWS)
     except NotReadable as error:
         raise UsageError(f"{path.name}: {error}") from None

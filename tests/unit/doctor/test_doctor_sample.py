@@ -53,6 +53,9 @@ def test_of_a_workbook_sheet_and_header_are_found(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 no more")
     with pytest.raises(UsageError, match="not a whole Excel workbook"):
         sampled(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    with pytest.raises(UsageError, match="a workbook of Excel before 2007"):
+        sampled(path)
 
 
 def test_an_ending_that_runs_do_not_know_is_noted(tmp_path: Path) -> None:
