@@ -129,7 +129,7 @@ def amazon_settlement(orders: int, seed: int = 7) -> str:
             "sku": f"SKU-{number % 6}",
         }  # fmt: skip
         for kind, what, amount in (
-            ("ItemPrice", "Principal", price), ("ItemPrice", "Tax", price // 12), 
+            ("ItemPrice", "Principal", price), ("ItemPrice", "Tax", price // 12),
             ("ItemFees", "Commission", -price // 7), ("ItemFees", "FBAPerUnitFulfillmentFee", -322),
         ):  # fmt: skip
             pieces = {"quantity-purchased": "1"} if what == "Principal" else {}
