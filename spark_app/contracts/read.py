@@ -5,15 +5,16 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from encodings.aliases import aliases
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from spark_app.runtime.yaml_lines import nearest
 
-PLAIN_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".zip")
+PLAIN_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".zip")
 PACKED_ENDINGS = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz", ".json.gz")
-Format = Literal["csv", "json", "parquet"]
+Place = Annotated[int, Field(strict=True, ge=1)]  # strict: to YAML, Yes is true
+Format = Literal["csv", "json", "parquet", "excel"]
 
 
 class Read(BaseModel):
@@ -31,12 +32,13 @@ class Read(BaseModel):
     )
     drop_empty_fields: bool = Field(False, description="fields beyond the header, and names at its end, if blank")
     rows: str | None = Field(None, description="JSON: the path of a list whose items are rows each")
+    sheet: str | Place | None = Field(None, description="Excel: name or number of the sheet; the first that is seen")
     endings: tuple[str, ...] = Field((), description="more endings of names that are such files: .txt")
 
     @property
     def as_canonical(self) -> bool:
         """Whether Spark's own reader can read the text as it lies there."""
-        return self.model_copy(update={"endings": ()}) == AS_CANONICAL
+        return self.model_copy(update={"endings": (), "sheet": None}) == AS_CANONICAL
 
 
 AS_CANONICAL = Read()
@@ -47,6 +49,8 @@ def format_of(name: str) -> Format:
     bare = name.lower().removesuffix(".gz")
     if bare.endswith((".jsonl", ".ndjson", ".json")):
         return "json"
+    if bare.endswith(".xlsx"):
+        return "excel"
     return "parquet" if bare.endswith(".parquet") else "csv"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from spark_app.contracts.blanks import folded
@@ -13,8 +13,8 @@ from spark_app.doctor.sample import Sample, distinct
 # What a column may be -> what shops call it, the surest first.
 NAMES: Mapping[str, tuple[str, ...]] = {
     "order_id": ("order id", "order no", "order number", "ordernumber", "orderid", "order", "order key",
-                 "invoice number", "invoice no", "invoiceno", "invoice", "receipt no", "receipt", "custom number", "id",
-                 "name"),
+                 "invoice number", "invoice no", "invoiceno", "invoice", "receipt no", "receipt", "custom number",
+                 "transaction id", "sale id", "id", "name"),
     "item_number": ("order item id", "line item", "line number", "line no", "line", "item number", "position", "pos"),
     "product_id": ("sku", "lineitem sku", "product id", "productid", "productkey", "product code", "stock code",
                    "stockcode", "article no", "article number", "asin", "item id", "product"),
@@ -22,14 +22,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
                      "item"),
     "category": ("category", "product category", "department", "product type", "subcategory"),
     "brand": ("brand", "vendor", "manufacturer"),
-    "quantity": ("qty", "quantity", "lineitem quantity", "pieces", "units"),
+    "quantity": ("qty", "quantity", "lineitem quantity", "pieces", "units", "quantity purchased"),
     "unit_price": ("unit price", "lineitem price", "item price", "price each", "unitprice", "price"),
-    "line_amount": ("line total", "total price", "line amount", "item total", "total"),
+    "line_amount": ("line total", "total price", "line amount", "item total", "gross sales",
+                    "product sales", "total"),
     "freight": ("shipping", "freight", "freight value", "postage", "shipping cost"),
     "status": ("state", "status", "order status", "fulfillment status"),
     "purchased_at": ("ordered on", "order date", "created at", "purchased at", "order purchase timestamp",
                      "invoice date", "invoicedate", "purchase date", "placed at", "date", "timestamp", "when", "at",
-                     "time"),
+                     "posted date time", "posted date", "date time", "datetime", "transaction date", "sale date",
+                     "date created", "created", "time"),
     "clock": ("time", "order time"),
     "paid_at": ("paid on", "paid at", "payment date", "order approved at"),
     "shipped_at": ("sent on", "shipped at", "ship date", "shipped on", "fulfilled at", "dispatched"),
@@ -47,9 +49,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "pay_status": ("financial status", "payment status"),
     "currency": ("currency", "currency code"),
     "updated_at": ("last change", "updated at", "last updated", "modified", "modified at", "changed"),
-    "kind": ("type", "transaction type", "kind"),
+    "kind": ("type", "transaction type", "event type", "kind"),
+    "amount_kind": ("amount description", "amount type"),
     "transaction": ("transaction id", "payment id", "transaction", "charge id"),
-    "store": ("store", "store id", "storekey", "shop", "branch"),
+    "store": ("store", "store id", "storekey", "shop", "branch", "location"),
 }  # fmt: skip
 _TIMES = ("purchased_at", "paid_at", "shipped_at", "delivered_at", "updated_at")
 _NEEDED = ("order_id", "product_id", "unit_price", "purchased_at", "pay_amount", "customer_id")
@@ -73,17 +76,20 @@ def matched(sample: Sample) -> dict[str, Match]:
         # An order's number stands on each of its rows, if only one of its names does.
         full = {header: role != "order_id" or all(sample.column(header)) for header in ranked}
         for header in sorted(ranked, key=lambda one: (not full[one], names.index(plain[one]))):
-            if (
-                role == "order_id"
-                and plain[header] == "name"
-                and not all(map(_is_number_of_order, sample.column(header)))
-            ):
+            if role == "order_id" and not _may_be_order(plain[header], sample.column(header), plain.values()):
                 continue
             why = _content(role, sample.column(header))
             if why is not None:
                 found[role] = Match(header, why)
                 break
     return found
+
+
+def _may_be_order(name: str, values: Sequence[str], names: Collection[str]) -> bool:
+    """Whether a name that means other things too is an order's: a person's name is not, nor is a payment's id."""
+    if name == "transaction id":
+        return bool({"sku", "item", "item name", "product"} & set(names))
+    return name != "name" or all(map(_is_number_of_order, values))
 
 
 def _is_number_of_order(value: str) -> bool:

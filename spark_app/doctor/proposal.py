@@ -38,6 +38,9 @@ _MONEY_MOVES = re.compile("payment|sale|charge|refund|reversal|chargeback|order"
 _NO_PAYMENT = re.compile("fee|hold|conversion|withdrawal|payout|transfer|deposit|adjustment", re.IGNORECASE)
 
 
+_BACK = re.compile("refund|reversal|chargeback|return|void", re.IGNORECASE)
+_GOODS = ("principal", "item price", "product sales")
+_OF_A_LINE = ("freight", "product_id", "quantity", "unit_price")
 QUESTION = "# - "
 
 
@@ -57,6 +60,11 @@ class _Draft:
     def header(self, role: str) -> str:
         return self.found[role].header
 
+    @property
+    def ledger(self) -> bool:
+        """Whether rows are movements of money, and not lines of orders."""
+        return self.has("kind") and not (self.has("product_id") and (self.has("unit_price") or self.has("line_amount")))
+
     def add(self, line: str, why: str = "") -> None:
         self.lines.append(f"{line}  # {why}" if why else line)
 
@@ -69,6 +77,8 @@ def proposal(paths: Sequence[Path], source: str, dataset: str, contracts: Mappin
     draft = _Draft(
         source, sample, matched(sample), bronze_names(sample.header), contracts, questions=list(sample.questions)
     )
+    if draft.has("pay_amount") and not draft.has("line_amount") and _goods(draft):
+        draft.found = {**draft.found, "line_amount": draft.found["pay_amount"]}  # of such rows it is the goods'
     files = ", ".join(path.name for path in paths)
     draft.add(f"source: {source}")
     draft.add(f"description: proposed by lakehouse doctor from {len(sample.rows)} rows of {files}")
@@ -116,20 +126,23 @@ def _carried(draft: _Draft) -> list[str]:
     orders = draft.sample.column(draft.header("order_id"))
     later = [at for at, order in enumerate(orders) if order and order in orders[:at]] if len(orders) < 3000 else []
     first = [at for at, order in enumerate(orders) if order and orders.index(order) == at and orders.count(order) > 1]
+    price = () if draft.has("unit_price") else ("line_amount",)
+    own = {draft.header(role) for role in (*_OF_A_LINE, *price) if draft.has(role)}
     found = []
     for header in draft.sample.header if later else ():
         values = draft.sample.column(header)
-        per_line = draft.has("freight") and header == draft.header("freight")  # it would count for each line
+        per_line = header in own  # freight would count for each line
         if not per_line and not any(values[at] for at in later) and any(values[at] for at in first):
             found.append(header)
     return found
 
 
 def _orders(draft: _Draft, dataset: str) -> None:
-    if not draft.has("order_id", "purchased_at") or draft.has("kind"):
+    if not draft.has("order_id", "purchased_at") or draft.ledger:
         return
     draft.add("  orders:")
     draft.add(f"    from: {dataset}")
+    _where(draft, _sales(draft))
     draft.add("    columns:")
     _plain(draft, "order_id", "order_id")
     _customer(draft)
@@ -154,10 +167,7 @@ def _order_items(draft: _Draft, dataset: str) -> None:
         return
     draft.add("  order_items:")
     draft.add(f"    from: {dataset}")
-    if draft.has("quantity") and any(value.startswith("-") for value in draft.sample.column(draft.header("quantity"))):
-        name = draft.names[draft.header("quantity")]
-        draft.add(f"    where: {name} >= 0", "quantities below zero are returns")
-        draft.questions.append("order_items: rows with a quantity below zero are left out; they belong into refunds")
+    _where(draft, [*_sales(draft), *_goods(draft), *_given(draft)])
     draft.add("    columns:")
     _plain(draft, "order_id", "order_id")
     if draft.has("item_number") and _unique(draft, "order_id", "item_number"):
@@ -175,15 +185,15 @@ def _order_items(draft: _Draft, dataset: str) -> None:
 
 
 def _payments(draft: _Draft, dataset: str) -> None:
-    if not draft.has("order_id", "pay_amount") or not (draft.has("method") or draft.has("kind")):
+    if not draft.has("order_id", "pay_amount") or not (draft.has("method") or draft.ledger):
         return
     draft.add("  payments:")
     draft.add(f"    from: {dataset}")
-    if draft.has("kind"):
+    if draft.ledger:
         _ledger(draft)
     draft.add("    columns:")
     _plain(draft, "order_id", "order_id")
-    if draft.has("kind"):
+    if draft.ledger:
         draft.add(
             f"      payment_sequence: {{number_by: [{_scalar(draft.header('order_id'))}]}}", "an order may have several"
         )
@@ -194,7 +204,7 @@ def _payments(draft: _Draft, dataset: str) -> None:
     else:
         draft.add("      method: {default: paypal}", "no column says it")
         draft.questions.append("payments.method: paypal is taken for all payments")
-    if draft.has("pay_status") or draft.has("kind"):
+    if draft.has("pay_status") or draft.ledger:
         _words(
             draft, "status", "pay_status" if draft.has("pay_status") else "kind", _PAYMENT, "silver.payments", "paid"
         )
@@ -202,23 +212,69 @@ def _payments(draft: _Draft, dataset: str) -> None:
         draft.add("      status: {default: paid}", "no column says it")
         draft.questions.append("payments.status: paid is taken for all payments")
     draft.add('      installments: {default: "1"}', "no column says it")
-    _number(draft, "amount", "pay_amount", absolute=draft.has("kind"))
+    _number(draft, "amount", "pay_amount", absolute=draft.ledger)
     if draft.has("currency"):
         _plain(draft, "currency", "currency")
-    paid = "paid_at" if draft.has("paid_at") else "purchased_at" if draft.has("kind") else None
+    paid = "paid_at" if draft.has("paid_at") else "purchased_at" if draft.ledger else None
     if paid and draft.has(paid):
         _time(draft, "paid_at", paid)
     _updated(draft)
+
+
+Condition = tuple[str, str]  # SQL, and what speaks for it
+
+
+def _where(draft: _Draft, conditions: Sequence[Condition]) -> None:
+    if conditions:
+        draft.add(f"    where: {' and '.join(sql for sql, _ in conditions)}", "; ".join(why for _, why in conditions))
+
+
+def _sales(draft: _Draft) -> list[Condition]:
+    """Of rows of several kinds, those that sell."""
+    if not draft.has("kind"):
+        return []
+    kinds = distinct(draft.sample.column(draft.header("kind")))
+    sales = [kind for kind in kinds if _moves_money(kind) and not _BACK.search(kind)]
+    if not sales or len(sales) == len(kinds):
+        return []
+    others = ", ".join(kind for kind in kinds if kind not in sales)
+    draft.questions.append(f"{draft.header('kind')}: rows of {others} are left out; what was given back is of refunds")
+    return [(f"{draft.names[draft.header('kind')]} in ({_listed(sales)})", f"leaves out {others}")]
+
+
+def _goods(draft: _Draft) -> list[Condition]:
+    """Where each amount of a line is a row, the price of the goods."""
+    if not draft.has("amount_kind"):
+        return []
+    kinds = distinct(draft.sample.column(draft.header("amount_kind")))
+    goods = [kind for kind in kinds if kind.lower() in _GOODS]
+    if not goods:
+        return []
+    others = ", ".join(kind for kind in kinds if kind not in goods)
+    draft.questions.append(f"{draft.header('amount_kind')}: amounts of {others} are left out")
+    return [(f"{draft.names[draft.header('amount_kind')]} in ({_listed(goods)})", "the goods' own amount")]
+
+
+def _given(draft: _Draft) -> list[Condition]:
+    if not draft.has("quantity") or draft.has("kind"):
+        return []
+    if not any(value.startswith("-") for value in draft.sample.column(draft.header("quantity"))):
+        return []
+    draft.questions.append("order_items: rows with a quantity below zero are left out; they belong into refunds")
+    return [(f"{draft.names[draft.header('quantity')]} >= 0", "quantities below zero are returns")]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join("'" + word.replace("'", "\\'") + "'" for word in words)
 
 
 def _ledger(draft: _Draft) -> None:
     """Rows of a ledger that move money of an order, by the words of its kind."""
     kinds = distinct(draft.sample.column(draft.header("kind")))
     moves = [kind for kind in kinds if _moves_money(kind)]
-    listed = ", ".join("'" + kind.replace("'", "\\'") + "'" for kind in moves)
     others = [kind for kind in kinds if kind not in moves]
     why = f"leaves out {sum(kinds[one] for one in others)} of {sum(kinds.values())} rows: {', '.join(others)}"
-    draft.add(f"    where: {draft.names[draft.header('kind')]} in ({listed})", why)
+    draft.add(f"    where: {draft.names[draft.header('kind')]} in ({_listed(moves)})", why)
     draft.questions.append(f"payments: are these all kinds that pay or give back? {', '.join(moves)}")
 
 
@@ -227,7 +283,7 @@ def _moves_money(kind: str) -> bool:
 
 
 def _customers(draft: _Draft, dataset: str) -> None:
-    if not draft.has("customer_id") or not (draft.has("purchased_at") or draft.has("updated_at")) or draft.has("kind"):
+    if not draft.has("customer_id") or not (draft.has("purchased_at") or draft.has("updated_at")) or draft.ledger:
         return
     draft.add("  customers:")
     draft.add(f"    from: {dataset}")
@@ -251,6 +307,7 @@ def _products(draft: _Draft, dataset: str) -> None:
         return
     draft.add("  products:")
     draft.add(f"    from: {dataset}")
+    _where(draft, [*_sales(draft), *_goods(draft)])
     draft.add("    columns:")
     _plain(draft, "product_id", "product_id")
     for column, role in (("name", "product_name"), ("category", "category"), ("brand", "brand")):
@@ -328,6 +385,12 @@ def _updated(draft: _Draft) -> None:
     """The time of change; where it is blank or missing, the order's."""
     if not draft.has("updated_at") and draft.has("purchased_at"):
         _time(draft, "updated_at", "purchased_at")
+        return
+    if not draft.has("updated_at"):
+        draft.add(
+            '      updated_at: {expression: "cast(_batch_date as string)"}', "no column says when: the drop's day"
+        )
+        draft.questions.append("no column says when rows are of; the day of the drop is taken")
         return
     changed = draft.header("updated_at")
     values = draft.sample.column(changed)

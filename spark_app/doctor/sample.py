@@ -17,12 +17,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from spark_app.contracts.read import format_of
+from spark_app.contracts.read import PLAIN_ENDINGS, Read, format_of
 from spark_app.doctor.kinds import is_plain_value
+from spark_app.lake.excel_files import first_rows
+from spark_app.lake.excel_scan import scan
 from spark_app.lake.json_files import as_text, value_at
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.parquet_files import names_and_rows, rows_of
-from spark_app.lake.unpack import inner_name, text_of
+from spark_app.lake.unpack import NotReadable, inner_name, text_of
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.settings import AWS_ITSELF
 
@@ -65,13 +67,18 @@ def sampled(path: Path) -> Sample:
     """The file's first rows, and how it is written; UsageError where nothing can be made of it."""
     file = LandedFile("sample", date.min, path.name, str(path.absolute()), path.stat().st_size, "")
     kind = format_of(inner_name(file, AWS_ITSELF))
+    found = Sample()
+    bare = path.name.lower().removesuffix(".gz")
+    if not bare.endswith(PLAIN_ENDINGS):
+        found.needs("endings", [bare[bare.rfind(".") :]] if "." in bare else [], "what the file's name ends in")
     if kind == "parquet":
         names, _ = names_and_rows(file, AWS_ITSELF)
         rows = [[one or "" for one in values or ()] for _, values in rows_of(file, names, AWS_ITSELF)][:_ROWS]
         return Sample(names, rows)
+    if kind == "excel":
+        return _of_excel(path)
     with text_of(file, AWS_ITSELF) as text:
         data = text.head(_BYTES)
-    found = Sample()
     decoded = _decoded(data, found, whole=len(data) < _BYTES)
     return _of_json(decoded, found) if kind == "json" else _of_csv(decoded, path.name, found)
 
@@ -191,6 +198,38 @@ def _table(text: str, separator: str, quote: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote or None))
     except csv.Error:
         return [line.split(separator) for line in text.splitlines()]
+
+
+def _of_excel(path: Path) -> Sample:
+    """Of the first sheet that is seen; the header is its first row that is as wide as the others."""
+    found = Sample()
+    try:
+        with path.open("rb") as stream:
+            scan(stream, path.stat().st_size, Read())  # says what cannot be read as a run does
+            stream.seek(0)
+            sheets, numbered = first_rows(stream, _ROWS)
+    except NotReadable as error:
+        raise UsageError(f"{path.name}: {error}") from None
+    if not numbered:
+        raise UsageError(f"{path.name}: holds no rows")
+    if len(sheets) > 1:
+        others = ", ".join(sheets[1:])
+        found.needs("sheet", sheets[0], f"the first of {len(sheets)} sheets")
+        found.questions.append(f"are the rows in the sheet {sheets[0]}? There are also: {others}")
+    widths = Counter(_filled(row) for _, row in numbered)
+    width = max(widths, key=lambda one: (widths[one], one))
+    first = next(at for at, (_, row) in enumerate(numbered) if _filled(row) >= width)
+    number = numbered[first][0]
+    if number > 1:
+        found.needs("skip_lines", number - 1, f"the first row of {width} cells is row {number}")
+    _with_header([row[: max(width, _filled(row))] for _, row in numbered[first:]], width, found)
+    found.read.pop("drop_empty_fields", None)
+    return found
+
+
+def _filled(row: Sequence[str]) -> int:
+    """Up to which cell a row holds anything."""
+    return max((at for at, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
 def _of_json(text: str, found: Sample) -> Sample:

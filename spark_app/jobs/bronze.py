@@ -98,7 +98,7 @@ def _changed(drop: Drop, held: Mapping[date, str]) -> Drop:
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop, lost: Collection[date]) -> int:
     """One commit for all changed days; its note names them, and those that bronze held rows of before (or `lost`)."""
     files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
-    _tell(context, dataset.name, [found for found in files if found.problem or found.aside])
+    _tell(context, dataset.name, [found for found in files if found.problem or found.aside or found.blanked])
     table = f"bronze.{dataset.name}"
     before = version_of(context.lake, table)
     own_commit(context.lake, table)  # raises where the table is somebody else's
@@ -170,10 +170,11 @@ def _recovered(context: Context, dataset: str, one: ledger.Unnoted) -> dict[str,
 
 
 def _tell(context: Context, dataset: str, bad: Sequence[Inspected]) -> None:
-    """Each file of which something is set aside, as long as somebody may read it all; then how many more there are."""
+    """Each file of which something is set aside or blanked, while somebody may read it all; then how many more."""
     for found in bad[:_TOLD]:
         told = f"{found.file.name}: {found.problem}; the file is quarantined, the rest goes on"
-        context.record.warn(told if found.problem else _damage(found))
+        told = told if found.problem else _damage(found) if found.aside else f"{found.file.name}: {found.blanked}"
+        context.record.warn(told)
     if more := len(bad[_TOLD:]):
         context.record.warn(f"{dataset}: {more:,} more files are like that; ops.ingested_files has them all")
 

@@ -133,7 +133,7 @@ def records(data: bytes, separator: str, columns: int, cut: Mapping[int, bool] |
     head = next((line for line in range(count) if not lines.empty(line)), count)
     if head == count:
         return []
-    names = "; expected column names with their quotes in order"
+    names = "; expected column names with their quotes in order, or `read: {skip_lines: 1, header: false}`"
     header = lines.fields_of(head)
     if isinstance(header, _Broken):
         return f"{_said(lines, head, header)}, in the header{names}"

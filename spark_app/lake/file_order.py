@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 # Endings say how a file is packed, not which one it is.
-_ENDING = r"(?i)[.](csv|tsv|jsonl|json|parquet)([.]gz)?$"
+_ENDING = r"(?i)[.](csv|tsv|jsonl|json|parquet|xlsx)([.]gz)?$"
 _FOLDER = r"^.*/"
 _SEAMS = r"(?<=[0-9])(?=[^0-9])|(?<=[^0-9])(?=[0-9])"
 # Before each number, so that it comes before any letter, as the end of a shorter name does. No file's name has one.

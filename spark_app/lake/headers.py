@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.read import Format, Read, format_of
 from spark_app.contracts.sources import Dataset
-from spark_app.lake import csv_characters, json_files, parquet_files
+from spark_app.lake import csv_characters, excel_files, json_files, parquet_files
 from spark_app.lake.csv_blocks import Readable, blocks
 from spark_app.lake.csv_damage import Record, records
 from spark_app.lake.csv_scan import scan
@@ -40,7 +40,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # What a file is that begins so, and what to do.
 _OTHERS = {
     b"\x1f\x8b": "gzip data; expected a name that ends in .csv.gz, and text that is packed once",
-    b"PK\x03\x04": "a zip archive or an Excel workbook; expected CSV text, or that packed with gzip",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; expected CSV text, or a name that ends in .zip or .xlsx",
     b"\xd0\xcf\x11\xe0": "an Excel workbook; expected CSV text",
     b"BZh": "bzip2 data; expected CSV text, or that packed with gzip",
     b"\xfd7zXZ": "xz data; expected CSV text, or that packed with gzip",
@@ -58,6 +58,7 @@ class Inspected:
     `rows`: how many it holds, counted here; a file that cannot be read stands for one. `records`: what it holds, where
     its quotes are not in order (None: they are, and Spark reads it). `spoilt`: rows that hold bytes of no text, by
     number, each with its line and what it is. `kind`: what it is; `own`: whether we read it, and not Spark's reader.
+    `blanked`: cells that are read as blank though something stands in them.
     """
 
     file: LandedFile
@@ -72,6 +73,7 @@ class Inspected:
     spoilt: tuple[tuple[int, str], ...] = ()
     kind: Format = "csv"
     own: bool = False
+    blanked: str | None = None
 
     @property
     def aside(self) -> list[str]:
@@ -114,11 +116,17 @@ def inspect_all(files: Sequence[LandedFile], dataset: Dataset, s3: S3Settings) -
 
 
 def _of_kind(found: Inspected, dataset: Dataset, s3: S3Settings) -> Inspected:
-    """JSON and Parquet: their names, and how many rows they hold."""
+    """JSON, Parquet and Excel: their names, and how many rows they hold."""
+    blanked = None
     if found.kind == "json":
         seen = json_files.count(found.file, dataset, s3)
         header = (*(name for name in dataset.columns if seen.known[name]), *seen.unknown)
         rows = seen.rows
+    elif found.kind == "excel":
+        header, sheet = excel_files.names_and_sheet(found.file, dataset, s3)
+        rows, blanked = sheet.counted(dataset.read), sheet.blanked
+        if not header:
+            return replace(found, problem=f"sheet '{sheet.name}' is empty; expected a row of column names")
     else:
         names, rows = parquet_files.names_and_rows(found.file, s3)
         paths = [name for name in dataset.columns if name not in names and name.partition(".")[0] in names]
@@ -128,7 +136,8 @@ def _of_kind(found: Inspected, dataset: Dataset, s3: S3Settings) -> Inspected:
         return replace(found, problem=f"{told}; expected at most {MOST_COLUMNS:,}")
     if not rows and not header:
         return replace(found, rows=0, header=tuple(dataset.columns))
-    return _judged(replace(found, header=header, rows=rows), dataset)
+    judged = _judged(replace(found, header=header, rows=rows, blanked=blanked), dataset)
+    return replace(judged, notes=(*judged.notes, blanked)) if blanked and not judged.problem else judged
 
 
 def _with_header(found: Inspected, head: bytes, dataset: Dataset, separator: str) -> Inspected:

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from spark_app.contracts.sources import Dataset
-from spark_app.lake import json_files, parquet_files
+from spark_app.lake import excel_files, json_files, parquet_files
 from spark_app.lake.csv_text import as_written, csv_text, fitted, records
 from spark_app.lake.headers import Inspected
 from spark_app.lake.landing import LandedFile
@@ -48,6 +48,8 @@ def _reader(
 def _rows(kind: str, file: LandedFile, dataset: Dataset, header: tuple[str, ...], s3: S3Settings) -> Iterator[Row]:
     if kind == "json":
         yield from json_files.rows_of(file, dataset, header, s3)
+    elif kind == "excel":
+        yield from excel_files.rows_of(file, dataset, header, s3)
     elif kind == "parquet":
         yield from parquet_files.rows_of(file, header, s3)
     else:

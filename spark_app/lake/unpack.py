@@ -101,12 +101,17 @@ def _only_member(stream: BinaryIO) -> Iterator[Readable]:
                 raise NotReadable(f"a zip of {len(listed)} files{names}; expected one of one file")
             if listed[0].flag_bits & 1:
                 raise NotReadable("a zip with a password; expected one without")
-            if listed[0].filename.lower().endswith(_NO_TEXT):
-                raise NotReadable(f"a zip with {listed[0].filename}; expected one with a text file, as .csv or .jsonl")
+            _is_text(listed[0].filename)
             with archive.open(listed[0]) as member:
                 yield cast(Readable, member)
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise NotReadable(f"not a whole zip file ({error}); expected one that unpacks to its end") from None
+
+
+def _is_text(name: str) -> str:
+    if name.lower().endswith(_NO_TEXT):
+        raise NotReadable(f"a zip with {name}; expected one with a text file, as .csv or .jsonl")
+    return name
 
 
 def _added(name: str) -> bool:
@@ -114,12 +119,13 @@ def _added(name: str) -> bool:
 
 
 def inner_name(file: LandedFile, s3: S3Settings) -> str:
-    """The name that says what a file is: of a zip, its one file's."""
+    """The name that says what a file is: of a zip, its one file's; NotReadable where that is no text."""
     if not file.name.lower().endswith(".zip"):
         return file.name
     try:
         with whole_file(file, s3) as stream, zipfile.ZipFile(stream) as archive:
-            return next((one.filename for one in archive.infolist() if not _added(one.filename)), file.name)
+            inside = [one.filename for one in archive.infolist() if not one.is_dir() and not _added(one.filename)]
+            return _is_text(inside[0]) if len(inside) == 1 else file.name
     except zipfile.BadZipFile:
         return file.name
 

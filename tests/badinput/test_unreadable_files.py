@@ -71,7 +71,7 @@ def test_what_nothing_will_read_is_named(dirty: Dirty) -> None:
     known = "customers, order_items, orders, payments, products, reviews"
     assert f"landing/ordres: unknown dataset; expected one of {known}" in warnings
     assert "landing/orders/dt=2017-02-31: expected a folder dt=YYYY-MM-DD with a real date" in warnings
-    ending = "expected a file that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet or .zip"
+    ending = "expected a file that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx or .zip"
     assert f"orders/dt={FILES}/notes.txt: not read; {ending}" in warnings
     assert not [text for text in warnings if "_SUCCESS" in text]
 

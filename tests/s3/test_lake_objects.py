@@ -126,7 +126,7 @@ def test_landing_in_a_bucket_is_looked_at_as_a_local_one(bucket: str, s3: S3Sett
     ]
     assert found.unread == [
         "customers/dt=2024-01-02/readme.txt: not read; expected a file "
-        "that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet or .zip"
+        "that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx or .zip"
     ]
 
 

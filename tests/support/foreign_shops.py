@@ -1,4 +1,7 @@
-"""Files as foreign shops export them, made up after the public layouts: Shopify's orders, PayPal's activity report."""
+"""Files as foreign shops export them, made up after the public layouts.
+
+Shopify's orders, PayPal's activity report, Square's item sales, Amazon's settlement report (flat file, second version).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,18 @@ _SHOPIFY = (
 _PAYPAL = (
     "Date", "Time", "TimeZone", "Name", "Type", "Status", "Currency", "Gross", "Fee", "Net", "From Email Address",
     "Transaction ID", "Invoice Number", "Balance",
+)  # fmt: skip
+
+_SQUARE = (
+    "Date", "Time", "Time Zone", "Category", "Item", "Qty", "Price Point Name", "SKU", "Modifiers Applied",
+    "Gross Sales", "Discounts", "Net Sales", "Tax", "Transaction ID", "Payment ID", "Device Name", "Notes", "Details",
+    "Event Type", "Location", "Dining Option", "Customer ID", "Customer Name", "Customer Reference ID", "Unit", "Count",
+)  # fmt: skip
+_AMAZON = (
+    "settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount", "currency",
+    "transaction-type", "order-id", "merchant-order-id", "adjustment-id", "shipment-id", "marketplace-name",
+    "amount-type", "amount-description", "amount", "fulfillment-id", "posted-date", "posted-date-time",
+    "order-item-code", "merchant-order-item-id", "merchant-adjustment-item-id", "sku", "quantity-purchased",
 )  # fmt: skip
 
 
@@ -66,6 +81,70 @@ def paypal_ledger(payments: int, seed: int = 7) -> str:
         if dice.random() < 0.3:
             rows.append({**base, "Type": "General Withdrawal", "Gross": "-500.00"})
     return _text(_PAYPAL, [{"Transaction ID": f"T{at:05}", **row} for at, row in enumerate(rows)])
+
+
+def square_items(sales: int, seed: int = 7) -> str:
+    """Items sold at a till, amounts with a dollar sign; some come back in rows of their own."""
+    dice = random.Random(seed)
+    rows = []
+    for number in range(1, sales + 1):
+        base = {
+            "Date": f"2024-03-{dice.randint(1, 28):02}", "Time": f"{dice.randint(7, 18):02}:15:00",
+            "Time Zone": "Pacific Time (US & Canada)", "Price Point Name": "Regular", "Event Type": "Payment",
+            "Location": "Main Street", "Unit": "ea", "Device Name": "Till 1", "Payment ID": f"PAY{number:04}",
+            "Transaction ID": f"TX{number:04}aB", "Customer ID": f"CUST{number % 7}" if number % 3 else "",
+            "Customer Name": f"Buyer {number % 7}" if number % 3 else "",
+        }  # fmt: skip
+        for _ in range(dice.randint(1, 3)):
+            item, quantity = dice.randint(1, 6), dice.randint(1, 3)
+            gross, less = item * 475 * quantity, dice.choice([0, 0, 50])
+            rows.append({
+                **base, "Category": "Coffee" if item % 2 else "Bakery, cakes", "Item": f"Item {item}",
+                "SKU": f"SKU-{item}", "Qty": f"{quantity}.0", "Count": quantity, "Gross Sales": _dollars(gross),
+                "Discounts": _dollars(-less), "Net Sales": _dollars(gross - less), "Tax": _dollars(gross // 12),
+            })  # fmt: skip
+        if number % 17 == 5:
+            back = {"Event Type": "Refund", "Transaction ID": f"TX{number:04}aBR"}
+            rows.append(
+                {**rows[-1], **back, "Qty": f"-{rows[-1]['Qty']}", "Gross Sales": f"-{rows[-1]['Gross Sales']}"}
+            )
+    return _text(_SQUARE, rows)
+
+
+def amazon_settlement(orders: int, seed: int = 7) -> str:
+    """Amounts of a settlement, a row each: prices, taxes and fees of orders, some given back; tabs between fields."""
+    dice = random.Random(seed)
+    whole = {"settlement-id": "17001", "currency": "USD"}
+    rows: list[dict[str, object]] = [
+        {**whole, "settlement-start-date": "2024-03-01 10:00:00 UTC", "settlement-end-date": "2024-03-15 10:00:00 UTC",
+         "deposit-date": "2024-03-17 10:00:00 UTC", "total-amount": "1234.56"},
+    ]  # fmt: skip
+    for number in range(1, orders + 1):
+        day, price = f"2024-03-{dice.randint(1, 14):02}", dice.randint(999, 9900)
+        base = {
+            **whole, "transaction-type": "Order",
+            "order-id": f"111-{1_000_000 + number}-{dice.randint(1, 9_999_999):07}",
+            "shipment-id": f"S{number}", "marketplace-name": "Amazon.com", "fulfillment-id": "AFN", "posted-date": day,
+            "posted-date-time": f"{day} 12:{number % 60:02}:05 UTC", "order-item-code": f"500000000{number:05}",
+            "sku": f"SKU-{number % 6}",
+        }  # fmt: skip
+        for kind, what, amount in (
+            ("ItemPrice", "Principal", price), ("ItemPrice", "Tax", price // 12),
+            ("ItemFees", "Commission", -price // 7), ("ItemFees", "FBAPerUnitFulfillmentFee", -322),
+        ):  # fmt: skip
+            pieces = {"quantity-purchased": "1"} if what == "Principal" else {}
+            rows.append({**base, "amount-type": kind, "amount-description": what, "amount": _money(amount), **pieces})
+        if number % 11 == 4:
+            back = {"transaction-type": "Refund", "adjustment-id": f"ADJ{number}", "amount-type": "ItemPrice"}
+            rows.append({**base, **back, "amount-description": "Principal", "amount": _money(-price)})
+    fee = {"transaction-type": "other-transaction", "amount-type": "other-transaction", "amount": "-39.99"}
+    day = {"posted-date": "2024-03-14", "posted-date-time": "2024-03-14 01:00:00 UTC"}
+    rows.append({**whole, **fee, **day, "amount-description": "Subscription Fee"})
+    return _text(_AMAZON, rows).replace(",", "\t")
+
+
+def _dollars(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.2f}"
 
 
 def _money(cents: int) -> str:

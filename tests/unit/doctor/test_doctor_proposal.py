@@ -1,4 +1,4 @@
-"""`doctor --write`: a mapping proposed for a sample; of three foreign shops at most five lines are to be changed."""
+"""`doctor --write`: a mapping proposed for a sample; of foreign shops at most five lines are to be changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from spark_app.cli.doctor import doctor
 from spark_app.contracts.sources import Source, load_source
 from spark_app.doctor.proposal import proposal
-from tests.support.foreign_shops import paypal_ledger, shopify_orders
+from tests.support.foreign_shops import amazon_settlement, paypal_ledger, shopify_orders, square_items
 from tests.support.mapping import CONTRACTS, conf_with, source_of
 
 pytestmark = pytest.mark.core
@@ -142,6 +142,98 @@ def test_of_a_ledger_little_is_left_to_say(tmp_path: Path) -> None:
     found = proposed(tmp_path, written(tmp_path, "activity.csv", paypal_ledger(60)))
     (tmp_path / "wanted").mkdir()
     assert different(found, source_of(tmp_path / "wanted", LEDGER)) == ["timezone"]
+
+
+SQUARE = """
+    source: shop
+    timezone: America/Los_Angeles
+    datasets:
+      files: {columns: [Date, Time, Item, Qty, SKU, Gross Sales, Transaction ID, Event Type, Location, Customer ID,
+        Customer Name, Category]}
+    entities:
+      orders:
+        from: files
+        where: event_type in ('Payment')
+        columns:
+          order_id: Transaction ID
+          customer_id: {column: Customer ID, default: unknown}
+          status: {default: completed}
+          purchased_at: {expression: "concat(date, ' ', time)"}
+          store_id: Location
+          updated_at: {expression: "concat(date, ' ', time)"}
+      order_items:
+        from: files
+        where: event_type in ('Payment')
+        columns:
+          order_id: Transaction ID
+          item_number: {number_by: [Transaction ID]}
+          product_id: SKU
+          quantity: Qty
+          line_amount: {column: Gross Sales, number: {decimal: ".", thousands: ",", symbols: "$"}}
+          updated_at: {expression: "concat(date, ' ', time)"}
+      customers:
+        from: files
+        where: coalesce(customer_id, '') <> ''
+        columns: {customer_id: Customer ID, name: Customer Name, country: {default: US},
+          updated_at: {expression: "concat(date, ' ', time)"}}
+      products:
+        from: files
+        where: event_type in ('Payment')
+        columns: {product_id: SKU, name: Item, category: Category, updated_at: {expression: "concat(date, ' ', time)"}}
+"""
+
+
+def test_of_the_items_of_a_till_little_is_left_to_say(tmp_path: Path) -> None:
+    found = proposed(tmp_path, written(tmp_path, "items.csv", square_items(60)))
+    (tmp_path / "wanted").mkdir()
+    assert different(found, source_of(tmp_path / "wanted", SQUARE)) == ["timezone", "customers.country"]
+
+
+AMAZON = """
+    source: shop
+    datasets:
+      files: {columns: [currency, transaction-type, order-id, amount-description, amount, posted-date-time, sku,
+        quantity-purchased]}
+    entities:
+      orders:
+        from: files
+        where: transaction_type in ('Order')
+        columns:
+          order_id: order-id
+          customer_id: {default: unknown}
+          status: {default: completed}
+          purchased_at: posted-date-time
+          currency: currency
+          updated_at: posted-date-time
+      order_items:
+        from: files
+        where: transaction_type in ('Order') and amount_description in ('Principal')
+        columns:
+          order_id: order-id
+          item_number: {number_by: [order-id]}
+          product_id: sku
+          quantity: quantity-purchased
+          line_amount: amount
+          updated_at: posted-date-time
+      products:
+        from: files
+        where: transaction_type in ('Order') and amount_description in ('Principal')
+        columns: {product_id: sku, updated_at: posted-date-time}
+"""
+
+
+def test_of_a_settlement_little_is_left_to_say(tmp_path: Path) -> None:
+    found = proposed(tmp_path, written(tmp_path, "settlement.txt", amazon_settlement(50)))
+    (tmp_path / "wanted").mkdir()
+    assert different(found, source_of(tmp_path / "wanted", AMAZON)) == []
+    files = found.datasets["files"]
+    assert (files.separator, files.read.endings, files.carry_down) == ("\t", (".txt",), ())
+    assert "payments" not in found.entities
+
+
+def test_a_file_that_tells_no_time_is_of_its_drops_day(tmp_path: Path) -> None:
+    found = proposed(tmp_path, written(tmp_path, "a.csv", "Order,Type,Gross\n1,Sale,9.50\n2,Fee,-0.30\n"))
+    assert found.entities["payments"][0].columns["updated_at"].expression == "cast(_batch_date as string)"
 
 
 def test_the_command_writes_a_new_source_and_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from spark_app.doctor.sample import sampled
+from spark_app.runtime.errors import UsageError
+from tests.support.workbooks import workbook
 
 pytestmark = pytest.mark.core
 
@@ -35,3 +37,27 @@ def test_how_a_file_is_written_is_found_by_trying(
     found = sampled(path)
     assert (found.header, found.separator, found.read) == (header, separator, read)
     assert set(read) <= set(found.notes)
+
+
+def test_of_a_workbook_sheet_and_header_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "week.xlsx"
+    rows = [["Sales of the week"], [None], ["Order", "Qty", "Price"], [45000123.0, 1, 9.95], [45000124.0, 2, 0.1]]
+    path.write_bytes(workbook({"Sales": rows, "Notes": [["x"]]}))
+    found = sampled(path)
+    assert (found.header, found.rows[1]) == (("Order", "Qty", "Price"), ["45000124", "2", "0.1"])
+    assert found.read == {"sheet": "Sales", "skip_lines": 2}
+    assert set(found.read) <= set(found.notes)
+    assert found.questions == ["are the rows in the sheet Sales? There are also: Notes"]
+    path.write_bytes(workbook({"Sales": rows[2:]}))
+    assert (sampled(path).read, sampled(path).questions) == ({}, [])
+    path.write_bytes(b"PK\x03\x04 no more")
+    with pytest.raises(UsageError, match="not a whole Excel workbook"):
+        sampled(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+    with pytest.raises(UsageError, match="a workbook of Excel before 2007"):
+        sampled(path)
+
+
+def test_an_ending_that_runs_do_not_know_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "a.TXT").write_text("a,b\nx,1\n", encoding="utf-8")
+    assert sampled(tmp_path / "a.TXT").read == {"endings": [".txt"]}

@@ -122,12 +122,12 @@ def test_honest_texts_beside_the_damage_are_read() -> None:
 def test_a_header_out_of_order_is_told_as_such() -> None:
     assert records(b'a,b,"c\n1,2,3\n', ",", 3) == (
         "line 1: a quoted field does not end; it opened on line 1 and would take in 1 line, in the header; "
-        "expected column names with their quotes in order"
+        "expected column names with their quotes in order, or `read: {skip_lines: 1, header: false}`"
     )
     swallowing = records(b'a,b,"c\n1,2,3\n4,5,6"\n', ",", 3)
     assert swallowing == (
         "the header, from line 1 on, holds lines with as many fields as it has names; "
-        "expected column names with their quotes in order"
+        "expected column names with their quotes in order, or `read: {skip_lines: 1, header: false}`"
     )
 
 

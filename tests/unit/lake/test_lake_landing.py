@@ -56,7 +56,7 @@ def test_a_days_files_are_those_that_are_read_and_the_rest_is_told(landing: Land
     )
     found = list_files(landing, "orders", [FIRST, SECOND])
     assert [file.name.rpartition("/")[2] for file in found.files[FIRST]] == ["a.CSV", "b.csv", "c.csv.gz"]
-    ending = "expected a file that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet or .zip"
+    ending = "expected a file that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx or .zip"
     assert found.unread == [f"orders/dt=2024-03-01/notes.txt: not read; {ending}"]
     assert SECOND not in found.files
 
