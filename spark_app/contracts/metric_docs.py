@@ -16,7 +16,8 @@ Written by `python -m spark_app.contracts.docs` out of `conf/metrics.yaml` and `
 A metric is defined once, as an aggregate over one view. The dashboards, the warehouse's weekly and monthly views and
 Superset all take it from that file. Money is in the reporting currency (`reporting.currency` of the settings), days are
 the shop's own (`reporting.timezone`); a percent is a share of 1. Views lie in the schema `analytics` of the warehouse,
-where each of their columns carries its definition as a comment.
+where each of their columns carries its definition as a comment. What the figures of money mean beside those of other
+shops' reports says [money.md](money.md).
 A metric that *waits for* something is not judged of days whose orders have not come so far.
 """
 _UNITS = {"money": "money", "count": "number", "percent": "share of 1", "days": "days", "score": "number with decimals"}

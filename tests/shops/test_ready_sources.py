@@ -85,10 +85,12 @@ def test_shopifys_export(spark: SparkSession, tmp_path: Path) -> None:
     assert sorted(
         (row["order_id"], row["item_number"], row["product_id"], f"{row['line_amount']}") for row in lines
     ) == [
-        ("#1001", 1, "MUG-1", "45.00"),
-        ("#1001", 2, "TRAY-1", "45.00"),
-        ("#1002", 1, "Sock", "29.96"),
+        ("#1001", 1, "MUG-1", "50.00"),
+        ("#1001", 2, "TRAY-1", "50.00"),
+        ("#1002", 1, "Sock", "29.97"),
         ("#1003", 1, "SPOON", "12.00"),
         ("#1004", 1, "POT", "40.00"),
     ]
-    assert sorted(row["freight_amount"] for row in lines if row["freight_amount"])[-1] == 5
+    of_orders = ("discount_amount", "shipping_amount", "tax_amount")
+    assert [str(orders["#1001"][name]) for name in of_orders] == ["10.00", "5.00", "0.00"]
+    assert str(orders["#1002"]["discount_amount"]) == "0.01"
