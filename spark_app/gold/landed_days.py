@@ -45,7 +45,7 @@ def _rows(context: Context) -> list[Row]:
     versions = {name: version for name in gold if (version := log.version_of(lake, name)) is not None}
     counted = dict(feed.over_version(lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
     sold = {day for day, orders in counted.items() if orders}
-    found = drops(days_taken_in(lake, versions), context.contracts, sold)
+    found = drops(days_taken_in(lake, versions), context.contracts, sold, context.reporting)
     known = set(counted) | {day for days in found.taken.values() for day in days}
     if not known:
         return []

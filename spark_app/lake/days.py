@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from spark_app.contracts.table import Contract
+from spark_app.runtime.reporting import Reporting
 
 ORDERS = "orders"
+UTC_DAYS = Reporting()
 
 
 @dataclass(frozen=True)
 class Drops:
-    """`taken`: daily entity → days whose drops were taken in. `sold`: days that have orders, of whatever drop."""
+    """`taken`: daily entity → days whose drops were taken in. `sold`: business days that have orders, of whatever drop.
+
+    `reporting`: which drops hold the hours of a business day.
+    """
 
     taken: Mapping[str, frozenset[date]]
     sold: frozenset[date]
+    reporting: Reporting = UTC_DAYS
 
     @property
     def last(self) -> date | None:
@@ -29,11 +35,18 @@ class Drops:
         return max((day for days in self.taken.values() for day in days), default=None)
 
     def lacking(self, day: date) -> tuple[str, ...]:
-        """Daily entities that have drops of days before and after (or of the same night), but none of this one."""
+        """Daily entities that have drops of days before and after (or of the same night), but not all of this one's."""
+        return tuple(dict.fromkeys(name for drop in self.reporting.drops_of(day) for name in self._lacking(drop)))
+
+    def _lacking(self, drop: date) -> list[str]:
         last = self.last
-        if last is None or day > last:
-            return ()
-        return tuple(name for name, days in self.taken.items() if days and min(days) < day and day not in days)
+        if last is None or drop > last:
+            return []
+        return [name for name, days in self.taken.items() if days and min(days) < drop and drop not in days]
+
+    def whole(self, day: date) -> bool:
+        """Whether the drops of all the day's hours can have come; those of one still running cannot."""
+        return self.last is None or max(self.reporting.drops_of(day)) <= self.last
 
     def landed(self, day: date) -> bool:
         """Whether figures of this day, zeros too, are what the shop has said of it."""
@@ -48,10 +61,15 @@ class Drops:
         return [day for day in days_of(first, last) if day not in self.sold and self.landed(day)]
 
 
-def drops(taken: Mapping[str, frozenset[date]], contracts: Mapping[str, Contract], sold: Iterable[date]) -> Drops:
+def drops(
+    taken: Mapping[str, frozenset[date]],
+    contracts: Mapping[str, Contract],
+    sold: Iterable[date],
+    reporting: Reporting = UTC_DAYS,
+) -> Drops:
     """Of what was taken in, that of the entities whose contracts say that they come daily."""
     daily = {name for name in taken if (found := contracts.get(f"silver.{name}")) is not None and found.daily}
-    return Drops({name: taken[name] for name in sorted(daily)}, frozenset(sold))
+    return Drops({name: taken[name] for name in sorted(daily)}, frozenset(sold), reporting)
 
 
 def days_of(first: date, last: date) -> list[date]:

@@ -119,8 +119,9 @@ def open_release(
         connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
-        found = drops(days_taken_in(lake, release.tables), contracts, _days_sold(connection))
-        last = _last_day(last_sale, found.last) or release.released_at.date()
+        reporting = counted_in(lake, release)
+        found = drops(days_taken_in(lake, release.tables), contracts, _days_sold(connection), reporting)
+        last = _last_day(last_sale, found) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
         _make_tables(connection, release, contracts, first)
         made = with_all_tables(views, [LANDED, *(contracts[name].name for name in release.tables)])
@@ -134,7 +135,7 @@ def open_release(
             contracts=contracts,
             views={view.name: view for view in made},
             metrics=load_metrics(views),
-            reporting=counted_in(lake, release),
+            reporting=reporting,
             environment=environment,
             first=first,
             last=last,
@@ -187,8 +188,14 @@ def _days_sold(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
     return frozenset(row[0] for row in rows)
 
 
-def _last_day(last_sale: date | None, landed: date | None) -> date | None:
-    """A day without orders is a day too; after many of them it is the last sale that people want to see."""
+def _last_day(last_sale: date | None, found: Drops) -> date | None:
+    """A day without orders is a day too; after many of them it is the last sale that people want to see.
+
+    Where drops go by another zone's days, the last business day may have come in part only: one before it is meant.
+    """
+    last, landed = last_sale or found.last, found.last
     if last_sale and landed and landed - last_sale <= timedelta(days=QUIET_DAYS):
-        return max(last_sale, landed)
-    return last_sale or landed
+        last = max(last_sale, landed)
+    if last is None or found.reporting.timezone == found.reporting.landed_in:
+        return last
+    return next((day for back in range(3) if found.whole(day := last - timedelta(days=back))), last)

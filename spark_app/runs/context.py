@@ -68,7 +68,7 @@ class Context:
         """What gold counts in: as the settings say, of currencies else the source."""
         given = self.settings.reporting
         currency = given.currency or self.source.defaults.currency or USUAL_CURRENCY
-        return Reporting(currency, given.timezone, given.shop)
+        return Reporting(currency, given.timezone, given.shop, self.source.timezone)
 
     @property
     def lake(self) -> Lake:

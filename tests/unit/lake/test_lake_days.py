@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from spark_app.lake.days import Drops
+from spark_app.runtime.reporting import Reporting
 
 
 def test_a_day_is_landed_lacking_or_sold_on() -> None:
@@ -16,3 +17,14 @@ def test_a_day_is_landed_lacking_or_sold_on() -> None:
     assert drops.missing(first, last) == [hole]
     assert drops.without_orders(first, last) == [first, last]
     assert Drops({}, frozenset()).landed(first), "nothing is on record"
+
+
+def test_a_business_day_of_another_zone_needs_the_drops_of_all_its_hours() -> None:
+    """Drops go by UTC, the shop's day by São Paulo: the drop of the 5th ends at nine in its evening."""
+    reporting = Reporting("BRL", "America/Sao_Paulo", landed_in="UTC")
+    fourth, fifth, sixth = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6)
+    drops = Drops({"orders": frozenset({date(2024, 3, 1), fourth, sixth})}, frozenset(), reporting)
+    assert not drops.landed(fourth), "its last hours are in the drop of the 5th, which is missing"
+    assert not drops.landed(fifth)
+    assert drops.whole(fifth)
+    assert not drops.whole(sixth), "its evening is still to come"
