@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from spark_app.contracts.blanks import folded
+from spark_app.contracts.sources import Source
 from spark_app.contracts.table import Threshold
-from spark_app.lake import feed
+from spark_app.lake import feed, log
 from spark_app.lake.behind import with_sources
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
@@ -14,6 +16,7 @@ from spark_app.runs.context import Context
 from spark_app.runtime.messages import some
 
 ORDERS, RATES = "gold.fact_orders", "silver.exchange_rates"
+_CURRENCY = ("currency", "currency code", "currency_code", "order currency", "currencycode")
 LARGEST_STEP = 0.2  # of a rate, from one to the next
 
 
@@ -22,6 +25,58 @@ def check_exchange_rates(context: Context, tables: Mapping[str, int], released: 
     missing = _missing(context, tables, released)
     findings = [_without_rate(context, missing)] if missing else []
     return findings + _jumps(context, tables, released)
+
+
+def check_currencies_are_told_apart(context: Context, taken: Mapping[str, Collection[date]]) -> list[Finding]:
+    """A finding for each dataset that names several currencies in a column which its entities do not take.
+
+    `taken`: dataset -> days of landing to look at. Amounts of several currencies are never added up as one.
+    """
+    findings = []
+    for dataset, column in _untaken_columns(context.source).items():
+        found = _words(context, dataset, column, sorted(taken.get(dataset, ())))
+        if len(found) > 1:
+            cause = (
+                f"{dataset} names {some(found, 5)} in its column '{column}', which no entity takes: amounts would be "
+                f"added up as if of one currency; map it as currency of orders and payments in the source"
+            )
+            rule, none = "currencies are told apart", Threshold(0, 0, "rows")
+            count = len(found)
+            finding = Finding(
+                "silver.orders", rule, "accuracy", "error", count, count, count, none, "one currency, or each", (cause,)
+            )
+            findings.append(finding)
+    return findings
+
+
+def _untaken_columns(source: Source) -> dict[str, str]:
+    """Dataset -> bronze's name of its column of currencies, of those whose entities take none of it."""
+    money = ("orders", "order_items", "payments")
+    takers = {
+        part.dataset
+        for name in ("orders", "payments")
+        for part in source.entities.get(name, ())
+        if "currency" in part.columns
+    }
+    feeding = dict.fromkeys(part.dataset for name in money for part in source.entities.get(name, ()))
+    found = {}
+    for dataset in feeding:
+        named = [own for header, own in source.datasets[dataset].names.items() if folded(header) in _CURRENCY]
+        if dataset not in takers and named:
+            found[dataset] = named[0]
+    return found
+
+
+def _words(context: Context, dataset: str, column: str, days: Sequence[date]) -> list[str]:
+    version = log.version_of(context.lake, f"bronze.{dataset}")
+    if version is None or not days:
+        return []
+    listed = ", ".join(f"DATE '{day}'" for day in days)
+    sql = (
+        f'SELECT DISTINCT upper(trim("{column}")) AS word FROM data WHERE _batch_date IN ({listed}) '
+        f"AND regexp_matches(trim(\"{column}\"), '^[A-Za-z]{{3}}$') ORDER BY 1 LIMIT 6"
+    )
+    return [row[0] for row in feed.over_version(context.lake, f"bronze.{dataset}", version, sql)]
 
 
 def _missing(context: Context, tables: Mapping[str, int], released: Release | None) -> dict[str, list[date]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from spark_app.audits.examples import rows_to_show
-from spark_app.audits.exchange_rates import check_exchange_rates
+from spark_app.audits.exchange_rates import check_currencies_are_told_apart, check_exchange_rates
 from spark_app.audits.gold_moved import refuse_half_moved
 from spark_app.audits.landed import check_landed_days
 from spark_app.contracts.balances import Side
@@ -44,10 +44,11 @@ def run(context: Context) -> str | None:
         with context.record.step("audit", "nothing new"):
             return None
     with context.record.step("audit", "measure"):
-        tell_columns(context, _taken_in(context, released))
+        taken = _taken_in(context, released)
+        tell_columns(context, taken)
         findings = _measure(context, tables, released)
         findings += _balances(context, tables, released) + check_landed_days(context, released)
-        findings += check_exchange_rates(context, tables, released)
+        findings += check_exchange_rates(context, tables, released) + check_currencies_are_told_apart(context, taken)
     wrong = _judge_twice(context, findings) if context.settings.data_docs else failing(findings)
     unusual = [finding for finding in watched if not finding.passed]
     failed = [finding for finding in [*wrong, *unusual] if finding.grave]

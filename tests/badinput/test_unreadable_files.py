@@ -68,7 +68,7 @@ def test_a_file_without_a_required_column_says_so_row_by_row(dirty: Dirty) -> No
 
 def test_what_nothing_will_read_is_named(dirty: Dirty) -> None:
     warnings = dirty.outcome.record.warnings
-    known = "customers, order_items, orders, payments, products, reviews"
+    known = "customers, exchange_rates, order_items, orders, payments, products, refunds, reviews"
     assert f"landing/ordres: unknown dataset; expected one of {known}" in warnings
     assert "landing/orders/dt=2017-02-31: expected a folder dt=YYYY-MM-DD with a real date" in warnings
     ending = "expected a file that ends in .csv, .tsv, .jsonl, .ndjson, .json, .parquet, .xlsx or .zip"
