@@ -31,7 +31,7 @@ def test_the_wheel_carries_what_jobs_read(archive: Path, tmp_path: Path) -> None
     module, conf, *counts = done.stdout.strip().split("|")
     assert module.startswith(str(archive))
     assert Path(conf).is_relative_to(tmp_path)
-    assert counts == ["18", "6", "11"]
+    assert counts == ["22", "8", "13"]
     assert list(tmp_path.iterdir()) == [], "what was unpacked goes with the process"
 
 

@@ -9,8 +9,8 @@ from pyspark.sql import SparkSession
 
 from spark_app.runtime.errors import SettingsError
 from spark_app.tables import orders, payments
-from tests.support.frames import frame
 from tests.support.mapping import judged, source_of, usable
+from tests.support.table_rows import rows_of
 
 pytestmark = pytest.mark.core
 
@@ -34,9 +34,11 @@ GIVEN = "defaults: {currency: EUR, channel: web, store_id: main, status: complet
 
 def test_they_stand_in_for_what_is_not_mapped_or_blank(spark: SparkSession, tmp_path: Path) -> None:
     rows = judged(spark, tmp_path, SHOP % (GIVEN, ""), {"a.csv": FILE})
-    columns = ("currency", "channel", "store_id", "status")
-    assert usable(rows, *columns) == [("usd", "web", "online", "completed"), ("EUR", "web", "7", "completed")]
-    assert source_of(tmp_path, SHOP % (GIVEN, "")).defaults.prices_include_tax
+    columns = ("currency", "channel", "store_id", "status", "prices_include_tax")
+    assert usable(rows, *columns) == [
+        ("usd", "web", "online", "completed", True),
+        ("EUR", "web", "7", "completed", True),
+    ]
 
 
 def test_each_entity_has_its_own(spark: SparkSession, tmp_path: Path) -> None:
@@ -44,9 +46,22 @@ def test_each_entity_has_its_own(spark: SparkSession, tmp_path: Path) -> None:
     assert usable(rows, "currency", "status") == [("EUR", "paid"), ("EUR", "paid")]
 
 
+def test_a_refund_whose_lines_are_not_numbered_has_one(tmp_path: Path) -> None:
+    refunds = """
+      refunds:
+        from: lines
+        columns: {refund_id: order, order_id: order, amount: money, refunded_at: at, updated_at: at%s}"""
+    unnumbered = source_of(tmp_path, SHOP % ("", ", status: {default: created}") + refunds % "")
+    assert unnumbered.entities["refunds"][0].columns["refund_line"].default == "1"
+    numbered = source_of(tmp_path, SHOP % (GIVEN, "") + refunds % ", refund_line: shop")
+    columns = numbered.entities["refunds"][0].columns
+    assert (columns["refund_line"].column, columns["prices_include_tax"].default) == ("shop", "true")
+
+
 def test_unset_nothing_stands_in(spark: SparkSession, tmp_path: Path) -> None:
     rows = judged(spark, tmp_path, SHOP % ("", ", status: {default: created}"), {"a.csv": FILE})
-    assert usable(rows, "currency", "channel", "store_id") == [("usd", None, "online"), (None, None, "7")]
+    columns = ("currency", "channel", "store_id", "prices_include_tax")
+    assert usable(rows, *columns) == [("usd", None, "online", None), (None, None, "7", None)]
     with pytest.raises(SettingsError, match="required column 'status' of orders is not mapped"):
         source_of(tmp_path, SHOP % ("", ""))
 
@@ -67,5 +82,6 @@ def test_what_is_wrong_is_told(tmp_path: Path, given: str, said: str) -> None:
 
 
 def test_currencies_are_kept_in_capitals(spark: SparkSession) -> None:
-    row = frame(spark, "customer_id string, currency string", [("c", "usd")])
-    assert [one.clean(row).collect()[0]["currency"] for one in (orders, payments)] == ["USD", "USD"]
+    order = rows_of(spark, "silver.orders", {"customer_id": "c", "currency": "usd"})
+    payment = rows_of(spark, "silver.payments", {"currency": "usd"})
+    assert [rows.collect()[0]["currency"] for rows in (orders.clean(order), payments.clean(payment))] == ["USD", "USD"]

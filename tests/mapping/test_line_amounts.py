@@ -33,7 +33,9 @@ def test_what_a_line_lacks_follows_from_the_other(spark: SparkSession) -> None:
         ("2", None, "2.99"), ("10234", None, "24.55"), ("0", None, "0.00"), ("0", None, "5"), ("3", "9.99", "29.96"),
     ]  # fmt: skip
     rows = [("p", quantity, price, amount, None) for quantity, price, amount in given]
-    lines = frame(spark, f"product_id string, {LINE}, freight_amount decimal(18,2)", rows)
+    more = "freight_amount decimal(18,2), discount_amount decimal(18,2), tax_amount decimal(18,2), "
+    more += "prices_include_tax boolean"
+    lines = frame(spark, f"product_id string, {LINE}, {more}", [(*row, None, None, None) for row in rows])
     assert_rows(clean(lines), LINE, [
         ("2", "10", "20.00"), ("0.745", "12.9", "9.61"), ("8", "2.459", "19.67"), ("0", "10", "0.00"), ("1", "3", "3"),
         ("2", "1.495", "2.99"), ("10234", "0.0024", "24.55"), ("0", None, "0"), ("0", None, "5"),
