@@ -53,6 +53,7 @@ def daily_sales(source: Path) -> Rows:
     average_order_value is rounded half up to two digits; without a live order it is NULL.
     late_deliveries counts orders of any status delivered on a day after the estimated one.
     incomplete_orders counts those with a payment by not_defined, which silver quarantines.
+    The dump has no discounts, refunds, taxes or costs, and each of its lines is one piece.
     """
     return query(
         source,
@@ -73,12 +74,16 @@ def daily_sales(source: Path) -> Rows:
             FROM order_sums GROUP BY order_date
         )
         SELECT order_date, orders, canceled_orders, customers, new_customers,
-               live_customers - new_customers AS returning_customers, items, items_amount, freight_amount,
-               revenue,
+               live_customers - new_customers AS returning_customers, items, items::DECIMAL(18,3) AS units,
+               items_amount, freight_amount, revenue,
                -- Half up in whole cents: floor(cents / n + 1/2) = (2 * cents + n) // (2 * n), exact.
                (((2 * (revenue * 100)::BIGINT + live_orders) // nullif(2 * live_orders, 0))::DECIMAL(16,0)
                    * 0.01::DECIMAL(2,2))::DECIMAL(18,2) AS average_order_value,
-               late_deliveries, incomplete_orders
+               late_deliveries, items_amount AS gross_sales, 0::DECIMAL(18,2) AS discounts,
+               0::DECIMAL(18,2) AS returns, items_amount AS net_sales, freight_amount AS shipping,
+               0::DECIMAL(18,2) AS taxes, revenue AS total_sales, 0::DECIMAL(18,2) AS cost_of_goods,
+               items_amount AS gross_margin, CASE WHEN items_amount > 0 THEN 0::DECIMAL(9,4) END AS cost_coverage,
+               incomplete_orders
         FROM days ORDER BY order_date
         """,
     )
