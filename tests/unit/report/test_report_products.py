@@ -22,7 +22,8 @@ def page(folder, lines, *, days=70):
         sold = ", ".join(f"('{name}', DATE '{LAST}' - {ago}, {amount}::DECIMAL(18, 2))" for name, ago, amount in lines)
         data.connection.execute(
             "CREATE OR REPLACE VIEW analytics.order_lines AS SELECT product AS product_id, product AS product_name, "
-            "'toys' AS category, true AS is_live, order_date, item_amount, 5 AS review_score "
+            "'toys' AS category, true AS is_live, order_date, item_amount, 5 AS review_score, "
+            "item_amount AS net_amount, 0.75 * item_amount AS cost_amount "
             f"FROM (VALUES {sold}) t(product, order_date, item_amount)"
         )
         return products.page(data)
@@ -39,6 +40,8 @@ def test_what_rose_and_what_fell_are_told_apart(tmp_path):
     assert listed(made, "rising") == [("new", 7, "good"), ("up", 5, "good")]
     assert listed(made, "falling") == [("down", -7, "bad"), ("gone", -2, "bad")]
     assert [row["product"] for row in made.figures["top"].values] == ["up", "new", "same", "down"]
+    assert [float(row["margin"]) for row in made.figures["top"].values] == [2.25, 1.75, 0.75, 0.25]
+    assert "margin" in [column.name for column in made.figures["top"].columns]
 
 
 @pytest.mark.parametrize(("ago", "amounts", "figure"), [((1, 30), (2, 5), "rising"), ((1, 30), (5, 2), "falling")])
