@@ -52,6 +52,7 @@ class ReportData:
     metrics: Metrics
     reporting: Reporting
     environment: str
+    shop: str
     first: date
     last: date
     behind: Behind
@@ -103,10 +104,11 @@ def open_release(
     days: int,
     run_price_per_hour: float | None = None,
     *,
+    shop: str | None = None,
     publishing: RunRecord | None = None,
     waiting: Sequence[WaitingSentence] = (),
 ) -> Iterator[ReportData | None]:
-    """The latest release with its last `days` days; None where there is none yet.
+    """The latest release with its last `days` days; None where there is none yet. `shop`: its name on pages.
 
     Raises LakeError where a version the release names is gone.
     """
@@ -137,6 +139,7 @@ def open_release(
             metrics=load_metrics(views),
             reporting=reporting,
             environment=environment,
+            shop=shop or f"{environment} shop",
             first=first,
             last=last,
             behind=look_behind(lake, release),

@@ -15,6 +15,7 @@ from spark_app.report.data import ReportData, open_release
 from spark_app.report.money import Money, bridge, what_there_is
 from spark_app.report.site import render
 from tests.support.gold_shop import make_gold
+from tests.support.small_lakes import Gold
 from tests.unit.report.conftest import LAST
 
 
@@ -74,4 +75,13 @@ def test_the_bridge_goes_from_gross_to_total_sales_step_by_step(lowered: ReportD
 
 def test_amounts_are_in_the_currency_that_gold_was_made_in(lowered: ReportData, tmp_path: Path) -> None:
     assert lowered.reporting.text == "USD, days of UTC"
-    assert "Money is in USD, days are those of UTC." in render(lowered)["index.html"]
+    page = render(lowered)["index.html"]
+    assert "Money is in USD." in page
+    assert "in the zone UTC." in page
+
+
+@pytest.mark.parametrize(("shop", "said"), [("Kettle & Co", "Kettle &amp; Co"), (None, "local shop")])
+def test_pages_bear_the_shops_name(seventy_days: Gold, shop: str | None, said: str) -> None:
+    with open_release(seventy_days.lake, load_contracts(), "local", 31, shop=shop) as data:
+        assert data is not None
+        assert f'<p class="shop">{said}</p>' in render(data)["index.html"]
