@@ -174,6 +174,9 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
     try:
         months = changed.select(delta.MONTH, WAS_MONTH).distinct().collect() if month else []
         on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
+        if month and not months:
+            writes.advance(context.lake, work.name, _note(context, work))
+            return "unchanged rows"
         if month:
             on += f" AND {delta.date_in(TARGET_MONTH, [value for row in months for value in row])}"
         columns = [*work.contract.column_names, *([month] if month else [])]
