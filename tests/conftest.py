@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,21 @@ os.environ.setdefault("LAKEHOUSE_EMAIL_SALT", "a-salt-that-is-no-secret")
 
 @pytest.fixture(scope="session")
 def spark() -> SparkSession:
-    """The session of a local run. It stays the active one, so every run of the tests finds and uses it."""
-    return session(load_settings("local"), "tests")
+    """The session of a local run. It stays the active one, so every run of the tests finds and uses it.
+
+    It lives through some hundred runs, so it has more memory than one.
+    """
+    settings = load_settings("local")
+    own = settings.spark.model_copy(update={"driver_memory": "5g"})
+    return session(settings.model_copy(update={"spark": own}), "tests")
+
+
+@pytest.fixture(autouse=True)
+def _frames_of_the_last_test_are_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A frame that Python has not collected yet keeps its plans in Spark's memory: in cycles they would pile up."""
+    yield
+    if "spark" in request.fixturenames:
+        gc.collect()
 
 
 @pytest.fixture
