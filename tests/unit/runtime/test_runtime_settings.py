@@ -28,6 +28,9 @@ SETTINGS = [
     ("warehouse_path", "warehouse.duckdb", "warehouse_path: w.duckdb", "w.duckdb"),
     ("email_salt_from", None, "email_salt_from: OUR_SALT", "OUR_SALT"),
     ("email_salt_secret", None, "email_salt_secret: shop/salt", "shop/salt"),
+    ("reporting.currency", None, "reporting: {currency: EUR}", "EUR"),
+    ("reporting.timezone", "UTC", "reporting: {timezone: Europe/Berlin}", "Europe/Berlin"),
+    ("reporting.shop", None, "reporting: {shop: Kettle & Co}", "Kettle & Co"),
     ("spark.master", None, "spark: {master: 'local[1]'}", "local[1]"),
     ("spark.driver_memory", None, "spark: {driver_memory: 1g}", "1g"),
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),
@@ -117,7 +120,7 @@ def test_a_password_is_no_setting(conf: Path) -> None:
 
 def test_every_setting_is_in_the_list(conf: Path) -> None:
     found = load_settings("local")
-    parts = {"spark": found.spark, "s3": found.s3}
+    parts = {"spark": found.spark, "s3": found.s3, "reporting": found.reporting}
     own = {name for name in type(found).model_fields if name not in ("environment", "redshift", "airflow", *parts)}
     nested = {f"{part}.{name}" for part, of_it in parts.items() for name in type(of_it).model_fields}
     assert {name for name, *_ in SETTINGS} == own | nested
