@@ -130,7 +130,7 @@ def page(data: ReportData) -> Page:
 def _tiles(money: Money) -> tuple[str, ...]:
     """The usual ones, behind net sales and what makes them where the shop has what lowers sales."""
     lowered = tuple(name for name in ("discounts", "returns") if getattr(money, name))
-    margin = ("gross_margin",) if money.costs and money.has_net_sales else ()
+    margin = ("gross_margin", "cost_known") if money.costs and money.has_net_sales else ()
     return (("net_sales",) if money.has_net_sales else ()) + TILES[:1] + lowered + margin + TILES[1:]
 
 

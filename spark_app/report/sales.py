@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spark_app.report import charts
@@ -12,6 +13,7 @@ from spark_app.report.page import Figure, Filter, Page, Query, Tile
 
 SHOWN = ("revenue", "orders", "average_order_value", "items", "canceled_orders", "cancellation_rate")
 CHANNELS = ("channel_net_sales", "channel_orders", "channel_returns")
+PLACES = {"channel": "Channel", "store_id": "Store"}
 # As dim_dates counts them.
 WEEKDAYS = dict(enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1))
 
@@ -22,6 +24,8 @@ def page(data: ReportData) -> Page:
     shown = (*((money.headline,) if money.has_net_sales else ()), *SHOWN)
     more = tuple(name for name in money.figures if name not in shown)
     every = (*shown, *more, "items_amount", "freight_amount", "new_customers", "returning_customers")
+    channels = {"channels": cube(data, [DAY, *PLACES], CHANNELS)} if money.channels else {}
+    places = [(name, title) for name, title in PLACES.items() if channels and _several(channels["channels"], name)]
     weekdays = cube(data, [DAY, "weekday"], shown, where="is_landed")
     _all_weekdays(weekdays["by"]["weekday"])
     return Page(
@@ -43,25 +47,32 @@ def page(data: ReportData) -> Page:
                 query=Query("weekdays", ("weekday",), shown, compare=True, order="listed"),
                 note="Weekdays are those of the purchase, as the shop counts days; the mark is the days compared with.",
             ),
-            **(_by_channel() if money.channels else {}),
+            **_by_place(places),
         },
         cubes={
             "daily": cube(data, [DAY], every, where="is_landed"),
             "weekdays": weekdays,
-            **({"channels": cube(data, [DAY, "channel", "store_id"], CHANNELS)} if money.channels else {}),
+            **channels,
         },
-        filters=[Filter("channel", "Channel"), Filter("store_id", "Store")] if money.channels else [],
+        filters=[Filter(name, title) for name, title in places],
         note=money.note,
     )
 
 
-def _by_channel() -> dict[str, Figure]:
+def _by_place(places: Sequence[tuple[str, str]]) -> dict[str, Figure]:
     return {
         name: Figure(
-            title, chart=charts.ranking(name), query=Query("channels", (name,), CHANNELS, compare=True, top=25)
+            f"By {title.lower()}",
+            chart=charts.ranking(name),
+            query=Query("channels", (name,), CHANNELS, compare=True, top=25),
         )
-        for name, title in (("channel", "By channel"), ("store_id", "By store"))
+        for name, title in places
     }
+
+
+def _several(channels: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a choice: one channel or one store alone tells nothing."""
+    return len(channels["by"][name]["words"]) > 1
 
 
 def _all_weekdays(cut: dict[str, Any]) -> None:

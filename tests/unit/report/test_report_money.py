@@ -46,7 +46,8 @@ def test_net_sales_come_first_where_something_lowers_them(lowered: ReportData) -
     assert money.note is None
     page = sales.page(lowered)
     assert page.tiles[0].metric == "net_sales"
-    assert {"channel", "store_id"} <= set(page.figures)
+    assert "channel" in page.figures
+    assert "store_id" not in page.figures  # one store alone is no choice
     first = morning.page(lowered)
     assert first.more["tiles"][0].metric.name == "net_sales"
     assert {"discounts", "returns"} <= {tile.metric.name for tile in first.more["tiles"]}
@@ -56,6 +57,7 @@ def test_net_sales_come_first_where_something_lowers_them(lowered: ReportData) -
 def test_margin_is_never_shown_without_the_share_of_goods_whose_cost_is_known(lowered: ReportData) -> None:
     shown = {tile.metric for tile in sales.page(lowered).tiles}
     assert {"gross_margin", "cost_known"} <= shown
+    assert {"gross_margin", "cost_known"} <= {tile.metric.name for tile in morning.page(lowered).more["tiles"]}
 
 
 def test_the_bridge_goes_from_gross_to_total_sales_step_by_step(lowered: ReportData) -> None:
