@@ -24,11 +24,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Balance:
-    """Two sums that must be the same; each may be of several tables together."""
+    """Two sums that must be the same; each may be of several tables together.
+
+    `one_currency`: weighed where a shop has no exchange rates, as one side is in currencies that the other is not in.
+    """
 
     name: str
     left: tuple[Side, ...]
     right: tuple[Side, ...]
+    one_currency: bool = False
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -114,6 +118,12 @@ BALANCES: tuple[Balance, ...] = (
         "payments, silver to fact_payments",
         (_count("silver.payments", "order_id"),),
         (_count("gold.fact_payments", "order_id"),),
+    ),
+    Balance(
+        "money of payments, silver to fact_payments",
+        (_sum("silver.payments", "amount"),),
+        (_sum("gold.fact_payments", "amount"),),
+        one_currency=True,
     ),
     Balance(
         "refunds, silver to fact_refunds", (_count("silver.refunds", "refund_id"),), (_count(_REFUNDS, "refund_id"),)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from spark_app.contracts.balances import BALANCES, Balance, Side
-from spark_app.lake import feed
+from spark_app.lake import feed, log
 from spark_app.lake.paths import Lake
 
+RATES = "silver.exchange_rates"
 _NOTHING = Decimal(0)
 
 
@@ -27,15 +28,17 @@ def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balan
 
     Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history.
     """
+    several = RATES in now and log.row_count(lake, RATES, now[RATES]) > 0
+    weighed = [item for item in BALANCES if not (several and item.one_currency)]
     sides: dict[str, list[Side]] = {}
-    for side in dict.fromkeys(side for item in BALANCES for side in item.sides):
+    for side in dict.fromkeys(side for item in weighed for side in item.sides):
         sides.setdefault(side.table, []).append(side)
     sums: dict[Side, Decimal] = {}
     for table, asked in sides.items():
         sums |= _sums(lake, table, asked, before, now)
     return [
         Balanced(item, *(sum((sums[side] for side in one), _NOTHING) for one in (item.left, item.right)))
-        for item in BALANCES
+        for item in weighed
     ]
 
 

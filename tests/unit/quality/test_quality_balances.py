@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,19 @@ def fact(number: int, amount: str, *, counts: bool = True) -> dict[str, Any]:
 
 def day(number: int, revenue: str) -> dict[str, Any]:
     return {"id": number, "revenue": Decimal(revenue)}
+
+
+def test_where_there_are_exchange_rates_what_is_in_one_currency_alone_is_not_weighed(
+    gold: Gold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(gold, FACTS, fact(1, "0.10"))
+    write(gold, DAYS, day(1, "0.30"))
+    monkeypatch.setattr(balances, "BALANCES", (replace(BALANCE, one_currency=True),))
+    monkeypatch.setattr(balances, "RATES", "gold.rates")
+    gold.add(contract("rates", {"id": (Type("int"), True)}, ["id"]))
+    assert weighed(gold, {}) == (Decimal("0.10"), Decimal("0.30"))  # a shop without rates
+    write(gold, gold.contracts["gold.rates"], {"id": 1})
+    assert balances.weigh(gold.lake, {}, versions(gold)) == []
 
 
 def versions(gold: Gold) -> dict[str, int]:
