@@ -7,7 +7,7 @@ from datetime import date
 
 from spark_app.contracts.blanks import folded
 from spark_app.contracts.sources import Source
-from spark_app.contracts.table import Threshold
+from spark_app.contracts.table import Dimension, Threshold
 from spark_app.lake import feed, log
 from spark_app.lake.behind import with_sources
 from spark_app.lake.releases import Release
@@ -40,25 +40,16 @@ def check_currencies_are_told_apart(context: Context, taken: Mapping[str, Collec
                 f"{dataset} names {some(found, 5)} in its column '{column}', which no entity takes: amounts would be "
                 f"added up as if of one currency; map it as currency of orders and payments in the source"
             )
-            rule, none = "currencies are told apart", Threshold(0, 0, "rows")
-            count = len(found)
-            finding = Finding(
-                "silver.orders", rule, "accuracy", "error", count, count, count, none, "one currency, or each", (cause,)
-            )
-            findings.append(finding)
+            rule, expected = "currencies are told apart", "one currency, or each"
+            findings.append(_withholding("silver.orders", rule, "accuracy", len(found), expected, cause))
     return findings
 
 
 def _untaken_columns(source: Source) -> dict[str, str]:
     """Dataset -> bronze's name of its column of currencies, of those whose entities take none of it."""
-    money = ("orders", "order_items", "payments")
-    takers = {
-        part.dataset
-        for name in ("orders", "payments")
-        for part in source.entities.get(name, ())
-        if "currency" in part.columns
-    }
-    feeding = dict.fromkeys(part.dataset for name in money for part in source.entities.get(name, ()))
+    parts = [part for name in ("orders", "order_items", "payments") for part in source.entities.get(name, ())]
+    takers = {part.dataset for part in parts if "currency" in part.columns}
+    feeding = dict.fromkeys(part.dataset for part in parts)
     found = {}
     for dataset in feeding:
         named = [own for header, own in source.datasets[dataset].names.items() if folded(header) in _CURRENCY]
@@ -101,10 +92,12 @@ def _without_rate(context: Context, missing: Mapping[str, list[date]]) -> Findin
         f"no exchange rate to {context.reporting.currency} of {named}: land exchange_rates (currency, rate_date, rate) "
         "of these days or before, or set reporting.currency"
     )
-    days = sum(map(len, missing.values()))
-    expected, none = "a rate of each order's currency, of its day or before", Threshold(0, 0, "rows")
-    rule = "exchange rates are known"
-    return Finding(ORDERS, rule, "completeness", "error", days, days, days, none, expected, (cause,))
+    days, expected = sum(map(len, missing.values())), "a rate of each order's currency, of its day or before"
+    return _withholding(ORDERS, "exchange rates are known", "completeness", days, expected, cause)
+
+
+def _withholding(table: str, rule: str, dimension: Dimension, count: int, expected: str, cause: str) -> Finding:
+    return Finding(table, rule, dimension, "error", count, count, count, Threshold(0, 0, "rows"), expected, (cause,))
 
 
 def _jumps(context: Context, tables: Mapping[str, int], released: Release | None) -> list[Finding]:
@@ -117,21 +110,10 @@ def _jumps(context: Context, tables: Mapping[str, int], released: Release | None
         f"QUALIFY abs(rate / was - 1) > {LARGEST_STEP} AND rate_date > (SELECT max(rate_date) - 8 FROM data) "
         "ORDER BY rate_date DESC"
     )
-    rows = feed.over_version(context.lake, RATES, now, f"SELECT currency, rate_date, rate, was FROM ({sql})")
+    rows = feed.over_version(context.lake, RATES, now, sql)
     if not rows:
         return []
     currency, day, rate, was = rows[0]
+    rule, count = "rates change little from day to day", len(rows)
     expected = f"steps of at most {LARGEST_STEP:.0%}; {currency} went from {was:f} to {rate:f} on {day}"
-    return [
-        Finding(
-            RATES,
-            "rates change little from day to day",
-            "accuracy",
-            "warning",
-            len(rows),
-            len(rows),
-            len(rows),
-            None,
-            expected,
-        )
-    ]
+    return [Finding(RATES, rule, "accuracy", "warning", count, count, count, None, expected)]

@@ -28,6 +28,11 @@ def _amount(title: str | None = None, unit: str = "unit") -> alt.Axis:
     return alt.Axis(format=unit, formatType="shown", title=title, tickCount=5)
 
 
+def _members(by: str) -> alt.X:
+    """Members side by side, in the order they come in."""
+    return alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True))
+
+
 def _tip(field: str = "value", title: str = "", unit: str = "unit") -> alt.Tooltip:
     return alt.Tooltip(f"{field}:Q", title=title or field, format=unit, formatType="shown")
 
@@ -104,7 +109,7 @@ def bars(by: str, unit: str = "unit") -> dict[str, Any]:
         _base()
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True)),
+            x=_members(by),
             y=alt.Y("value:Q", axis=_amount(unit=unit)),
             tooltip=[alt.Tooltip(f"{by}:N"), _tip(unit=unit)],
         )
@@ -118,7 +123,7 @@ def bridge(by: str, unit: str = "money") -> dict[str, Any]:
         _base()
         .mark_bar(cornerRadius=2)
         .encode(
-            x=alt.X(f"{by}:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True)),
+            x=_members(by),
             y=alt.Y("from:Q", axis=_amount(unit=unit)),
             y2="to:Q",
             color=alt.Color("kind:N", scale=colours, legend=None),

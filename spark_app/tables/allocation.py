@@ -5,6 +5,8 @@ lines that lost most by it, of equals to the larger line, then to the first.
 """
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -19,7 +21,7 @@ def shares(lines: DataFrame, orders: DataFrame, amounts: Mapping[str, str]) -> D
 
     In proportion to `line_amount`; equal shares where all of an order's are 0. Only lines of orders that have one.
     """
-    some = F.greatest(*[F.abs(F.coalesce(F.col(name), F.lit(0))) for name in [*amounts, *amounts]]) != 0
+    some = reduce(or_, [money(F.col(name)) != 0 for name in amounts])
     heads = orders.where(some).select("order_id", *[_cents(name).alias(name) for name in amounts])
     rows = lines.select("order_id", "item_number", _cents("line_amount").alias("_own")).join(heads, "order_id")
     order = Window.partitionBy("order_id")

@@ -25,7 +25,7 @@ def derive(orders: DataFrame, refunds: DataFrame, refunded_orders: DataFrame) ->
     )
     back = (
         of_live_orders(refunds, refunded_orders, *PLACE)
-        .groupBy(F.col("day").alias("order_date"), *[known(name).alias(name) for name in PLACE])
+        .groupBy("order_date", *[known(name).alias(name) for name in PLACE])
         .agg(F.sum("amount").alias("returns"))
     )
     gross, discounts, returns = (money(F.col(name)) for name in ("gross_sales", "discounts", "returns"))

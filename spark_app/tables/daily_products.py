@@ -27,8 +27,8 @@ def derive(
         live_money("cost_amount").alias("_cost"),
     )
     back = (
-        with_category(of_live_orders(refunds, refunded_orders).drop("order_date"), products)
-        .groupBy(F.col("day").alias("order_date"), "category")
+        with_category(of_live_orders(refunds, refunded_orders), products)
+        .groupBy(*KEY)
         .agg(F.sum("amount").alias("_goods_back"), F.sum("cost_amount").alias("_cost_back"))
     )
     net = money(F.col("_net")) - money(F.col("_goods_back"))

@@ -78,7 +78,7 @@ def returned(refunds: DataFrame, orders: DataFrame) -> DataFrame:
     """What was given back on a day, of orders of any day."""
     return (
         of_live_orders(refunds, orders)
-        .groupBy(F.col("day").alias("order_date"))
+        .groupBy("order_date")
         .agg(
             F.sum("amount").alias("_goods_back"),
             F.sum("shipping_amount").alias("_shipping_back"),

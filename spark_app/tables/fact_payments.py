@@ -11,8 +11,7 @@ from spark_app.tables.words import UNKNOWN_KEY
 
 
 def derive(payments: DataFrame, orders: DataFrame, rates: DataFrame, reporting: Reporting) -> DataFrame:
-    told = in_reporting_currency(payments, orders, rates, reporting)
-    return told.join(orders.select("order_id", "customer_key"), "order_id", "left").select(
+    return in_reporting_currency(payments, orders, rates, reporting, "customer_key").select(
         "order_id",
         "payment_sequence",
         F.coalesce("customer_key", F.lit(UNKNOWN_KEY)).alias("customer_key"),

@@ -8,14 +8,17 @@ from spark_app.tables.rates import RATE, in_reporting, with_rate
 from spark_app.tables.reporting import business_day
 
 
-def in_reporting_currency(payments: DataFrame, orders: DataFrame, rates: DataFrame, reporting: Reporting) -> DataFrame:
-    """Payments with `amount` in the reporting currency, and their order's `order_date`.
+def in_reporting_currency(
+    payments: DataFrame, orders: DataFrame, rates: DataFrame, reporting: Reporting, *columns: str
+) -> DataFrame:
+    """Payments with `amount` in the reporting currency, their order's `order_date` and these `columns` of it.
 
     `orders`: order_id, order_date, currency, exchange_rate. A payment that names no currency is in its order's. Where
     the order is not seen yet, and gives no date, the payment's own day counts. An amount without a known rate is null,
     which withholds the release.
     """
-    heads = orders.select("order_id", "order_date", F.col("currency").alias("_currency"), F.col(RATE).alias("_rate"))
+    own = (F.col("currency").alias("_currency"), F.col(RATE).alias("_rate"))
+    heads = orders.select("order_id", "order_date", *own, *columns)
     joined = payments.join(heads, "order_id", "left").withColumn("_day", priced_on(reporting))
     same = F.col("currency").isNull() | (F.col("currency") == F.col("_currency"))
     priced = with_rate(joined, rates, reporting, day="_day")

@@ -25,9 +25,9 @@ def with_rate(rows: DataFrame, rates: DataFrame, reporting: Reporting, day: str 
     return joined.select("r.*", rate.alias(RATE))
 
 
-def in_reporting(amount: Column, rate: str = RATE) -> Column:
-    """An amount at its rate, to the cent, half up; null without a rate."""
-    return F.round(amount * F.col(rate), 2).cast(MONEY)
+def in_reporting(amount: Column) -> Column:
+    """An amount at its row's exchange_rate, to the cent, half up; null without a rate."""
+    return F.round(amount * F.col(RATE), 2).cast(MONEY)
 
 
 def dated_by_rates(orders: DataFrame, rates: DataFrame, day: Column) -> DataFrame:

@@ -7,9 +7,9 @@ from spark_app.tables.words import is_live
 
 
 def of_live_orders(refunds: DataFrame, orders: DataFrame, *columns: str) -> DataFrame:
-    """Rows of fact_refunds whose order is live, with these columns of the order and `day`, the day of the refund."""
+    """Rows of fact_refunds whose order is live, with these columns of the order; `order_date` is the refund's day."""
     live = orders.where(is_live()).select("order_id", *columns)
-    return refunds.join(live, "order_id").withColumn("day", F.col("refund_date"))
+    return refunds.withColumn("order_date", F.col("refund_date")).join(live, "order_id")
 
 
 def days_of(refunds: DataFrame) -> DataFrame:

@@ -15,22 +15,12 @@ from pyspark.sql import SparkSession
 from spark_app.runtime.errors import SettingsError
 from tests.support import mapping
 from tests.support.drops import run_days, table_dicts
+from tests.support.mapping import PEOPLE as SHOP
 from tests.support.mapping import source_of
 from tests.support.workbooks import Raw, workbook
 
 pytestmark = pytest.mark.core
 
-SHOP = """
-    source: shop
-    datasets:
-      people:
-        columns: [id, name, at]
-        %s
-    entities:
-      customers:
-        from: people
-        columns: {customer_id: id, name: name, updated_at: at}
-"""
 HEADER = ["id", "name", "at"]
 DAY = date(2024, 3, 5)
 

@@ -19,21 +19,11 @@ from spark_app.contracts.sources import datasets_of
 from spark_app.lake.headers import Inspected
 from spark_app.runtime.errors import SettingsError
 from tests.support import mapping
+from tests.support.mapping import PEOPLE as SHOP
 from tests.support.mapping import judged, source_of, usable
 
 pytestmark = pytest.mark.core
 
-SHOP = """
-    source: shop
-    datasets:
-      people:
-        columns: [id, name, at]
-        %s
-    entities:
-      customers:
-        from: people
-        columns: {customer_id: id, name: name, updated_at: at}
-"""
 PLAIN = 'id,name,at\n1,Käthe,2024-03-05\n2,"Ann, ""Dee""\nFox",2024-03-05\n'
 ROWS = [("1", "Käthe"), ("2", 'Ann, "Dee"\nFox')]
 SEMICOLONS = "id;name;at\n1;Käthe;2024-03-05\n2;Ann, 'Dee';2024-03-05\n"

@@ -28,6 +28,18 @@ from tests.support.files import put
 CONTRACTS = load_contracts()
 DAY = date(2024, 3, 5)
 Files = Mapping[str, str | bytes]
+# A shop of one dataset, into which keys of the dataset can be put.
+PEOPLE = """
+    source: shop
+    datasets:
+      people:
+        columns: [id, name, at]
+        %s
+    entities:
+      customers:
+        from: people
+        columns: {customer_id: id, name: name, updated_at: at}
+"""
 
 
 def source_of(folder: Path, text: str) -> Source:

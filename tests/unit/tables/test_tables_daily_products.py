@@ -50,3 +50,25 @@ def test_a_day_of_products_counts_an_orders_score_once_a_category(spark: SparkSe
         (DAY, "unknown", 1, 1, "1", "8.00", "8.00", "8.00", None),
         (LATER, "toys", 0, 0, "0", "0.00", "-1.00", "-0.75", None),
     ])  # fmt: skip
+
+
+def test_a_restated_category_and_a_canceled_order_touch_the_days_of_sales_and_refunds(spark: SparkSession) -> None:
+    restated = [
+        {"product_key": 1, "category": "toys", "_change_type": "update_preimage"},
+        {"product_key": 1, "category": "games", "_change_type": "update_postimage"},
+    ]
+    refunds = [
+        {"order_id": "o1", "product_key": 1, "refund_date": "2024-03-01"},
+        {"order_id": "o2", "product_key": 2, "refund_date": "2024-04-01"},
+        {"order_id": "o3", "product_key": 2, "refund_date": "2024-05-01"},
+    ]
+    found = daily_products.touched(
+        rows_of(spark, "gold.fact_order_items"),
+        rows_of(spark, "gold.fact_orders", {"order_id": "o2", "order_date": "2024-01-06"}),
+        rows_of(spark, "gold.dim_products", *restated),
+        rows_of(spark, "gold.fact_refunds", {"refund_date": LATER}),
+        rows_of(spark, "gold.fact_order_items", line("o1", 1, "1.00"), line("o3", 2, "1.00", order_date="2024-01-09")),
+        rows_of(spark, "gold.fact_refunds", *refunds),
+    )
+    days = sorted({str(row[0]) for row in found.collect()})
+    assert days == [DAY, "2024-01-06", LATER, "2024-03-01", "2024-04-01"]
