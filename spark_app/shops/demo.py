@@ -7,18 +7,19 @@ nothing depends on how many days are asked for. So the drops of a day are the sa
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from spark_app.runtime.errors import UsageError
-from spark_app.shops import demo_goods, demo_people
+from spark_app.shops import demo_goods, demo_people, demo_rates
 from spark_app.shops.demo_faults import SPOILED_KINDS, disturb
 from spark_app.shops.demo_files import write_drop
 from spark_app.shops.demo_goods import Product
-from spark_app.shops.demo_orders import ORDER_ODDITIES, Order, fill_basket, rows_of_order
+from spark_app.shops.demo_orders import ORDER_ODDITIES, Order, Sale, Sold, fill_basket, sell
 from spark_app.shops.demo_people import Customer, customer_row, new_customer
 from spark_app.shops.demo_rows import COLUMNS, Row
+from spark_app.shops.demo_terms import agree
 from spark_app.shops.drop_files import local_root
 
 __all__ = ["DIRT_KINDS", "DemoSummary", "generate"]
@@ -61,6 +62,7 @@ class DemoSummary:
 class _Shop:
     """The shop as of a day: its stock and customers, and the rows that are due on days to come."""
 
+    seed: int
     customers: list[Customer] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     orders: int = 0
@@ -69,12 +71,21 @@ class _Shop:
     spoils: deque[str] = field(default_factory=lambda: deque(SPOILED_KINDS))
 
 
-def generate(landing: str, start: date, days: int, *, orders_per_day: int = 40, seed: int = 7) -> DemoSummary:
-    """Write `<landing>/<entity>/dt=YYYY-MM-DD/*.csv[.gz]` for the six canonical entities.
+def generate(
+    landing: str,
+    start: date,
+    days: int,
+    *,
+    orders_per_day: int = 40,
+    seed: int = 7,
+    ledger: list[Sale] | None = None,
+) -> DemoSummary:
+    """Write `<landing>/<entity>/dt=YYYY-MM-DD/*.csv[.gz]` for the eight canonical entities.
 
     `landing` is a local directory or a file: URI; `start` is the first of `days` days. Every entity has
     a file every day, header only if it has no rows. The same arguments give the same bytes, and a day's
-    files do not depend on `days`. `orders_per_day` is the average at the start: the shop grows slowly.
+    files do not depend on `days`. `orders_per_day` is the average at the start: the shop grows slowly. `ledger` is
+    given every sale as it was in truth.
 
     Raises UsageError for days or orders_per_day below 1 and for a landing that is not local.
     """
@@ -82,13 +93,15 @@ def generate(landing: str, start: date, days: int, *, orders_per_day: int = 40, 
         if value < 1:
             raise UsageError(f"{name}: expected 1 or more, found {value}.")
     root = local_root(landing)
-    shop = _Shop()
+    shop = _Shop(seed)
     counts = {name: Counter[str]() for name in ("rows", "dirt", "quirks")}
     files = 0
     for offset in range(days):
         day = start + timedelta(days=offset)
         rng = random.Random(f"{seed}/shop/{offset}")
-        _trade(shop, rng, day, _order_count(rng, day, offset, orders_per_day), counts["quirks"])
+        sales = _trade(shop, rng, day, _order_count(rng, day, offset, orders_per_day), counts["quirks"])
+        if ledger is not None:
+            ledger += sales
         landed = _land(shop, random.Random(f"{seed}/faults/{offset}"), day, counts["quirks"])
         files += _write(root, day, landed, random.Random(f"{seed}/files/{offset}"))
         counts["rows"].update(row.entity for row in landed)
@@ -109,28 +122,37 @@ def _order_count(rng: random.Random, day: date, offset: int, orders_per_day: int
     return max(1, round(expected * rng.uniform(0.85, 1.15)))
 
 
-def _trade(shop: _Shop, rng: random.Random, day: date, orders: int, quirks: Counter[str]) -> None:
+def _trade(shop: _Shop, rng: random.Random, day: date, orders: int, quirks: Counter[str]) -> list[Sale]:
     """A day's business: changed products and customers, new orders; their rows go into the agenda."""
     midnight = datetime.combine(day, time())
     _schedule(shop, demo_goods.changes_of_day(rng, shop.products, midnight))
     _schedule(shop, demo_people.changes_of_day(rng, shop.customers, midnight))
+    sales = []
     odd = set(rng.sample(range(orders), max(1, orders // _ORDERS_PER_ODDITY)))
     for number, purchased in enumerate(_moments(rng, midnight, orders)):
         oddity = None
         if number in odd:
             oddity = shop.oddities[0]
             shop.oddities.rotate(-1)
-        rows = _order(shop, rng, purchased, oddity)
-        quirks["corrected"] += sum(row.entity == "order_items" and row.at > purchased for row in rows)
-        _schedule(shop, rows)
+        sold = _order(shop, rng, purchased, oddity)
+        quirks["corrected"] += sum(row.entity == "order_items" and row.at > purchased for row in sold.rows)
+        _schedule(shop, sold.rows)
+        sales.append(sold.sale)
+    return sales
 
 
-def _order(shop: _Shop, rng: random.Random, purchased: datetime, oddity: str | None) -> list[Row]:
+def _order(shop: _Shop, rng: random.Random, purchased: datetime, oddity: str | None) -> Sold:
     customer = _customer(shop, rng, purchased)
     earlier = f"O{max(1, shop.orders - rng.randrange(50)):08d}"
     shop.orders += 1
-    lines = fill_basket(rng, shop.products)
-    return rows_of_order(rng, Order(shop.orders, customer.customer_id, purchased, lines, oddity), earlier)
+    basket = fill_basket(rng, shop.products)
+    own = random.Random(f"{shop.seed}/terms/{shop.orders}")
+    is_new = customer.created_at.date() == purchased.date()
+    terms, lines = agree(own, basket, customer.place.country, purchased.date(), is_new)
+    if oddity == "order_without_items":
+        terms = replace(terms, code="", discount=0, tax=0)
+    order = Order(shop.orders, customer.customer_id, purchased, terms, lines, oddity)
+    return sell(rng, own, order, earlier)
 
 
 def _customer(shop: _Shop, rng: random.Random, purchased: datetime) -> Customer:
@@ -156,6 +178,7 @@ def _schedule(shop: _Shop, rows: Iterable[Row]) -> None:
 
 def _land(shop: _Shop, rng: random.Random, day: date, quirks: Counter[str]) -> list[Row]:
     now, postponed = disturb(rng, shop.agenda.pop(day, []), shop.spoils, quirks)
+    now += demo_rates.rates_of_day(datetime.combine(day, time()))  # never late: without them nothing could be released
     for days, row in postponed:
         shop.agenda[day + timedelta(days=days)].append(row)
     return now

@@ -10,7 +10,7 @@ from pathlib import Path
 from spark_app.shops.demo_rows import COLUMNS, Row
 from spark_app.shops.drop_files import write_object
 
-_EXTRA_COLUMNS = (("channel", "web"), ("export_note", "nightly, full"), ("loyalty_tier", ""))
+_EXTRA_COLUMNS = (("campaign", "winter"), ("export_note", "nightly, full"), ("loyalty_tier", ""))
 
 
 @dataclass(frozen=True, slots=True)

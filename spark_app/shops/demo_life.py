@@ -49,10 +49,13 @@ def plan_life(rng: random.Random, purchased: datetime, method: str, fate: str) -
     return life
 
 
-def order_rows(life: Life, order_id: str, customer_id: str, dirt: str | None = None) -> list[Row]:
+def order_rows(
+    life: Life, order_id: str, customer_id: str, terms: tuple[str, ...], dirt: str | None = None
+) -> list[Row]:
     """Rows of `orders`, one a day at most, as known at each step; `dirt` is marked where it first shows.
 
-    With times_out_of_order the approval, once known, is dated two hours before the purchase.
+    `terms` are the texts of the columns from `currency` on. With times_out_of_order the approval, once known, is
+    dated two hours before the purchase.
     """
     backwards = dirt == "times_out_of_order"
     approval = life.purchased - timedelta(hours=2) if backwards else life.approved
@@ -60,7 +63,7 @@ def order_rows(life: Life, order_id: str, customer_id: str, dirt: str | None = N
         row(
             "orders", at, order_id, customer_id, status, life.purchased,
             approval if _known(life.approved, at) else None, _known(life.shipped, at),
-            _known(life.delivered, at), life.estimated,
+            _known(life.delivered, at), life.estimated, *terms,
         )
         for at, status in life.steps
     )  # fmt: skip

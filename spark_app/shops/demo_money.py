@@ -16,6 +16,7 @@ class Payment:
 
     sequence: int
     method: str
+    currency: str
     cents: int
     corrected_cents: int
     corrected_at: datetime | None = None
@@ -26,13 +27,13 @@ def draw_method(rng: random.Random) -> str:
     return rng.choices(tuple(_METHODS), tuple(_METHODS.values()))[0]
 
 
-def share_out(rng: random.Random, method: str, cents: int) -> list[Payment]:
+def share_out(rng: random.Random, method: str, currency: str, cents: int) -> list[Payment]:
     """The whole amount by `method`; for one order in twelve a part of it by voucher."""
     if cents < 200 or rng.random() >= 0.08:
-        return [Payment(1, method, cents, cents)]
+        return [Payment(1, method, currency, cents, cents)]
     voucher = rng.randrange(100, cents)
     rest = cents - voucher
-    return [Payment(1, method, rest, rest), Payment(2, "voucher", voucher, voucher)]
+    return [Payment(1, method, currency, rest, rest), Payment(2, "voucher", currency, voucher, voucher)]
 
 
 def payment_rows(rng: random.Random, life: Life, order_id: str, payment: Payment, dirt: str | None = None) -> list[Row]:
@@ -48,7 +49,7 @@ def payment_rows(rng: random.Random, life: Life, order_id: str, payment: Payment
         paid_at = paid_at or (at if status == "paid" else None)
         corrected = payment.corrected_at is not None and at >= payment.corrected_at
         amount = money(payment.corrected_cents if corrected else payment.cents)
-        values = (order_id, payment.sequence, payment.method, status, installments, amount, paid_at)
+        values = (order_id, payment.sequence, payment.method, status, installments, amount, payment.currency, paid_at)
         rows.append(row("payments", at, *values))
     rows = last_of_each_day(rows)
     rows[0].dirt = dirt
@@ -71,6 +72,6 @@ def _events(rng: random.Random, life: Life, method: str) -> list[tuple[datetime,
             paid = life.shipped or datetime.max
     if paid != datetime.max:
         events.append((paid, "paid"))
-    if life.ended is not None:
+    if life.ended is not None and life.delivered is None:  # what comes back after delivery is among the refunds
         events.append((life.ended, "refunded" if paid <= life.ended else "voided"))
     return events

@@ -17,19 +17,25 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "orders": (
         "order_id", "customer_id", "status", "purchased_at", "approved_at",
-        "shipped_at", "delivered_at", "estimated_delivery_at", "updated_at",
+        "shipped_at", "delivered_at", "estimated_delivery_at", "currency", "channel", "store_id",
+        "discount_amount", "shipping_amount", "tax_amount", "updated_at",
     ),
     "order_items": (
         "order_id", "item_number", "product_id", "seller_id", "quantity",
-        "unit_price", "freight_amount", "updated_at",
+        "unit_price", "freight_amount", "discount_amount", "tax_amount", "updated_at",
     ),
     "payments": (
         "order_id", "payment_sequence", "method", "status", "installments",
-        "amount", "paid_at", "updated_at",
+        "amount", "currency", "paid_at", "updated_at",
     ),
     "reviews": (
         "review_id", "order_id", "score", "title", "comment", "created_at", "answered_at", "updated_at",
     ),
+    "refunds": (
+        "refund_id", "refund_line", "order_id", "item_number", "quantity",
+        "amount", "shipping_amount", "tax_amount", "reason", "refunded_at", "updated_at",
+    ),
+    "exchange_rates": ("currency", "rate_date", "rate", "updated_at"),
 }  # fmt: skip
 
 

@@ -91,6 +91,8 @@ SPOILED: dict[str, Callable[[str, Record], bool]] = {
             "order_items": ("order_id", "item_number"),
             "payments": ("order_id", "payment_sequence"),
             "reviews": ("review_id", "order_id"),
+            "refunds": ("refund_id", "refund_line"),
+            "exchange_rates": ("currency", "rate_date"),
         }[entity]
     ),
     "missing_required": lambda _, record: _any(
@@ -102,7 +104,7 @@ SPOILED: dict[str, Callable[[str, Record], bool]] = {
         lambda text: text and not _is_time(text),
     ),
     "bad_money": lambda _, record: _any(record, ("unit_price", "amount"), lambda text: "," in text),
-    "bad_quantity": lambda _, record: not record.get("quantity", "1").isdigit(),
+    "bad_quantity": lambda entity, record: entity == "order_items" and not record["quantity"].isdigit(),
     "unknown_method": lambda _, record: record.get("method", "paypal") not in METHODS,
     "unknown_status": lambda entity, record: entity in STATUSES and record["status"] not in STATUSES[entity],
     "negative_amount": lambda _, record: _any(record, ("unit_price", "amount"), lambda text: text.startswith("-")),
@@ -224,23 +226,69 @@ def test_kept_dirt_is_what_its_name_says(shop: tuple[Path, DemoSummary], landed:
     assert any(customer["postal_code"].startswith("0") for customer in customers.values())
 
 
-def test_payments_follow_the_items_to_the_cent(shop: tuple[Path, DemoSummary], landed: Landed) -> None:
-    ordered: dict[str, Decimal] = defaultdict(Decimal)
+def _sum(record: Record, *columns: str) -> Decimal:
+    return sum((Decimal(record[column]) for column in columns), Decimal(0))
+
+
+def test_payments_follow_goods_discounts_shipping_and_taxes_to_the_cent(
+    shop: tuple[Path, DemoSummary], landed: Landed
+) -> None:
+    orders = landed.latest("orders", "order_id")
+    owed: dict[str, Decimal] = defaultdict(Decimal)
     paid: dict[str, Decimal] = defaultdict(Decimal)
     for (order_id, _), item in landed.latest("order_items", "order_id", "item_number").items():
-        ordered[order_id] += int(item["quantity"]) * Decimal(item["unit_price"])
-        ordered[order_id] += Decimal(item["freight_amount"])
+        owed[order_id] += int(item["quantity"]) * Decimal(item["unit_price"]) - Decimal(item["discount_amount"])
+        owed[order_id] += _sum(item, "freight_amount", "tax_amount")
     for (order_id, _), payment in landed.latest("payments", "order_id", "payment_sequence").items():
         paid[order_id] += Decimal(payment["amount"])
-    orders = landed.latest("orders", "order_id")
-    settled = {key[0] for key, order in orders.items() if order["purchased_at"] < "2024-02-20"}
-    unlike = [o for o in settled & ordered.keys() & paid.keys() if ordered[o] != paid[o]]
+    settled = {key[0]: order for key, order in orders.items() if order["purchased_at"] < "2024-02-20"}
+    for order_id, order in settled.items():
+        owed[order_id] += _sum(order, "shipping_amount", "tax_amount") - Decimal(order["discount_amount"])
+    with_lines = {key[0] for key in landed.latest("order_items", "order_id", "item_number")}
+    unlike = [o for o in settled.keys() & with_lines & paid.keys() if owed[o] != paid[o]]
     assert 0 < len(unlike) <= shop[1].dirt["payment_unlike_amount"]
+
+
+def test_the_shop_sells_in_three_currencies_by_two_channels_with_codes_and_sales(landed: Landed) -> None:
+    orders = landed.latest("orders", "order_id").values()
+    sold = Counter((order["currency"], order["channel"]) for order in orders)
+    assert set(sold) == {(currency, channel) for currency in ("USD", "EUR", "BRL") for channel in ("web", "store")}
+    assert min(sold.values()) > 20
+    assert {bool(order["store_id"]) for order in orders if order["channel"] == "store"} == {True}
+    off_orders = sum(Decimal(order["discount_amount"]) > 0 for order in orders)
+    lines = landed.latest("order_items", "order_id", "item_number").values()
+    off_lines = sum(Decimal(line["discount_amount"]) > 0 for line in lines)
+    assert 0.1 < off_orders / len(orders) < 0.4
+    assert 0.05 < off_lines / len(lines) < 0.2
+    payments = landed.latest("payments", "order_id", "payment_sequence").values()
+    of_order = {order["order_id"]: order["currency"] for order in orders}
+    known = [paid for paid in payments if paid["order_id"] in of_order]
+    assert all(of_order[paid["order_id"]] == paid["currency"] for paid in known)
+
+
+def test_whole_orders_and_single_pieces_come_back_some_after_weeks(landed: Landed) -> None:
+    refunds = landed.latest("refunds", "refund_id", "refund_line").values()
+    orders = landed.latest("orders", "order_id")
+    whole = [refund for refund in refunds if Decimal(refund["shipping_amount"]) > 0]
+    late = [r for r in refunds if r["refunded_at"][:7] > orders[r["order_id"],]["purchased_at"][:7]]
+    assert len(whole) > 5
+    assert len(refunds) - len(whole) > 10
+    assert len(late) > 10
+    assert any(not refund["item_number"] for refund in refunds)
+
+
+def test_every_day_says_what_the_currencies_are_worth_and_some_rates_are_put_right(landed: Landed) -> None:
+    said = Counter((rate["currency"], rate["rate_date"]) for rate in landed.records["exchange_rates"])
+    days = [str(START + timedelta(days=offset)) for offset in range(DAYS)]
+    assert {(currency, day) for currency in ("EUR", "BRL") for day in days} <= set(said)
+    assert 2 in said.values()
 
 
 def test_money_is_exact_two_decimals_text(landed: Landed) -> None:
     for entity, columns in {
-        "order_items": ("unit_price", "freight_amount"),
+        "order_items": ("unit_price", "freight_amount", "discount_amount", "tax_amount"),
+        "orders": ("discount_amount", "shipping_amount", "tax_amount"),
+        "refunds": ("amount", "shipping_amount", "tax_amount"),
         "payments": ("amount",),
         "products": ("unit_cost", "list_price"),
     }.items():
