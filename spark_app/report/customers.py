@@ -8,6 +8,7 @@ from typing import Any
 from spark_app.report import charts
 from spark_app.report.cube import cube
 from spark_app.report.data import DAY, ReportData
+from spark_app.report.money import what_there_is
 from spark_app.report.page import Column, Figure, Filter, Page, Query, Tile
 from spark_app.report.places import state_column
 
@@ -68,20 +69,7 @@ def page(data: ReportData) -> Page:
                 ],
                 note=f"The last {COHORTS} months, whatever days are chosen.{_unfinished(data.last)}",
             ),
-            "lifetime": Figure(
-                "What a customer has brought, by months since the first order",
-                f"{data.metrics['lifetime_value'].title}: {data.metrics['lifetime_value'].description}. Here: of "
-                "cohorts that are that old, revenue up to the month ÷ their customers.",
-                charts.line("months_since", "value", "months since the first order", "money"),
-                values=_lifetime(data),
-                columns=[
-                    Column("months_since", "Months since the first order", "count"),
-                    Column("value", "Revenue per customer so far", "money"),
-                    Column("customers", "Customers of these cohorts", "count"),
-                ],
-                note="All cohorts, whatever days are chosen, up to the last month that is over.",
-                empty="No month is over yet.",
-            ),
+            "lifetime": _lifetime(data),
         },
         cubes={
             "daily": cube(data, [DAY], ("new_customers", "returning_customers"), where="is_landed"),
@@ -129,8 +117,40 @@ def _came_back(data: ReportData) -> list[dict[str, Any]]:
     )
 
 
-def _lifetime(data: ReportData) -> list[dict[str, Any]]:
-    """Revenue per customer up to a month of age, of cohorts that have reached it whole.
+def _lifetime(data: ReportData) -> Figure:
+    """What a customer has brought up to each month of age: net sales where the shop has returns or discounts."""
+    nets = what_there_is(data).has_net_sales
+    metric = data.metrics["net_sales_per_customer" if nets else "lifetime_value"]
+    brought = _NET_BROUGHT if nets else "SELECT cohort_month, months_since, revenue AS amount FROM cohorts"
+    title = "Net sales per customer so far" if nets else metric.title
+    return Figure(
+        "What a customer has brought, by months since the first order",
+        f"{metric.title}: {metric.description}. Here: of cohorts that are that old, what they brought up to the month "
+        "÷ their customers.",
+        charts.line("months_since", "value", "months since the first order", "money"),
+        values=_brought_by_age(data, brought),
+        columns=[
+            Column("months_since", "Months since the first order", "count"),
+            Column("value", title, "money"),
+            Column("customers", "Customers of these cohorts", "count"),
+        ],
+        note="All cohorts, whatever days are chosen, up to the last month that is over.",
+        empty="No month is over yet.",
+    )
+
+
+# An order's goods less its discounts and what came back of it, by the month of the order, not of the return.
+_NET_BROUGHT = (
+    "SELECT cohort_month, date_diff('month', cohort_month, month) AS months_since, sum(net) AS amount FROM ("
+    "SELECT date_trunc('month', order_date)::DATE AS month, "
+    "min(date_trunc('month', order_date)::DATE) OVER (PARTITION BY customer_id) AS cohort_month, "
+    "items_amount - coalesce(discount_amount, 0) - coalesce(returned_amount, 0) AS net FROM orders WHERE is_live"
+    ") GROUP BY ALL"
+)
+
+
+def _brought_by_age(data: ReportData, brought: str) -> list[dict[str, Any]]:
+    """`brought` (cohort_month, months_since, amount) per customer up to an age, of cohorts that have reached it whole.
 
     A month without any order of a cohort has no row, so ages are counted from the calendar.
     """
@@ -140,9 +160,10 @@ def _lifetime(data: ReportData) -> list[dict[str, Any]]:
         "WITH size AS (SELECT cohort_month, sum(customers) AS customers, "
         "date_diff('month', cohort_month, ?::DATE) AS age "
         "FROM cohorts WHERE months_since = 0 AND cohort_month <= ?::DATE GROUP BY cohort_month), "
-        "ages AS (SELECT unnest(range(0, (SELECT max(age) + 1 FROM size))) AS months_since) "
+        "ages AS (SELECT unnest(range(0, (SELECT max(age) + 1 FROM size))) AS months_since), "
+        f"brought AS MATERIALIZED ({brought}) "
         "SELECT a.months_since, sum(s.customers) AS customers, "
-        "sum((SELECT sum(revenue) FROM cohorts c WHERE c.cohort_month = s.cohort_month "
+        "sum((SELECT sum(amount) FROM brought c WHERE c.cohort_month = s.cohort_month "
         "AND c.months_since <= a.months_since)) / sum(s.customers) AS value "
         "FROM ages a JOIN size s ON s.age >= a.months_since GROUP BY 1 ORDER BY 1",
         (whole, whole),

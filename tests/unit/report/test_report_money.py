@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spark_app.contracts.load import load_contracts
-from spark_app.report import morning, sales
+from spark_app.report import customers, morning, sales
 from spark_app.report.data import ReportData, open_release
 from spark_app.report.money import Money, bridge, what_there_is
 from spark_app.report.site import render
@@ -87,3 +87,23 @@ def test_pages_bear_the_shops_name(seventy_days: Gold, shop: str | None, said: s
     with open_release(seventy_days.lake, load_contracts(), "local", 31, shop=shop) as data:
         assert data is not None
         assert f'<p class="shop">{said}</p>' in render(data)["index.html"]
+
+
+def test_what_a_customer_has_brought_is_in_net_sales_where_there_are_any(data: ReportData, lowered: ReportData) -> None:
+    assert customers.page(data).figures["lifetime"].columns[1].title == "Revenue per customer so far"
+    shown = customers.page(lowered).figures["lifetime"]
+    assert shown.columns[1].title == "Net sales per customer so far"
+    rows = lowered.rows(
+        "SELECT customer_id, strftime(order_date, '%Y-%m') AS month,"
+        " items_amount - discount_amount - returned_amount AS net FROM orders WHERE is_live"
+    )
+    first: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: str(row["month"])):
+        first.setdefault(row["customer_id"], row["month"])
+    whole = {name for name, month in first.items() if month < f"{LAST:%Y-%m}"}
+    brought = sum(
+        row["net"] for row in rows if row["customer_id"] in whole and row["month"] == first[row["customer_id"]]
+    )
+    newest = shown.values[0]
+    assert (newest["months_since"], newest["customers"]) == (0, len(whole))
+    assert newest["value"] == pytest.approx(float(brought) / len(whole))
