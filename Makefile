@@ -9,6 +9,8 @@
 PYTHON_DEV := .venv/bin/python
 PYTHON_SPARK4 := .venv-spark4/bin/python
 PYTEST_ARGS ?=
+# Processes of make test, each with a Spark session of its own (a core and 6 GB); 0 runs the tests in one.
+WORKERS ?= 2
 UPGRADE ?=
 IMAGE ?= lakehouse:dev
 BUILD_ARGS ?=
@@ -47,8 +49,8 @@ jars: .venv/.synced
 demo: setup ## Run the whole pipeline over a small made-up shop
 	@./lakehouse demo
 
-test: setup contract-tools stack-store ## Run the tests (PYTEST_ARGS="-k name" narrows them)
-	$(PYTHON_DEV) -m pytest $(PYTEST_ARGS)
+test: setup contract-tools stack-store ## Run the tests (PYTEST_ARGS="-k name" narrows them, WORKERS=0 runs one after another)
+	$(PYTHON_DEV) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-long: setup ## Run the tests that run the pipeline many times: any order of arrival, killed runs, a day's cost
 	$(PYTHON_DEV) -m pytest -m long $(PYTEST_ARGS)
