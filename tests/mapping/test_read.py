@@ -189,7 +189,7 @@ AS_LINES = "\n".join(json.dumps(one) for one in OBJECTS)
     ("name", "text"),
     [
         ("a.jsonl", "\ufeff" + AS_LINES + "\r\n\nno json\n[1]\n"),
-        ("a.ndjson.gz", gzip.compress((AS_LINES + "\n7\n{\n").encode())),
+        ("a.ndjson.gz", gzip.compress((AS_LINES + "\n7\n{\n").encode(), mtime=0)),
         ("a.zip", zipped(a__jsonl=AS_LINES + "\n?\n?\n")),
     ],
 )

@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 
 from spark_app.shops.demo_rows import COLUMNS
 from tests.support.drops import assert_same, days_of, drop, gold, run_days
-from tests.support.shop import Row, customer, item, order, payment, product, review
+from tests.support.shop import Row, customer, item, order, payment, product, rate, refund, review
 
 pytestmark = pytest.mark.long
 
@@ -70,11 +70,49 @@ def drops(draw: st.DrawFn, day: int) -> Drop:
         ],
         "products": [product(one_of(*PRODUCTS), moment(), one_of("toys", "books"), one_of(*PRICES)) for _ in some(2)],
         "orders": [
-            order(one_of(*ORDERS), one_of(*CUSTOMERS), bought(), one_of(*STATUSES), updated_at=moment())
+            order(
+                one_of(*ORDERS),
+                one_of(*CUSTOMERS),
+                bought(),
+                one_of(*STATUSES),
+                updated_at=moment(),
+                currency=one_of(None, "EUR"),
+                channel=one_of("web", "till"),
+                prices_include_tax=one_of(None, True),
+                discount_amount=one_of(None, "0.05", "3.33"),
+                tax_amount=one_of(None, "1.01"),
+            )
             for _ in some(5)
         ],
         "order_items": [
-            item(one_of(*ORDERS), one_of(*NUMBERS), one_of(*PRODUCTS), one_of(*LINES), moment()) for _ in some(5)
+            item(
+                one_of(*ORDERS),
+                one_of(*NUMBERS),
+                one_of(*PRODUCTS),
+                one_of(*LINES),
+                moment(),
+                discount_amount=one_of(None, "0.10"),
+                tax_amount=one_of(None, "0.08"),
+                cost_amount=one_of(None, "2.00"),
+            )
+            for _ in some(5)
+        ],
+        # An edited refund may go to another order, and a rate be put right; a currency without one has no amounts yet.
+        "refunds": [
+            refund(
+                one_of("F1", "F2", "F3"),
+                one_of(*ORDERS),
+                one_of(*PRICES),
+                moment(),
+                quantity=1,
+                item_number=one_of(None, 1, 2),
+                shipping_amount=one_of(None, "0.50"),
+                refunded_at=bought(),
+            )
+            for _ in some(3)
+        ],
+        "exchange_rates": [
+            rate("EUR", one_of("2024-01-01", *map(str, DAYS)), one_of("1.1", "0.9173"), moment()) for _ in some(2)
         ],
         "payments": [
             payment(one_of(*ORDERS), one_of(*PRICES), one_of("pending", "paid", "refunded", "lost"), moment())

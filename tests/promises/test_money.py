@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from spark_app.runtime.settings import conf_dir
@@ -94,8 +96,8 @@ class Told:
 def conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("shop") / "conf"
     shutil.copytree(conf_dir(), folder)
-    with (folder / "local.yaml").open("a") as settings:
-        settings.write(f"reporting: {{currency: {HOME}, timezone: {ZONE}}}\n")
+    with (folder / "local.yaml").open("a") as local:
+        local.write(f"reporting: {{currency: {HOME}, timezone: {ZONE}}}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAKEHOUSE_CONF", str(folder))
         yield folder
@@ -135,6 +137,28 @@ def test_the_warehouse_has_it_too(told: Told) -> None:
 
 
 @pytest.mark.long
+@settings(
+    max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+@given(seed=st.integers(8, 10**6), arrival=st.permutations(range(len(DAYS))), at_once=st.integers(1, 3))
+def test_whatever_comes_when_each_day_comes_to_what_its_rows_do(
+    conf: Path, tmp_path_factory: pytest.TempPathFactory, seed: int, arrival: list[int], at_once: int
+) -> None:
+    """Refunds, edits and rates of some shop in any order: the first `at_once` days together, then night by night."""
+    home, landed = tmp_path_factory.mktemp("any"), shop(seed)
+    for day in arrival[:at_once]:
+        _land(home, DAYS[day], landed)
+    run_days(home, DAYS[0], DAYS[-1], layers=("bronze", "silver", "gold"))
+    for day in arrival[at_once:]:
+        _land(home, DAYS[day], landed)
+        run_days(home, DAYS[day], layers=("bronze", "silver", "gold"))
+    run_days(home, DAYS[-1])
+    expected = daily_figures(landed.values(), ZONE, HOME)
+    found = {day: figures for day, *figures in pick(home, "daily_sales", "order_date", *FIGURES)}
+    assert found == {day: [figures.get(name, NOTHING) for name in FIGURES] for day, figures in expected.items()}
+
+
+@pytest.mark.long
 def test_in_another_order_and_at_once_it_is_the_same(told: Told, conf: Path, tmp_path: Path) -> None:
     for name, days in (("turned", [DAYS[2], DAYS[0], DAYS[3], DAYS[1]]), ("at once", [])):
         home = tmp_path / name
@@ -163,13 +187,13 @@ def test_a_currency_without_a_rate_withholds_the_release_and_is_named(conf: Path
 def test_another_day_derives_gold_anew_and_says_so(told: Told, conf: Path, tmp_path: Path) -> None:
     home = tmp_path / "moved"
     shutil.copytree(told.nights, home)
-    settings = conf / "local.yaml"
-    before = settings.read_text()
+    local = conf / "local.yaml"
+    before = local.read_text()
     try:
-        settings.write_text(before.replace(ZONE, "UTC"))
+        local.write_text(before.replace(ZONE, "UTC"))
         outcome = run_days(home, DAYS[-1])
     finally:
-        settings.write_text(before)
+        local.write_text(before)
     assert any("derived anew: USD, days of UTC" in line for line in outcome.record.warnings)
     expected = daily_figures(told.landed.values(), "UTC", HOME)
     found = dict(pick(home, "daily_sales", "order_date", "net_sales"))

@@ -50,7 +50,7 @@ def test_a_gzip_without_its_end_is_not_whole(tmp_path: Path, cut: int) -> None:
         read(landed(tmp_path, gzip.compress(b"a,b\n" * 100)[:-cut]))
 
 
-@pytest.mark.parametrize("behind", [b"\0", b"\0" * 2000, b"more", b"\x1f", gzip.compress(b"x")[:-1]])
+@pytest.mark.parametrize("behind", [b"\0", b"\0" * 2000, b"more", b"\x1f", gzip.compress(b"x", mtime=0)[:-1]])
 def test_bytes_behind_its_end_are_not_passed_over(tmp_path: Path, behind: bytes) -> None:
     with pytest.raises((gzip.BadGzipFile, EOFError)):
         read(landed(tmp_path, gzip.compress(b"a,b\n" * 100) + behind))
