@@ -41,6 +41,7 @@ def page(data: ReportData) -> Page:
                 query=Query("places", ("state",), SEGMENT, compare=True, top=PLACES),
                 note="By state; the mark is the days compared with. Addresses carry no coordinates, hence no map.",
             ),
+            **(_by_country() if abroad else {}),
             "states_over_time": Figure(
                 "The greatest states over time",
                 chart=charts.stacked("state"),
@@ -79,6 +80,11 @@ def page(data: ReportData) -> Page:
         },
         filters=[Filter(column, column.capitalize()) for column in narrowed],
     )
+
+
+def _by_country() -> dict[str, Figure]:
+    query = Query("places", ("country",), SEGMENT, compare=True, top=PLACES)
+    return {"country": Figure("By country", chart=charts.ranking("country"), query=query)}
 
 
 def _unfinished(last: date) -> str:

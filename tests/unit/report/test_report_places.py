@@ -35,6 +35,7 @@ def test_a_state_has_its_country_where_there_are_two(shop):
         assert ({"SP, BR", "SP, US"} <= set(states), "SP" in states) == (abroad, not abroad)
         narrowed = [f"{prefix}country", f"{prefix}state"] if abroad else [f"{prefix}state"]
         assert [one.column for one in page.filters] == narrowed
+    assert ("country" in customers.page(data).figures) == abroad
 
 
 def test_each_states_revenue_is_its_own(shop):
