@@ -58,6 +58,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     context.record.landed_bytes = sum(
         file.size for drop in changed.values() for files in drop.values() for file in files
     )  # before Spark starts: its Java is set up for so much
+    context.record.landed_days = len({day for drop in changed.values() for day in drop})
 
     def work(spark: SparkSession, name: str) -> None:
         with context.record.step("bronze", name) as step:

@@ -26,6 +26,7 @@ _TEXT, _COUNT, _DAY, _MONEY, _FLAG, _REAL = (
     pa.bool_(),
     pa.float64(),
 )
+_DOLLARS, _PRICE = pa.decimal128(18, 6), pa.decimal128(18, 10)
 
 _one_writer = Lock()  # two threads that make the same table at once would disturb each other
 
@@ -59,6 +60,34 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "action": _TEXT,
             "rows_written": _COUNT,
             "version": _COUNT,
+        }.items()
+    ),
+    "bills": pa.schema(
+        {
+            "run_id": _TEXT,
+            "day": _DAY,
+            "command": _TEXT,
+            "landed_days": _COUNT,
+            "released": _FLAG,
+            "billed_by": _TEXT,
+            "item": _TEXT,
+            "quantity": _DOLLARS,
+            "unit": _TEXT,
+            "unit_price": _PRICE,
+            "dollars": _DOLLARS,
+            "region": _TEXT,
+            "priced_on": _DAY,
+            "billed_at": _TIME,
+        }.items()
+    ),
+    "costs": pa.schema(
+        {
+            "run_id": _TEXT,
+            "day": _DAY,
+            "layer": _TEXT,
+            "table_name": _TEXT,
+            "seconds": _REAL,
+            "dollars": _DOLLARS,
         }.items()
     ),
     "ingested_files": pa.schema(

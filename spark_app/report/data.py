@@ -58,7 +58,6 @@ class ReportData:
     behind: Behind
     drops: Drops
     written_at: datetime
-    run_price_per_hour: float | None = None
     publishing: RunRecord | None = None
     waiting: Sequence[WaitingSentence] = ()
 
@@ -102,7 +101,6 @@ def open_release(
     contracts: Mapping[str, Contract],
     environment: str,
     days: int,
-    run_price_per_hour: float | None = None,
     *,
     shop: str | None = None,
     publishing: RunRecord | None = None,
@@ -145,7 +143,6 @@ def open_release(
             behind=look_behind(lake, release),
             drops=found,
             written_at=datetime.now(UTC),
-            run_price_per_hour=run_price_per_hour,
             publishing=publishing,
             waiting=waiting,
         )

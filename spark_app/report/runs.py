@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from spark_app.costs.history import run_costs
 from spark_app.report import charts, health
 from spark_app.report.data import ReportData
 from spark_app.report.health import Rows
-from spark_app.report.numbers import time_text
+from spark_app.report.numbers import DASH, time_text
 from spark_app.report.page import Column, Figure
 
 SHOWN = 60
@@ -31,14 +32,15 @@ def durations(ended: Rows) -> Figure:
 
 
 def runs(data: ReportData, ended: Rows) -> Figure:
-    """The runs one by one, with their cost where a price is set."""
+    """The runs one by one, with their cost where somebody bills them."""
+    costs = _costs(data, ended)
     rows = [
         {
             "started": time_text(row["started_at"]),
             "command": row["command"],
             "days": " to ".join(dict.fromkeys(str(day) for day in (row["first_day"], row["last_day"]) if day)),
             "minutes": row["seconds"] / 60,
-            "cost": _cost(data, row["seconds"]),
+            "cost": costs.get(row["run_id"], DASH),
             "ended": "fine" if row["exit_code"] == 0 else f"⚠ exit {row['exit_code']}",
             "said": str(row["message"]).split("\n")[0],
         }
@@ -50,19 +52,26 @@ def runs(data: ReportData, ended: Rows) -> Figure:
         Column("days", "Days"),
         Column("ended", "Ended"),
         Column("minutes", "Minutes", "score"),
-        Column("cost", "Cost", "money"),
+        Column("cost", "Cost"),
         Column("said", "It said"),
     ]
     definition = f"The last {SHOWN} runs that have ended. "
-    if data.run_price_per_hour is None:
+    if not costs:
         columns = [column for column in columns if column.name != "cost"]
-        definition += "What they cost is shown where the settings say run_price_per_hour."
+        definition += "What they cost is shown where the settings say who bills them (cost.billed_by)."
     else:
         definition += (
-            f"Cost: hours by the clock × {data.run_price_per_hour:g} {data.reporting.currency} "
-            "(run_price_per_hour in the settings); what storage and the warehouse cost is not in it."
+            "Cost: US dollars at list prices, as in ops.bills; what storage and the warehouse cost is not in it."
         )
     return Figure("Runs", definition, values=rows, columns=columns, wide=True)
+
+
+def _costs(data: ReportData, ended: Rows) -> dict[str, str]:
+    """What runs cost, of those that are shown and have a bill."""
+    if not ended:
+        return {}
+    days = [row["started_at"].date() for row in ended[:SHOWN]]
+    return {one.run_id: f"${one.dollars:,.2f}" for one in run_costs(data.lake, min(days), max(days))}
 
 
 def layers(data: ReportData) -> Figure:
@@ -83,7 +92,3 @@ def layers(data: ReportData) -> Figure:
         "so they add up to more than the clock."
     )
     return Figure("Where the release's time went", definition, values=rows, columns=columns)
-
-
-def _cost(data: ReportData, seconds: float) -> float | None:
-    return None if data.run_price_per_hour is None else seconds / 3600 * data.run_price_per_hour

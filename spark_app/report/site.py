@@ -60,7 +60,7 @@ def write_site(
 
     `publishing`: the run that has come all the way and writes it.
     """
-    shown = (settings.environment, settings.report_days, settings.run_price_per_hour)
+    shown = (settings.environment, settings.report_days)
     name, waiting = settings.reporting.shop, look(settings, contracts)
     with open_release(lake, contracts, *shown, shop=name, publishing=publishing, waiting=waiting) as data:
         if data is None:

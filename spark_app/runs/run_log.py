@@ -1,4 +1,4 @@
-"""The record of a run, kept in `ops.runs` and `ops.steps`."""
+"""The record of a run, kept in `ops.runs` and `ops.steps`, and its cost beside them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from spark_app.lake import ops
 from spark_app.lake.failures import as_storage_error
 from spark_app.lake.releases import Release, latest
 from spark_app.runs.context import Context
+from spark_app.runs.run_cost import keep_cost
 
 
 def keep_run(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
@@ -24,6 +25,7 @@ def keep_run(context: Context, seconds: float, code: int, message: str, release:
 
 def _note(context: Context, seconds: float, code: int, message: str, release: Release | None) -> None:
     record = context.record
+    keep_cost(context, seconds, released=release is not None)
     ops.add(
         context.lake,
         "steps",

@@ -13,6 +13,7 @@ from spark_app.runtime.airflow_settings import AirflowSettings
 from spark_app.runtime.alert_settings import AlertRoute
 from spark_app.runtime.apart import overlap, unclear
 from spark_app.runtime.closed import Closed
+from spark_app.runtime.cost_settings import CostSettings
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.packaged import unpacked
 from spark_app.runtime.yaml_lines import Document, nearest
@@ -107,11 +108,6 @@ class Settings(Closed):
     query_memory: str = Field(
         "2g", pattern=r"^\d+[mg]$", description="memory that queries of the driver (DuckDB's) take at most, as 2g"
     )
-    run_price_per_hour: float | None = Field(
-        None,
-        gt=0,
-        description="what an hour of a run costs, in the metrics' currency: dashboards then say what runs cost",
-    )
     report_days: int = Field(800, ge=31, le=4000, description="newest days that the dashboards show, to stay small")
     source: str = Field("canonical", description="file in conf/sources that maps landing onto entities")
     lookback_days: int = Field(7, ge=0, le=400, description="days before the batch date searched for late files")
@@ -131,6 +127,7 @@ class Settings(Closed):
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")
+    cost: CostSettings = Field(CostSettings(), description="who bills runs, and how much a month may cost")
     airflow: AirflowSettings = Field(AirflowSettings(), description="how the DAGs in dags/ run this environment")
     alerts: tuple[AlertRoute, ...] = Field((), description="whom runs tell, and of what; nobody where empty")
     heartbeat_url_from: str | None = Field(
@@ -165,7 +162,7 @@ def conf_dir() -> Path:
 def environment_file(environment: str) -> Path:
     """The settings file of an environment; SettingsError names the nearest where there is none."""
     conf = conf_dir()
-    known = {path.stem for path in conf.glob("*.yaml")} - {"base", "metrics"}
+    known = {path.stem for path in conf.glob("*.yaml")} - {"base", "metrics", "prices"}
     if environment not in known:
         raise SettingsError(f"no settings for environment '{environment}' in {conf}{nearest(environment, known)}")
     return conf / f"{environment}.yaml"
@@ -190,6 +187,8 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
     _check_redshift(path, settings)
     if lacking := settings.airflow.lacking():
         raise SettingsError(f"{path}: airflow.{lacking}", hint="see docs/run-with-airflow.md")
+    if lacking := settings.cost.lacking():
+        raise SettingsError(f"{path}: cost.{lacking}", hint="see docs/cost.md")
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from deltalake import write_deltalake
 
 from spark_app.contracts.load import load_contracts
 from spark_app.lake.paths import Lake
-from spark_app.report import health, quality
+from spark_app.report import health, quality, runs
 from spark_app.report.data import ReportData, open_release
 from spark_app.report.page import Page
 from spark_app.report.site import render
@@ -58,6 +59,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     ]
     put(gold.lake, "figures", [{**one, "judged_at": NOW} for one in figures])
     put(gold.lake, "runs", [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")])
+    bill = {"run_id": "r1", "command": "run", "landed_days": 1, "released": True, "billed_by": "machine"}
+    bills = [{"item": "machine", "dollars": Decimal("6.4")}, {"item": "disk", "dollars": Decimal("0.056")}]
+    put(gold.lake, "bills", [{**bill, "day": (NOW - timedelta(hours=6)).date(), **one} for one in bills])
     file = {"dataset": "orders", "batch_date": LAST, "status": "ingested", "bronze_version": 1}
     put(gold.lake, "ingested_files", [{**file, "message": "unknown columns kept in _extra: tier"}])
     _quarantine(gold.lake)
@@ -91,7 +95,7 @@ def _quarantine(lake: Lake) -> None:
 
 @pytest.fixture
 def data(lake: Lake) -> Iterator[ReportData]:
-    with open_release(lake, load_contracts(), "local", 100, 3.0) as opened:
+    with open_release(lake, load_contracts(), "local", 100) as opened:
         assert opened is not None
         yield opened
 
@@ -133,15 +137,16 @@ def test_reconciliation_schema_and_runs(page: Page) -> None:
     assert line["message"] == "unknown columns kept in _extra: tier"
     newest, before = page.figures["runs"].values
     assert (newest["ended"], newest["said"]) == ("⚠ exit 4", "the audit failed")
-    assert (before["ended"], before["minutes"], before["cost"]) == ("fine", 120.0, 6.0)
+    assert (before["ended"], before["minutes"], before["cost"]) == ("fine", 120.0, "$6.46")
+    assert newest["cost"] == "–", "nobody billed it"
 
 
-def test_without_a_price_nothing_is_said_of_cost(lake: Lake) -> None:
-    with open_release(lake, load_contracts(), "local", 100) as opened:
-        assert opened is not None
-        runs = quality.page(opened).figures["runs"]
-    assert "cost" not in [column.name for column in runs.columns]
-    assert "run_price_per_hour" in runs.definition
+def test_without_a_bill_nothing_is_said_of_cost(data: ReportData) -> None:
+    started = NOW - timedelta(days=40)
+    row = {"started_at": started, "first_day": None, "last_day": None, "message": "", "seconds": 1.0, "exit_code": 0}
+    found = runs.runs(data, [{**row, "command": "run", "run_id": "r0"}])
+    assert "cost" not in [column.name for column in found.columns]
+    assert "cost.billed_by" in found.definition
 
 
 def test_trust_says_what_is_unusual(data: ReportData) -> None:

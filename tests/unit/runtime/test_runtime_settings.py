@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from spark_app.runtime.alert_settings import AlertRoute
+from spark_app.runtime.cost_settings import Pod
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.settings import RedshiftSettings, load_settings
+
+POD = Pod(vcpu=Decimal("0.5"), memory_gb=Decimal(4))
+BUDGET = "cost: {billed_by: machine, machine_hour: 1, monthly_budget: 50}"
 
 # setting, its value unset (base.yaml and local.yaml emptied of it), a line that sets it, the value then
 SETTINGS = [
@@ -16,7 +21,6 @@ SETTINGS = [
     ("landing", "landing", "landing: drops", "drops"),
     ("lake", "lake", "lake: tables", "tables"),
     ("reports", "reports", "reports: pages", "pages"),
-    ("run_price_per_hour", None, "run_price_per_hour: 1.25", 1.25),
     ("report_days", 800, "report_days: 90", 90),
     ("source", "canonical", "source: kiosk", "kiosk"),
     ("data_docs", True, "data_docs: false", False),
@@ -41,6 +45,13 @@ SETTINGS = [
     ("s3.path_style", False, "s3: {path_style: true}", True),
     ("s3.log_table", None, "s3: {log_table: delta_log}", "delta_log"),
     ("s3.only_writer", False, "s3: {only_writer: true}", True),
+    ("cost.billed_by", "nothing", "cost: {billed_by: machine, machine_hour: 1}", "machine"),
+    ("cost.architecture", "x86_64", "cost: {architecture: arm64}", "arm64"),
+    ("cost.machine_hour", None, "cost: {machine_hour: 0.192}", Decimal("0.192")),
+    ("cost.driver", None, "cost: {driver: {vcpu: 0.5, memory_gb: 4}}", POD),
+    ("cost.executor", None, "cost: {executor: {vcpu: 0.5, memory_gb: 4}}", POD),
+    ("cost.monthly_budget", None, BUDGET, Decimal(50)),
+    ("cost.over_budget", "warn", "cost: {over_budget: stop}", "stop"),
     ("heartbeat_url_from", None, "heartbeat_url_from: BEAT_URL", "BEAT_URL"),
     ("alerts", (), "alerts: [LAKEHOUSE_ALERT_URL]", (AlertRoute(url_from="LAKEHOUSE_ALERT_URL"),)),
 ]
@@ -120,7 +131,7 @@ def test_a_password_is_no_setting(conf: Path) -> None:
 
 def test_every_setting_is_in_the_list(conf: Path) -> None:
     found = load_settings("local")
-    parts = {"spark": found.spark, "s3": found.s3, "reporting": found.reporting}
+    parts = {"spark": found.spark, "s3": found.s3, "reporting": found.reporting, "cost": found.cost}
     own = {name for name in type(found).model_fields if name not in ("environment", "redshift", "airflow", *parts)}
     nested = {f"{part}.{name}" for part, of_it in parts.items() for name in type(of_it).model_fields}
     assert {name for name, *_ in SETTINGS} == own | nested

@@ -1,0 +1,43 @@
+"""How long a run's executors were there, as Spark itself tells by the REST API of its UI."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+_SECONDS = 5  # that the driver, which is this very process's Java, is given to answer
+
+
+def executor_seconds() -> float | None:
+    """Seconds of all executors so far, added up: 0 where Spark has none or was not started; None where nobody tells."""
+    spark = SparkSession.getActiveSession()
+    if spark is None or (spark.sparkContext.master or "").startswith("local"):
+        return 0.0
+    if (url := spark.sparkContext.uiWebUrl) is None:
+        return None
+    asked = f"{url}/api/v1/applications/{spark.sparkContext.applicationId}/allexecutors"
+    try:
+        with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:
+            return added_up(json.load(answer), datetime.now(UTC))
+    except (OSError, ValueError):
+        return None
+
+
+def added_up(executors: Iterable[Mapping[str, Any]], now: datetime) -> float:
+    """Seconds from when each executor came to when it went (or `now`), the driver's own left out."""
+    spans = [
+        (_time(one["addTime"]), _time(one["removeTime"]) if one.get("removeTime") else now)
+        for one in executors
+        if one["id"] != "driver"
+    ]
+    return sum(max((last - first).total_seconds(), 0.0) for first, last in spans)
+
+
+def _time(text: str) -> datetime:
+    """A time as `2026-11-29T01:02:03.456GMT`."""
+    return datetime.fromisoformat(text.removesuffix("GMT")).replace(tzinfo=UTC)
