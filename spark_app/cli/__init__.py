@@ -11,6 +11,7 @@ import click
 from spark_app import __version__
 from spark_app.cli import screen
 from spark_app.cli.alerts import alerts
+from spark_app.cli.cost import cost
 from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
@@ -44,7 +45,7 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (alerts, demo, run, replay, land, status, quarantine, releases, report, rebuild, ddl, doctor):
+for command in (alerts, demo, run, replay, land, status, quarantine, releases, report, rebuild, ddl, cost, doctor):
     lakehouse.add_command(command)
 
 

@@ -9,6 +9,7 @@ from spark_app.alerts import heartbeat, run_alerts
 from spark_app.lake.failures import as_failure
 from spark_app.lake.objects import local_path, make_folder
 from spark_app.lake.s3 import is_s3
+from spark_app.runs.budget_gate import check_budget
 from spark_app.runs.context import Context
 from spark_app.runs.dashboards import write_dashboards
 from spark_app.runs.duration import notice_slow_run
@@ -32,6 +33,7 @@ def run(request: RunRequest, work: Work, on_start: Callable[[RunRecord], None] |
     code, message, hint = 0, "", None
     try:
         context = _writable(open_context(request, record))
+        check_budget(context, request)
         with hold_lake(context, request.wait_seconds) as holding:
             heart = heartbeat.heart_of_run(context.settings.heartbeat_url_from, record, request.layers, request.last)
             heartbeat.tell_beginning(heart)

@@ -11,6 +11,7 @@ from spark_app.costs.prices import Prices, load_prices
 from spark_app.costs.share import share_out
 from spark_app.lake import ops
 from spark_app.runs.context import Context
+from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.executors import executor_seconds
 
 
@@ -18,7 +19,11 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
     """Keep the run's bill and its tables' shares, where somebody bills it. No Spark: two small commits."""
     if context.settings.cost.billed_by == "nothing":
         return
-    prices = load_prices()
+    try:
+        prices = load_prices()
+    except SettingsError as error:  # a run that has done its work does not fail for that
+        context.record.warn(f"what this run cost is not known: {error.message}")
+        return
     bill = bill_of(context, Decimal(str(round(seconds, 3))), prices)
     if bill is None:
         context.record.warn(

@@ -42,6 +42,12 @@ class SettingsError(LakehouseError):
     exit_code = 2
 
 
+class OverBudget(LakehouseError):
+    """A run that the month's budget does not bear, ended before it started."""
+
+    exit_code = 2
+
+
 class ContractError(LakehouseError):
     """A contract that cannot be read, or a table that does not fit its contract."""
 

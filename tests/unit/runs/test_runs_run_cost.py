@@ -78,6 +78,14 @@ def test_a_run_without_a_step_is_billed_whole(tmp_path: Path) -> None:
     assert (row["layer"], row["table_name"], row["dollars"]) == (None, None, D("0.01"))
 
 
+def test_prices_that_cannot_be_read_are_told_and_fail_no_run_that_is_done(conf: Path, tmp_path: Path) -> None:
+    (conf / "prices.yaml").write_text("region: here\n")
+    context = context_of(tmp_path, {"billed_by": "machine", "machine_hour": 1})
+    keep_run(context, 36.0, 0, "nothing new", None)
+    assert kept(context, "bills") == []
+    assert "prices.yaml" in context.record.warnings[0]
+
+
 def test_nothing_is_written_where_nobody_bills(tmp_path: Path) -> None:
     context = context_of(tmp_path, {})
     keep_run(context, 120.0, 0, "nothing new", None)

@@ -13,6 +13,7 @@ from spark_app.runtime.errors import ContractError, LakehouseError, join_errors
     [
         ("UsageError", 2, False),
         ("SettingsError", 2, False),
+        ("OverBudget", 2, False),
         ("ContractError", 2, False),
         ("LandingIncomplete", 3, True),
         ("AuditFailed", 4, False),

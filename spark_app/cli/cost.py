@@ -1,0 +1,127 @@
+"""`lakehouse cost`: what runs have cost, and what the month will."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spark_app.cli import options, screen
+from spark_app.cli.where import lake_of, settings_of
+from spark_app.costs.breakdown import BY, By
+
+if TYPE_CHECKING:
+    from spark_app.runtime.settings import Settings
+
+SHOWN = 40
+
+
+@click.command()
+@options.where
+@click.option("--by", type=click.Choice(BY), default="day", show_default=True, help="What the sums are of.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4000), help="The last so many days.")
+@options.as_json
+def cost(environment: str, home: str | None, source: str | None, by: By, days: int, json_: bool) -> None:
+    """What runs have cost, in US dollars at list prices, and what the month will.
+
+    \b
+      lakehouse cost                    by day, the last 30
+      lakehouse cost --by table         which tables the money goes to
+      lakehouse cost --by run --days 7
+
+    Days are those (UTC) on which runs began. Who bills runs stands in the settings: docs/cost.md.
+    """
+    lake_of(environment, home, source)
+    settings = settings_of(environment, home, source)
+    found = _gather(settings, by, days)
+    if json_:
+        screen.print_json(found)
+    elif not found["rows"]:
+        screen.console.print(_nothing(settings, days))
+    else:
+        _show(found, by)
+
+
+def _nothing(settings: Settings, days: int) -> str:
+    if settings.cost.billed_by == "nothing":
+        return "nobody bills runs here: cost.billed_by is nothing (docs/cost.md)"
+    return f"no run of the last {days} days has a bill yet"
+
+
+def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
+    from spark_app.costs.breakdown import breakdown
+    from spark_app.costs.forecast import forecast_month
+    from spark_app.costs.history import run_costs
+    from spark_app.costs.orders import orders_of, per_thousand
+    from spark_app.costs.prices import load_prices
+    from spark_app.lake.paths import Lake
+
+    lake, today = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC).date()
+    first, prices = today - timedelta(days=days - 1), load_prices()
+    runs = run_costs(lake, min(first, today - timedelta(days=62)), today)
+    shown = [one for one in runs if one.day >= first]
+    dollars = sum((one.dollars for one in shown), Decimal(0))
+    orders = orders_of(lake, {one.run_id for one in shown})
+    each = per_thousand(dollars, orders)
+    return {
+        "environment": settings.environment,
+        "billed_by": settings.cost.billed_by,
+        "first_day": first,
+        "last_day": today,
+        "dollars": dollars,
+        "runs": len(shown),
+        "orders": orders,
+        "dollars_per_thousand_orders": None if each is None else round(each, 4),
+        "month": asdict(forecast_month(runs, today)),
+        "monthly_budget": settings.cost.monthly_budget,
+        "prices": {"region": prices.region, "date": prices.date},
+        "by": by,
+        "rows": breakdown(lake, by, first, today),
+    }
+
+
+def _show(found: dict[str, Any], by: By) -> None:
+    columns = [name for name in found["rows"][0] if not (by == "run" and name == "runs")]
+    rows = [[_cell(name, row[name]) for name in columns] for row in found["rows"][:SHOWN]]
+    numbers = ("runs", "seconds", "dollars", "share")
+    titles = [name.replace("table_name", "table").replace("run_id", "run") for name in columns]
+    screen.table(f"What runs cost from {found['first_day']} to {found['last_day']}, by {by}", titles, rows, numbers)
+    screen.more(len(found["rows"]) - len(rows), "--json shows all")
+    month, budget = found["month"], found["monthly_budget"]
+    bears = f" of a budget of {_dollars(budget)}" if budget else ""
+    said = [
+        f"{_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
+        f"since {month['first']} {_dollars(month['spent'])}{bears}; by {month['last']} it will be about "
+        f"{_dollars(month['forecast'])}, if each day costs a usual {_dollars(month['usual_day'])}",
+        f"US dollars at list prices of {found['prices']['region']}, written down {found['prices']['date']}; "
+        "storage and the warehouse are not in it",
+    ]
+    for line in said:
+        screen.console.print(line)
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run" if count == 1 else f"{count:,} runs"
+
+
+def _by_orders(found: dict[str, Any]) -> str:
+    each = found["dollars_per_thousand_orders"]
+    if each is None:
+        return "they took in no day with orders"
+    return f"{_dollars(each)} a thousand orders ({found['orders']:,} on the days they took in)"
+
+
+def _dollars(value: Decimal) -> str:
+    """Cents, and of less than a dollar what is there of it."""
+    return f"${value:,.2f}" if value >= 1 or not value else f"${value:,.4f}"
+
+
+def _cell(name: str, value: Any) -> object:
+    if name == "dollars":
+        return _dollars(value)
+    if name == "share":
+        return None if value is None else f"{value:.1%}"
+    return value

@@ -1,0 +1,67 @@
+"""`lakehouse cost`: what it prints, what it gives to scripts, and what it says where there is nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from spark_app.cli import lakehouse
+from spark_app.lake.paths import Lake
+from tests.support.ops_rows import put
+
+TODAY = datetime.now(UTC).date()
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def command(conf: Path, tmp_path: Path) -> Command:
+    (conf / "local.yaml").write_text("cost: {billed_by: machine, machine_hour: 1, monthly_budget: 50}\n")
+    lake = Lake(str(tmp_path / "home" / "lake"))
+    bill = {"run_id": "r1", "day": TODAY, "command": "run", "landed_days": 1, "released": True}
+    put(lake, "bills", [{**bill, "billed_by": "machine", "dollars": Decimal("1.25")}])
+    share = {"run_id": "r1", "day": TODAY}
+    shares = [("silver", "orders", 30.0, "1"), ("gold", "daily_sales", 7.5, "0.25")]
+    names = ("layer", "table_name", "seconds")
+    rows = [{**share, **dict(zip(names, one[:3], strict=True)), "dollars": Decimal(one[3])} for one in shares]
+    put(lake, "costs", rows)
+    return lambda *words: CliRunner().invoke(lakehouse, ["cost", *words, "--home", str(tmp_path / "home")])
+
+
+def test_by_table_for_people(command: Command) -> None:
+    said = command("--by", "table").output
+    lines = [line.split() for line in said.splitlines()]
+    assert ["silver", "orders", "1", "30.0", "$1.00", "80.0%"] in lines
+    assert ["gold", "daily_sales", "1", "7.5", "$0.2500", "20.0%"] in lines
+    assert "$1.25 in 1 run; they took in no day with orders" in said
+    assert f"since {TODAY.replace(day=1)} $1.25 of a budget of $50.00; by " in said
+    assert "list prices of us-east-1" in said
+
+
+def test_by_run_and_layer_and_day(command: Command) -> None:
+    assert "r1" in command("--by", "run").output
+    assert "gold" in command("--by", "layer").output
+    assert str(TODAY) in command().output
+
+
+def test_for_scripts(command: Command) -> None:
+    told = json.loads(command("--json", "--by", "layer").stdout)
+    assert (told["dollars"], told["runs"], told["orders"], told["monthly_budget"]) == ("1.250000", 1, 0, "50")
+    assert [(row["layer"], row["dollars"]) for row in told["rows"]] == [("silver", "1.000000"), ("gold", "0.250000")]
+    assert told["month"]["spent"] == "1.250000"
+
+
+def test_where_nobody_bills_it_says_so(conf: Path, tmp_path: Path) -> None:
+    (tmp_path / "lake").mkdir()
+    result = CliRunner().invoke(lakehouse, ["cost", "--home", str(tmp_path)])
+    assert (result.exit_code, "cost.billed_by is nothing" in result.output) == (0, True)
+    (conf / "local.yaml").write_text("cost: {billed_by: machine, machine_hour: 1}\n")
+    assert (
+        "no run of the last 30 days has a bill yet"
+        in CliRunner().invoke(lakehouse, ["cost", "--home", str(tmp_path)]).output
+    )
