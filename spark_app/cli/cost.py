@@ -11,11 +11,12 @@ import click
 
 from spark_app.cli import options, screen
 from spark_app.cli.where import lake_of, settings_of
-from spark_app.costs.breakdown import BY, By
 
 if TYPE_CHECKING:
+    from spark_app.costs.breakdown import By
     from spark_app.runtime.settings import Settings
 
+BY: tuple[By, ...] = ("day", "layer", "table", "run")
 SHOWN = 40
 
 

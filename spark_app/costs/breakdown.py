@@ -10,7 +10,6 @@ from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
 By = Literal["day", "layer", "table", "run"]
-BY: tuple[By, ...] = ("day", "layer", "table", "run")
 
 _COLUMNS: Mapping[By, str] = {
     "day": "day",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from spark_app.costs.breakdown import BY, By, breakdown
+from spark_app.costs.breakdown import By, breakdown
 from spark_app.lake.paths import Lake
 from tests.support.ops_rows import put
 
@@ -31,7 +32,7 @@ def lake(tmp_path: Path) -> Lake:
     return found
 
 
-@pytest.mark.parametrize("by", BY)
+@pytest.mark.parametrize("by", get_args(By))
 def test_every_breakdown_adds_up_to_the_same(lake: Lake, by: By) -> None:
     rows = breakdown(lake, by, FIRST, LAST)
     assert sum(row["dollars"] for row in rows) == D("0.760001")
