@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spark_app.cli import options, screen
-from spark_app.cli.where import lake_of, settings_of
+from spark_app.cli.where import existing
+from spark_app.runtime.errors import LakehouseError
 
 if TYPE_CHECKING:
     from spark_app.costs.breakdown import By
+    from spark_app.costs.prices import Prices
+    from spark_app.lake.paths import Lake
     from spark_app.runtime.settings import Settings
 
 BY: tuple[By, ...] = ("day", "layer", "table", "run")
@@ -35,15 +38,17 @@ def cost(environment: str, home: str | None, source: str | None, by: By, days: i
 
     Days are those (UTC) on which runs began. Who bills runs stands in the settings: docs/cost.md.
     """
-    lake_of(environment, home, source)
-    settings = settings_of(environment, home, source)
+    settings = existing(environment, home, source)
     found = _gather(settings, by, days)
     if json_:
         screen.print_json(found)
-    elif not found["rows"]:
-        screen.console.print(_nothing(settings, days))
-    else:
+        return
+    for line in found["warnings"]:
+        screen.warn(line)
+    if found["rows"]:
         _show(found, by)
+    else:
+        screen.console.print(_nothing(settings, days))
 
 
 def _nothing(settings: Settings, days: int) -> str:
@@ -62,6 +67,7 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
 
     lake, today = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC).date()
     first, prices = today - timedelta(days=days - 1), load_prices()
+    said = _settled(lake, settings, prices)
     runs = run_costs(lake, min(first, today - timedelta(days=62)), today)
     shown = [one for one in runs if one.day >= first]
     dollars = sum((one.dollars for one in shown), Decimal(0))
@@ -79,9 +85,23 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
         "month": asdict(forecast_month(runs, today)),
         "monthly_budget": settings.cost.monthly_budget,
         "prices": {"region": prices.region, "date": prices.date},
+        "warnings": said,
         "by": by,
         "rows": breakdown(lake, by, first, today),
     }
+
+
+def _settled(lake: Lake, settings: Settings, prices: Prices) -> list[str]:
+    """Ask for the bills that are known only after jobs have ended; what stands against it."""
+    from spark_app.costs.settle import AFTERWARDS, settle
+
+    if settings.cost.billed_by not in AFTERWARDS:
+        return []
+    try:
+        settle(lake, settings, prices)
+    except LakehouseError as error:
+        return [f"bills of the newest runs are not known: {error.message}"]
+    return []
 
 
 def _show(found: dict[str, Any], by: By) -> None:
@@ -95,13 +115,19 @@ def _show(found: dict[str, Any], by: By) -> None:
     bears = f" of a budget of {_dollars(budget)}" if budget else ""
     said = [
         f"{_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
-        f"since {month['first']} {_dollars(month['spent'])}{bears}; by {month['last']} it will be about "
-        f"{_dollars(month['forecast'])}, if each day costs a usual {_dollars(month['usual_day'])}",
+        f"since {month['first']} {_dollars(month['spent'])}{bears}; {_forecast(month)}",
         f"US dollars at list prices of {found['prices']['region']}, written down {found['prices']['date']}; "
         "storage and the warehouse are not in it",
     ]
     for line in said:
         screen.console.print(line)
+
+
+def _forecast(month: dict[str, Any]) -> str:
+    if month["forecast"] is None:
+        return "what the month will cost is said from the second day with a bill on"
+    usual = _dollars(month["usual_day"])
+    return f"by {month['last']} it will be about {_dollars(month['forecast'])}, if each day costs a usual {usual}"
 
 
 def _runs(count: int) -> str:

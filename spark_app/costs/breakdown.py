@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
+from spark_app.costs.history import NEWEST
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
@@ -31,6 +32,6 @@ def breakdown(lake: Lake, by: By, first: date, last: date) -> list[dict[str, Any
         "costs",
         f"SELECT {columns}, count(DISTINCT run_id) AS runs, sum(seconds) AS seconds, sum(dollars) AS dollars, "
         "(sum(dollars) / nullif(sum(sum(dollars)) OVER (), 0))::DOUBLE AS share "
-        f"FROM ops_rows WHERE day BETWEEN ? AND ? GROUP BY {columns} ORDER BY {order}",
+        f"FROM ({NEWEST}) GROUP BY {columns} ORDER BY {order}",
         (first, last),
     )

@@ -42,13 +42,16 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Month:
-    """A calendar month (UTC): spent so far, and what it will have cost if days go on as usual."""
+    """A calendar month (UTC): spent so far, and what it will have cost if days go on as usual.
+
+    What is usual takes a day before today that had a bill; until then it is None, and so is the forecast.
+    """
 
     first: date
     last: date
     spent: Decimal
-    usual_day: Decimal
-    forecast: Decimal
+    usual_day: Decimal | None
+    forecast: Decimal | None
 
 
 def nights(runs: Sequence[RunCost]) -> list[Night]:
@@ -95,7 +98,7 @@ def forecast_month(runs: Sequence[RunCost], today: date) -> Month:
     spent = sum((dollars for day, dollars in by_day.items() if first <= day <= today), Decimal(0))
     usual = _usual_day(by_day, today)
     left = (last - today).days + (today not in by_day)
-    return Month(first, last, spent, usual, spent + usual * left)
+    return Month(first, last, spent, usual, None if usual is None else spent + usual * left)
 
 
 def daily(runs: Sequence[RunCost]) -> dict[date, Decimal]:
@@ -106,11 +109,11 @@ def daily(runs: Sequence[RunCost]) -> dict[date, Decimal]:
     return dict(found)
 
 
-def _usual_day(by_day: dict[date, Decimal], today: date) -> Decimal:
+def _usual_day(by_day: dict[date, Decimal], today: date) -> Decimal | None:
     """The middle of the days before today, since there are bills; a backfill among them moves it little."""
     before = [day for day in by_day if day < today]
     if not before:
-        return by_day.get(today, Decimal(0))
+        return None
     since = max(min(before), today - timedelta(days=USUAL_DAYS))
     days = [since + timedelta(days=at) for at in range((today - since).days)]
     return Decimal(median([by_day.get(day, Decimal(0)) for day in days]))

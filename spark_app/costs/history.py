@@ -9,6 +9,12 @@ from decimal import Decimal
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
+# Rows of a run that was billed more than once (two asked at the same time): those of its newest bill.
+NEWEST = (
+    "SELECT * FROM ops_rows WHERE day BETWEEN ? AND ? QUALIFY billed_at IS NOT DISTINCT FROM "
+    "max(billed_at) OVER (PARTITION BY run_id)"
+)
+
 
 @dataclass(frozen=True)
 class RunCost:
@@ -28,8 +34,8 @@ def run_costs(lake: Lake, first: date, last: date) -> list[RunCost]:
     rows = ops.select(
         lake,
         "bills",
-        "SELECT run_id, day, command, landed_days, released, billed_by, sum(dollars) AS dollars FROM ops_rows "
-        "WHERE day BETWEEN ? AND ? GROUP BY ALL ORDER BY day, run_id",
+        "SELECT run_id, day, command, landed_days, released, billed_by, sum(dollars) AS dollars "
+        f"FROM ({NEWEST}) GROUP BY ALL ORDER BY day, run_id",
         (first, last),
     )
     return [RunCost(**row) for row in rows]

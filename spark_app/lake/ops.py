@@ -88,6 +88,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "table_name": _TEXT,
             "seconds": _REAL,
             "dollars": _DOLLARS,
+            "billed_at": _TIME,
         }.items()
     ),
     "ingested_files": pa.schema(

@@ -141,6 +141,12 @@ class Settings(Closed):
         """Whether landing or the lake is in S3."""
         return any(re.match(r"s3[an]?://", self.resolve(path)) for path in (self.landing, self.lake))
 
+    @property
+    def emr_application(self) -> str | None:
+        """The application of EMR Serverless that runs are billed by."""
+        runner = self.airflow.emr_serverless
+        return self.cost.emr_application or (runner.application_id if runner else None)
+
     def resolve(self, path: str) -> str:
         """A path of these settings, made absolute; URIs stay."""
         if "://" in path:
@@ -187,7 +193,10 @@ def load_settings(environment: str, *, home: str | None = None, source: str | No
     _check_redshift(path, settings)
     if lacking := settings.airflow.lacking():
         raise SettingsError(f"{path}: airflow.{lacking}", hint="see docs/run-with-airflow.md")
-    if lacking := settings.cost.lacking():
+    lacking = settings.cost.lacking()
+    if settings.cost.billed_by == "emr_serverless" and settings.emr_application is None:
+        lacking = "emr_application: found none, expected its id, for billed_by is emr_serverless"
+    if lacking:
         raise SettingsError(f"{path}: cost.{lacking}", hint="see docs/cost.md")
     return settings
 

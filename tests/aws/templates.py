@@ -18,7 +18,13 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "aws"
 LAKEHOUSE = FOLDER / "lakehouse.cfn.yaml"
 ACCOUNT = "123456789012"
 # What moto's CloudFormation passes over with a warning, and then cannot list the rest of the stack.
-NOT_IN_MOTO = {"AWS::Budgets::Budget", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"}
+NOT_IN_MOTO = {
+    "AWS::Budgets::Budget",
+    "AWS::CE::AnomalyMonitor",
+    "AWS::CE::AnomalySubscription",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+}
 
 
 @cache

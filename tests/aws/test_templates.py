@@ -217,16 +217,35 @@ def test_alerts_reach_someone() -> None:
     )
     told = [one["Subscribers"] for one in properties("Budget")["NotificationsWithSubscribers"]]
     assert told == [[{"SubscriptionType": "SNS", "Address": {"Ref": "Alerts"}}]] * 2
-    (statement,) = properties("AlertsPolicy")["PolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": "budgets.amazonaws.com"}, "else a budget's alert is lost"
+    (subscriber,) = properties("CostAnomaliesAreTold")["Subscribers"]
+    assert subscriber == {"Type": "SNS", "Address": {"Ref": "Alerts"}}
+    statements = properties("AlertsPolicy")["PolicyDocument"]["Statement"]
+    services = {statement["Principal"]["Service"] for statement in statements}
+    assert services == {"budgets.amazonaws.com", "costalerts.amazonaws.com"}, "else their alerts are lost"
+
+
+def test_runs_may_ask_what_the_runs_before_cost() -> None:
+    """cost.billed_by: the calls that costs/aws_jobs.py makes, of this application and these jobs alone."""
+    allowed = {}
+    for role in ("EmrRole", "GlueRole"):
+        for policy in properties(role)["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if isinstance(statement["Action"], str):
+                    allowed[statement["Action"]] = json.dumps(statement["Resource"])
+    assert {"emr-serverless:ListJobRuns", "emr-serverless:GetJobRun", "glue:GetJobRuns"} <= set(allowed)
+    assert "Application" in allowed["emr-serverless:ListJobRuns"]
+    assert "${Project}-${Environment}-*" in allowed["glue:GetJobRuns"]
 
 
 def test_all_that_can_cost_is_tagged() -> None:
     """Budget and bill are by these tags."""
     untagged = {"ManagedPolicy", "BucketPolicy", "TopicPolicy", "Subscription", "Budget"}
+    tags_of = {"AWS::CE::AnomalyMonitor": "ResourceTags", "AWS::CE::AnomalySubscription": "ResourceTags"}
     for name, resource in template()["Resources"].items():
         if resource["Type"].rpartition("::")[2] not in untagged:
-            assert [tag["Key"] for tag in resource["Properties"]["Tags"]] == list(COST_TAGS), name
+            assert [tag["Key"] for tag in resource["Properties"][tags_of.get(resource["Type"], "Tags")]] == list(
+                COST_TAGS
+            ), name
 
 
 def test_the_repository_is_for_emr_serverless(stack: Stack) -> None:

@@ -19,6 +19,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emr_standin.applications import ACCOUNT, Application
+from emr_standin.billing import utilization
 from emr_standin.errors import Invalid
 from emr_standin.spark_submit import Command
 
@@ -74,7 +75,11 @@ class JobRun:
                 told["startedAt"] = self.started
             if self.state in ENDED:
                 told["endedAt"] = self.updated
-                told["totalExecutionDurationSeconds"] = int(self.updated - (self.started or self.updated))
+                seconds = self.updated - (self.started or self.updated)
+                told["totalExecutionDurationSeconds"] = int(seconds)
+                # Told of runs that have ended, as the service does.
+                told["totalResourceUtilization"] = utilization(self._command.words, seconds, billed=False)
+                told["billedResourceUtilization"] = utilization(self._command.words, seconds, billed=True)
             return told
 
     def listed(self) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from botocore.utils import parse_timestamp
+
 from emr_standin.applications import Applications
 from emr_standin.errors import ApiError, Invalid
 from emr_standin.job_run import GRACE_SECONDS, JobRun
@@ -68,12 +70,19 @@ class Service:
 
     def _list_job_runs(self, params: Params) -> dict[str, Any]:
         application = self.applications.get(params)
-        return {"jobRuns": [job.listed() for job in self.jobs.of(application, params.get("states"))]}
+        after, before = (_seconds(params, name) for name in ("createdAtAfter", "createdAtBefore"))
+        found = self.jobs.of(application, params.get("states"))
+        within = [job for job in found if (after or 0) <= job.created and (before is None or job.created <= before)]
+        return {"jobRuns": [job.listed() for job in within]}
 
     def _cancel_job_run(self, params: Params) -> dict[str, Any]:
         job = self.jobs.get(params)
         job.cancel(params.get("shutdownGracePeriodInSeconds", GRACE_SECONDS))
         return {"applicationId": job.application.id, "jobRunId": job.id}
+
+
+def _seconds(params: Params, name: str) -> float | None:
+    return parse_timestamp(params[name]).timestamp() if name in params else None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,33 @@ def test_settings_of_application_and_job(standin: Standin, emr: Any) -> None:
     logs = standin.logs / "applications" / made["applicationId"] / "jobs" / job / "SPARK_DRIVER" / "stdout"
     assert '"spark.a=application"' in logs.read_text()
     assert '"spark.c=override"' in logs.read_text()
+
+
+def test_a_run_that_has_ended_says_what_is_billed(standin: Standin, emr: Any) -> None:
+    """A minute at least of 2 vCPU and 4.4 GB; of a run that goes on nothing is said, as the service does."""
+    driver = {"entryPoint": "local:///opt/lakehouse/spark_app/jobs/bronze.py", "entryPointArguments": ["0"]}
+    driver["sparkSubmitParameters"] = "--conf spark.driver.cores=2 --conf spark.driver.memory=4g"
+    job = submit(emr, standin.application_id, "0", jobDriver={"sparkSubmit": driver})
+    run = ended(emr, standin.application_id, job)
+    assert run["billedResourceUtilization"] == {"vCPUHour": 0.033, "memoryGBHour": 0.073, "storageGBHour": 0.0}
+    assert run["totalResourceUtilization"]["vCPUHour"] <= 0.033
+    waiting = submit(emr, standin.application_id, "wait")
+    assert (
+        "billedResourceUtilization"
+        not in emr.get_job_run(applicationId=standin.application_id, jobRunId=waiting)["jobRun"]
+    )
+
+
+def test_runs_are_listed_by_when_they_were_made(standin: Standin, emr: Any) -> None:
+    job = submit(emr, standin.application_id, "0")
+    made = ended(emr, standin.application_id, job)["createdAt"]
+
+    def listed(**asked: Any) -> list[str]:
+        return [run["id"] for run in emr.list_job_runs(applicationId=standin.application_id, **asked)["jobRuns"]]
+
+    hour = timedelta(hours=1)
+    assert listed(createdAtAfter=made - hour, createdAtBefore=made + hour) == [job]
+    assert listed(createdAtAfter=made + hour) == listed(createdAtBefore=made - hour) == []
 
 
 def test_a_failure_tells_code_and_exception(standin: Standin, emr: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_by_table_for_people(command: Command) -> None:
     assert ["silver", "orders", "1", "30.0", "$1.00", "80.0%"] in lines
     assert ["gold", "daily_sales", "1", "7.5", "$0.2500", "20.0%"] in lines
     assert "$1.25 in 1 run; they took in no day with orders" in said
-    assert f"since {TODAY.replace(day=1)} $1.25 of a budget of $50.00; by " in said
+    assert f"since {TODAY.replace(day=1)} $1.25 of a budget of $50.00; what the month will cost" in said
     assert "list prices of us-east-1" in said
 
 
@@ -54,6 +54,18 @@ def test_for_scripts(command: Command) -> None:
     assert (told["dollars"], told["runs"], told["orders"], told["monthly_budget"]) == ("1.250000", 1, 0, "50")
     assert [(row["layer"], row["dollars"]) for row in told["rows"]] == [("silver", "1.000000"), ("gold", "0.250000")]
     assert told["month"]["spent"] == "1.250000"
+
+
+def test_the_month_is_foretold_from_the_second_day_on(command: Command, tmp_path: Path) -> None:
+    """A usual day of 2.00: the middle of one day."""
+    before = TODAY - timedelta(days=1)
+    bill = {"run_id": "r0", "day": before, "command": "run", "landed_days": 1, "released": True}
+    put(Lake(str(tmp_path / "home" / "lake")), "bills", [{**bill, "billed_by": "machine", "dollars": Decimal(2)}])
+    month = json.loads(command("--json").stdout)["month"]
+    left = (date.fromisoformat(month["last"]) - TODAY).days
+    spent = Decimal("1.25") + (2 if before.month == TODAY.month else 0)
+    assert (Decimal(month["usual_day"]), Decimal(month["forecast"])) == (2, spent + 2 * left)
+    assert "if each day costs a usual $2.00" in command().output
 
 
 def test_where_nobody_bills_it_says_so(conf: Path, tmp_path: Path) -> None:

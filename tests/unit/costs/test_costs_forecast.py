@@ -81,4 +81,9 @@ def test_days_without_a_run_are_days_too_and_last_month_is_not_spent() -> None:
 
 def test_december_is_a_month() -> None:
     month = forecast_month([], date(2026, 12, 31))
-    assert (month.first, month.last, month.forecast) == (date(2026, 12, 1), date(2026, 12, 31), D(0))
+    assert (month.first, month.last, month.spent) == (date(2026, 12, 1), date(2026, 12, 31), D(0))
+
+
+def test_what_is_usual_takes_a_day_before_today() -> None:
+    month = forecast_month([run(TODAY, "7", days=400)], TODAY)
+    assert (month.spent, month.usual_day, month.forecast) == (D(7), None, None)

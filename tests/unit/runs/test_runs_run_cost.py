@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from spark_app.costs.prices import Prices
 from spark_app.lake import ops
+from spark_app.lake.paths import Lake
 from spark_app.runs import run_cost
 from spark_app.runs.context import Context
 from spark_app.runs.run_cost import keep_cost
 from spark_app.runs.run_log import keep_run
 from spark_app.runtime.cost_settings import CostSettings
-from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.settings import load_settings
+from spark_app.runtime.errors import LakehouseError, SettingsError
+from spark_app.runtime.settings import Settings, load_settings
 from tests.support.watched_shop import World
 
 D = Decimal
@@ -86,6 +88,21 @@ def test_prices_that_cannot_be_read_are_told_and_fail_no_run_that_is_done(conf: 
     assert "prices.yaml" in context.record.warnings[0]
 
 
+def test_who_bills_afterwards_is_asked_for_the_runs_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands against it is told, and fails no run."""
+    asked: list[str] = []
+
+    def ask(lake: Lake, settings: Settings, prices: Prices) -> int:
+        asked.append(lake.root)
+        raise LakehouseError("application 00f1: AccessDenied")
+
+    monkeypatch.setattr(run_cost, "settle", ask)
+    context = context_of(tmp_path, {"billed_by": "emr_serverless", "emr_application": "00f1"})
+    keep_run(context, 36.0, 0, "nothing new", None)
+    assert asked == [context.lake.root]
+    assert context.record.warnings == ["what runs cost is not known: application 00f1: AccessDenied"]
+
+
 def test_nothing_is_written_where_nobody_bills(tmp_path: Path) -> None:
     context = context_of(tmp_path, {})
     keep_run(context, 120.0, 0, "nothing new", None)
@@ -97,6 +114,8 @@ def test_nothing_is_written_where_nobody_bills(tmp_path: Path) -> None:
     [
         ("cost: {billed_by: machine}", r"cost\.machine_hour: found none, expected dollars an hour"),
         ("cost: {billed_by: kubernetes}", r"cost\.driver: found none, expected \{vcpu, memory_gb\}"),
+        ("cost: {billed_by: glue}", r"cost\.glue_jobs: found none, expected names of jobs"),
+        ("cost: {billed_by: emr_serverless}", r"cost\.emr_application: found none, expected its id"),
         ("cost: {monthly_budget: 50}", r"cost\.billed_by: found nothing, expected who bills runs"),
         ("cost: {billed_by: azure}", r"local\.yaml:1: cost\.billed_by: .*found 'azure'"),
     ],

@@ -1,0 +1,70 @@
+"""Jobs that have ended on EMR Serverless and Glue, with what AWS bills for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from spark_app.costs.aws import client, told
+from spark_app.costs.bill import Bill, EmrUsage, bill_emr, bill_glue
+from spark_app.costs.prices import Prices
+from spark_app.runtime.settings import Settings
+
+_ENDED = ("SUCCESS", "FAILED", "CANCELLED")
+_LEAST_SECONDS = 60  # of a Glue job
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job run and its bill. It was there from `began` (asked for) to `ended`."""
+
+    id: str
+    began: datetime
+    ended: datetime
+    bill: Bill
+
+
+def emr_jobs(settings: Settings, prices: Prices, since: datetime, until: datetime) -> list[Job]:
+    """The application's job runs that were made in this time, have ended, and are billed."""
+    emr, application = client("emr-serverless", settings), settings.emr_application
+    with told("emr-serverless:ListJobRuns, GetJobRun", f"application {application}"):
+        asked = {"applicationId": application, "createdAtAfter": since, "createdAtBefore": until}
+        pages = emr.get_paginator("list_job_runs").paginate(**asked, states=list(_ENDED))
+        ids = [run["id"] for page in pages for run in page["jobRuns"]]
+        runs = [emr.get_job_run(applicationId=application, jobRunId=one)["jobRun"] for one in ids]
+    return [
+        Job(run["jobRunId"], run["createdAt"], run.get("endedAt") or run["updatedAt"], _emr_bill(run, settings, prices))
+        for run in runs
+        if "billedResourceUtilization" in run
+    ]
+
+
+def _emr_bill(run: Mapping[str, Any], settings: Settings, prices: Prices) -> Bill:
+    billed = run["billedResourceUtilization"]
+    hours = [Decimal(str(billed.get(name, 0))) for name in ("vCPUHour", "memoryGBHour", "storageGBHour")]
+    return bill_emr(EmrUsage(*hours), prices, settings.cost.architecture)
+
+
+def glue_jobs(settings: Settings, prices: Prices, since: datetime, until: datetime) -> list[Job]:
+    """The runs of the Glue jobs named in the settings that began in this time and have ended."""
+    glue, found = client("glue", settings), list[Job]()
+    for name in settings.cost.glue_jobs:
+        with told("glue:GetJobRuns", f"job {name}"):
+            pages = glue.get_paginator("get_job_runs").paginate(JobName=name)
+            runs = [run for page in pages for run in page["JobRuns"]]
+        found += [
+            Job(run["Id"], run["StartedOn"], run["CompletedOn"], bill_glue(dpu_seconds(run), prices))
+            for run in runs
+            if "CompletedOn" in run and since <= run["StartedOn"] <= until
+        ]
+    return found
+
+
+def dpu_seconds(run: Mapping[str, Any]) -> Decimal:
+    """As Glue tells them of jobs that scale by themselves; of others the whole capacity, for a minute at least."""
+    if "DPUSeconds" in run:
+        return Decimal(str(run["DPUSeconds"]))
+    return Decimal(str(run["MaxCapacity"])) * max(int(run["ExecutionTime"]), _LEAST_SECONDS)

@@ -1,0 +1,101 @@
+"""Bills of runs that are known only after their job has ended: EMR Serverless and Glue are asked, later.
+
+Neither tells a job, while it runs, what it is billed. So each run asks for those before it, and `lakehouse cost` for
+all. A run is its job's by time: the shortest job that was there from the run's beginning to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from spark_app.costs.aws_jobs import Job, emr_jobs, glue_jobs
+from spark_app.costs.keep import BilledRun, Seconds, keep_bill
+from spark_app.costs.prices import Prices
+from spark_app.lake import ops
+from spark_app.lake.paths import Lake
+from spark_app.runtime.settings import Settings
+
+AFTERWARDS = ("emr_serverless", "glue")
+ASKED_DAYS = 14  # how far back runs without a bill are asked for
+BEFORE = timedelta(hours=12)  # that a job may wait or run before its run begins: the longest that EMR lets one run
+WHOLE_SECONDS = timedelta(seconds=1)  # requests name no fractions of them
+
+
+@dataclass(frozen=True)
+class Unbilled:
+    """A run without a bill, and the time it was there."""
+
+    run: BilledRun
+    started_at: datetime
+    ended_at: datetime
+
+
+def settle(lake: Lake, settings: Settings, prices: Prices) -> int:
+    """Bill the environment's runs that have ended and have no bill yet; how many were billed.
+
+    Raises LakehouseError where AWS does not answer, or may not be asked.
+    """
+    runs = unbilled(lake, settings.environment)
+    if not runs:
+        return 0
+    since, until = min(one.started_at for one in runs) - BEFORE, max(one.started_at for one in runs) + WHOLE_SECONDS
+    ask = emr_jobs if settings.cost.billed_by == "emr_serverless" else glue_jobs
+    jobs = ask(settings, prices, since, until)
+    billed = 0
+    for one in runs:
+        if job := job_of(one, jobs):
+            keep_bill(lake, one.run, job.bill, _seconds(lake, one.run.run_id), prices)
+            billed += 1
+    return billed
+
+
+def job_of(run: Unbilled, jobs: Iterable[Job]) -> Job | None:
+    """The shortest job that was there all the time the run was: one that waited for it was there longer."""
+    around = [job for job in jobs if job.began <= run.started_at and run.ended_at <= job.ended]
+    return min(around, key=lambda job: job.ended - job.began, default=None)
+
+
+def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
+    """The environment's runs of the last days that have no bill, the oldest first."""
+    since = datetime.now(UTC) - timedelta(days=ASKED_DAYS)
+    rows = ops.select(
+        lake,
+        "runs",
+        "SELECT run_id, command, started_at, ended_at, release_id FROM ops_rows "
+        "WHERE environment = ? AND started_at >= ? ORDER BY started_at",
+        (environment, since),
+    )
+    sql = "SELECT DISTINCT run_id FROM ops_rows WHERE day >= ?"
+    billed = {row["run_id"] for row in ops.select(lake, "bills", sql, (since.date(),))}
+    rows = [row for row in rows if row["run_id"] not in billed]
+    days = _landed_days(lake, [row["run_id"] for row in rows])
+    return [
+        Unbilled(
+            BilledRun(
+                row["run_id"],
+                row["started_at"].astimezone(UTC).date(),
+                row["command"],
+                days.get(row["run_id"], 0),
+                row["release_id"] is not None,
+            ),
+            row["started_at"],
+            row["ended_at"],
+        )
+        for row in rows
+    ]
+
+
+def _landed_days(lake: Lake, run_ids: Sequence[str]) -> dict[str, int]:
+    if not run_ids:
+        return {}
+    sql = "SELECT run_id, count(DISTINCT batch_date) AS days FROM ops_rows WHERE run_id IN ({}) GROUP BY run_id"
+    rows = ops.select(lake, "ingested_files", sql.format(", ".join("?" * len(run_ids))), run_ids)
+    return {row["run_id"]: row["days"] for row in rows}
+
+
+def _seconds(lake: Lake, run_id: str) -> Seconds:
+    sql = "SELECT layer, table_name, sum(seconds) AS seconds FROM ops_rows WHERE run_id = ? GROUP BY ALL ORDER BY ALL"
+    rows = ops.select(lake, "steps", sql, (run_id,))
+    return {(row["layer"], row["table_name"]): row["seconds"] for row in rows}
