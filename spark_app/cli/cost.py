@@ -59,7 +59,7 @@ def _nothing(settings: Settings, days: int) -> str:
 
 def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
     from spark_app.costs.breakdown import breakdown
-    from spark_app.costs.forecast import forecast_month
+    from spark_app.costs.forecast import WAREHOUSE, forecast_month
     from spark_app.costs.history import run_costs
     from spark_app.costs.orders import orders_of, per_thousand
     from spark_app.costs.prices import load_prices
@@ -79,7 +79,8 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
         "first_day": first,
         "last_day": today,
         "dollars": dollars,
-        "runs": len(shown),
+        "runs": sum(one.command != WAREHOUSE for one in shown),
+        "has_warehouse": any(one.command == WAREHOUSE for one in shown),
         "orders": orders,
         "dollars_per_thousand_orders": None if each is None else round(each, 4),
         "month": asdict(forecast_month(runs, today)),
@@ -113,11 +114,12 @@ def _show(found: dict[str, Any], by: By) -> None:
     screen.more(len(found["rows"]) - len(rows), "--json shows all")
     month, budget = found["month"], found["monthly_budget"]
     bears = f" of a budget of {_dollars(budget)}" if budget else ""
+    left_out = "storage is" if found["has_warehouse"] else "storage and the warehouse are"
     said = [
         f"{_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
         f"since {month['first']} {_dollars(month['spent'])}{bears}; {_forecast(month)}",
         f"US dollars at list prices of {found['prices']['region']}, written down {found['prices']['date']}; "
-        "storage and the warehouse are not in it",
+        f"{left_out} not in it",
     ]
     for line in said:
         screen.console.print(line)

@@ -15,7 +15,8 @@ from spark_app.costs.history import RunCost
 
 NIGHTS = 40  # the newest that an estimate goes by
 USUAL_DAYS = 28  # the days before today that a usual day is the middle of
-ASIDE = ("maintenance",)  # is no part of what a release costs
+WAREHOUSE = "warehouse"  # the command of what is no run: a day of the warehouse
+ASIDE = ("maintenance", WAREHOUSE)  # no part of what a release costs
 
 
 @dataclass(frozen=True)

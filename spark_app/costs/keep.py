@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -26,15 +26,25 @@ class BilledRun:
     released: bool
 
 
-def keep_bill(lake: Lake, run: BilledRun, bill: Bill, seconds: Seconds, prices: Prices) -> None:
-    """Keep the bill and its shares. Of a run that was billed before, the newer bill is the one that holds."""
+@dataclass(frozen=True)
+class Account:
+    """A run, its bill, and what the bill is shared out by."""
+
+    run: BilledRun
+    bill: Bill
+    seconds: Seconds
+
+
+def keep_accounts(lake: Lake, accounts: Sequence[Account], prices: Prices) -> None:
+    """Keep bills and their shares. Of a run that was billed before, the newer bill is the one that holds."""
     now = datetime.now(UTC)
-    ops.add(lake, "bills", bill_rows(run, bill, prices, now))
-    ops.add(lake, "costs", cost_rows(run, bill, seconds, now))
+    ops.add(lake, "bills", [row for one in accounts for row in bill_rows(one, prices, now)])
+    ops.add(lake, "costs", [row for one in accounts for row in cost_rows(one, now)])
 
 
-def bill_rows(run: BilledRun, bill: Bill, prices: Prices, now: datetime) -> list[dict[str, object]]:
+def bill_rows(account: Account, prices: Prices, now: datetime) -> list[dict[str, object]]:
     """A row of `ops.bills` for each line."""
+    run, bill = account.run, account.bill
     return [
         {
             "run_id": run.run_id,
@@ -56,12 +66,12 @@ def bill_rows(run: BilledRun, bill: Bill, prices: Prices, now: datetime) -> list
     ]
 
 
-def cost_rows(run: BilledRun, bill: Bill, seconds: Seconds, now: datetime) -> list[dict[str, object]]:
+def cost_rows(account: Account, now: datetime) -> list[dict[str, object]]:
     """A row of `ops.costs` for each table, by the seconds of its steps; one without a table where there was no step.
 
     What no step measures (Spark's start, waiting) is in the shares too: their sum is the bill.
     """
-    weights: Seconds = seconds or {(None, None): 0.0}
+    run, weights = account.run, account.seconds or {(None, None): 0.0}
     return [
         {
             "run_id": run.run_id,
@@ -72,5 +82,5 @@ def cost_rows(run: BilledRun, bill: Bill, seconds: Seconds, now: datetime) -> li
             "dollars": dollars,
             "billed_at": now,
         }
-        for (layer, table), dollars in share_out(bill.dollars, weights).items()
+        for (layer, table), dollars in share_out(account.bill.dollars, weights).items()
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from spark_app.costs.aws_jobs import Job, emr_jobs, glue_jobs
-from spark_app.costs.keep import BilledRun, Seconds, keep_bill
+from spark_app.costs.keep import Account, BilledRun, Seconds, keep_accounts
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
@@ -43,12 +43,10 @@ def settle(lake: Lake, settings: Settings, prices: Prices) -> int:
     since, until = min(one.started_at for one in runs) - BEFORE, max(one.started_at for one in runs) + WHOLE_SECONDS
     ask = emr_jobs if settings.cost.billed_by == "emr_serverless" else glue_jobs
     jobs = ask(settings, prices, since, until)
-    billed = 0
-    for one in runs:
-        if job := job_of(one, jobs):
-            keep_bill(lake, one.run, job.bill, _seconds(lake, one.run.run_id), prices)
-            billed += 1
-    return billed
+    found = [(one, job) for one in runs if (job := job_of(one, jobs))]
+    accounts = [Account(one.run, job.bill, _seconds(lake, one.run.run_id)) for one, job in found]
+    keep_accounts(lake, accounts, prices)
+    return len(accounts)
 
 
 def job_of(run: Unbilled, jobs: Iterable[Job]) -> Job | None:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from spark_app.costs.bill import Bill, PodUsage, bill_kubernetes, bill_machine
-from spark_app.costs.keep import BilledRun, keep_bill
+from spark_app.costs.keep import Account, BilledRun, keep_accounts
 from spark_app.costs.prices import Prices, load_prices
 from spark_app.costs.settle import AFTERWARDS, settle
 from spark_app.runs.context import Context
+from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.executors import executor_seconds
 
@@ -28,6 +29,8 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
             settle(context.lake, context.settings, prices)
         else:
             _keep(context, Decimal(str(round(seconds, 3))), prices, released=released)
+        if released:
+            keep_warehouse_cost(context, prices)
     except LakehouseError as error:
         context.record.warn(f"what runs cost is not known: {error.message}")
 
@@ -38,7 +41,7 @@ def _keep(context: Context, seconds: Decimal, prices: Prices, *, released: bool)
     by_table: dict[tuple[str | None, str | None], float] = defaultdict(float)
     for step in record.steps:
         by_table[step.layer, step.table] += step.seconds
-    keep_bill(context.lake, run, bill, by_table, prices)
+    keep_accounts(context.lake, [Account(run, bill, by_table)], prices)
 
 
 def bill_of(context: Context, seconds: Decimal, prices: Prices) -> Bill:

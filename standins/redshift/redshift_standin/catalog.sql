@@ -15,6 +15,11 @@ CREATE TABLE standin.load_errors (
     col_length text NOT NULL, position integer NOT NULL, raw_line text NOT NULL, raw_field_value text NOT NULL,
     err_code integer NOT NULL, err_reason text NOT NULL
 );
+-- Nothing is charged here by itself: who tests what reads SYS_SERVERLESS_USAGE puts rows in.
+CREATE TABLE standin.serverless_usage (
+    start_time timestamp NOT NULL, end_time timestamp NOT NULL, compute_seconds double precision NOT NULL,
+    compute_capacity double precision NOT NULL, charged_seconds bigint NOT NULL
+);
 GRANT ALL ON ALL TABLES IN SCHEMA standin TO PUBLIC;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA standin TO PUBLIC;
 

@@ -12,6 +12,10 @@ SELECT 100 AS user_id, query AS query_id, query AS transaction_id, session AS se
     filename::varchar AS file_name, line_number, colname::varchar AS column_name, type::varchar AS column_type,
     col_length::varchar AS column_length, position, err_code AS error_code, err_reason::varchar AS error_message
 FROM standin.load_errors;
+CREATE VIEW pg_catalog.sys_serverless_usage AS
+SELECT start_time, end_time, compute_seconds, compute_capacity, 0::bigint AS data_storage,
+    0::bigint AS cross_region_transferred_data, charged_seconds
+FROM standin.serverless_usage;
 CREATE VIEW pg_catalog.svv_tables AS
 SELECT table_catalog::varchar, table_schema::varchar, table_name::varchar, table_type::varchar,
     obj_description(to_regclass(format('%I.%I', table_schema, table_name)))::varchar AS remarks
@@ -64,7 +68,8 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
 LEFT JOIN standin.table_attributes a ON a.oid = c.oid
 WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid) AND n.nspname <> 'standin';
-GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.svv_tables, pg_catalog.svv_columns,
+GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.sys_serverless_usage,
+    pg_catalog.svv_tables, pg_catalog.svv_columns,
     pg_catalog.svv_external_schemas, pg_catalog.svv_external_tables, pg_catalog.svv_external_columns,
     pg_catalog.svv_roles, pg_catalog.svv_redshift_databases,
     pg_catalog.svv_redshift_schemas, pg_catalog.svv_all_schemas, pg_catalog.svv_table_info, pg_catalog.pg_table_def
