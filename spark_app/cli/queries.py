@@ -26,6 +26,9 @@ DAILY = (
     "returning_customers",
     "late_deliveries",
     "incomplete_orders",
+    "discounts",
+    "returns",
+    "net_sales",
 )
 
 

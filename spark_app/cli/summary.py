@@ -20,6 +20,18 @@ from spark_app.runtime.settings import Settings, load_settings
 
 _WIDE = 42
 _REASONS = 15
+_FIGURES = (
+    ("revenue", "revenue"),
+    ("orders", "orders placed"),
+    ("canceled_orders", "of these canceled"),
+    ("average_order_value", "average order value"),
+    ("items", "items"),
+    ("new_customers", "new customers"),
+    ("returning_customers", "returning customers"),
+    ("late_deliveries", "delivered late"),
+)
+# Only where something lowers sales: else net sales are goods sold.
+_NET = (("net_sales", "net sales"), ("discounts", "discounts"), ("returns", "returns"))
 
 
 def show(request: RunRequest, outcome: Outcome) -> None:
@@ -78,18 +90,9 @@ def _figures(lake: Lake, release: Release | None) -> None:
     days = last_days(lake, release, load_contracts())
     if not days:
         return
-    rows = []
-    for name, label in (
-        ("revenue", "revenue"),
-        ("orders", "orders placed"),
-        ("canceled_orders", "of these canceled"),
-        ("average_order_value", "average order value"),
-        ("items", "items"),
-        ("new_customers", "new customers"),
-        ("returning_customers", "returning customers"),
-        ("late_deliveries", "delivered late"),
-    ):
-        rows.append((label, *(day.figures.get(name) for day in days)))
+    lowered = any(day.figures.get("discounts") or day.figures.get("returns") for day in days)
+    shown = (*_NET, *_FIGURES) if lowered else _FIGURES
+    rows = [(label, *(day.figures.get(name) for day in days)) for name, label in shown]
     notes = [f" ({day.why})" if day.why else "" for day in days]
     columns = ("", f"{days[0].day}{notes[0]}", f"day before{notes[1]}", f"week before{notes[2]}")
     screen.table("The last day", columns, rows, numbers=columns[1:])

@@ -5,7 +5,7 @@ The landed files are counted here by Python's csv module, not by the code under 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from spark_app.shops.demo import DIRT_KINDS, DemoSummary, generate
 from spark_app.shops.demo_rows import COLUMNS
 from spark_app.tables import payments
 from tests.support.csvs import records, rows_landed
-from tests.support.drops import copied, drop, run_days, table_dicts, warehouse
+from tests.support.drops import copied, drop, pick, run_days, table_dicts, warehouse
 from tests.support.shop import payment
 
 SHOPS = [(date(2024, 1, 29), 6, 7)]
@@ -95,11 +95,20 @@ def test_superseded_rows_are_the_older_ones_of_their_keys(shop: Shop, entity: st
 
 
 def test_money_reaches_the_analysts_to_the_cent(shop: Shop) -> None:
-    house = warehouse(shop.home)
-    lines = sum((row[10] + row[11] for row in house["fact_order_items"]), Decimal(0))
-    paid = sum((row[8] for row in house["fact_payments"]), Decimal(0))
-    assert lines == shop.total("amount_accepted", "order_items") > 0
-    assert paid == shop.total("amount_accepted", "payments") > 0
+    """Every order's amount in its own currency, from the rows that hold; what was paid where no rate lies between."""
+    owed: dict[str, Decimal] = defaultdict(Decimal)
+    for line in shop.silver("order_items"):
+        owed[line["order_id"]] += amount("order_items", line) - line["discount_amount"] + line["tax_amount"]
+    orders = {order["order_id"]: order for order in shop.silver("orders")}
+    for order in orders.values():
+        owed[order["order_id"]] += order["shipping_amount"] + order["tax_amount"] - order["discount_amount"]
+    shown = dict(pick(shop.home, "fact_orders", "order_id", "order_amount_original"))
+    assert shown == {order_id: owed[order_id] for order_id in orders}
+    paid = [row for row in shop.silver("payments") if row["currency"] == "USD"]
+    in_dollars = {row["order_id"] for row in paid}
+    reached = pick(shop.home, "fact_payments", "order_id", "amount")
+    assert sum(money for order_id, money in reached if order_id in in_dollars) == sum(row["amount"] for row in paid) > 0
+    assert shop.total("amount_accepted", "payments") == sum(row["amount"] for row in shop.silver("payments"))
     for entity in ("order_items", "payments"):
         parts = sum(shop.total(f"amount_{part}", entity) for part in ("accepted", "superseded", "quarantined"))
         assert parts == shop.total("amount_landed", entity)
@@ -164,11 +173,20 @@ def test_rows_that_others_remove_withhold_the_next_release(shop: Shop, tmp_path:
 
 def key_of(entity: str) -> tuple[str, ...]:
     history = ("customer_id", "updated_at") if entity == "customers" else ("product_id", "updated_at")
-    keys = {"orders": ("order_id",), "order_items": ("order_id", "item_number"), "reviews": ("review_id", "order_id")}
-    return {**keys, "payments": ("order_id", "payment_sequence")}.get(entity, history)
+    keys = {
+        "orders": ("order_id",),
+        "order_items": ("order_id", "item_number"),
+        "reviews": ("review_id", "order_id"),
+        "payments": ("order_id", "payment_sequence"),
+        "refunds": ("refund_id", "refund_line"),
+        "exchange_rates": ("currency", "rate_date"),
+    }
+    return keys.get(entity, history)
 
 
 def amount(entity: str, row: dict[str, Any]) -> Decimal:
     if entity == "order_items":
         return Decimal(row["quantity"] * row["unit_price"] + row["freight_amount"])
+    if entity == "refunds":
+        return Decimal(row["amount"] + row["shipping_amount"] + row["tax_amount"])
     return Decimal(row["amount"]) if entity == "payments" else Decimal(0)

@@ -38,28 +38,35 @@ class Bucket:
 
 
 @pytest.fixture(scope="session")
-def bucket() -> Iterator[Bucket]:
-    """A bucket; the standard AWS chain finds credentials that it takes."""
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def bucket(s3_endpoint: str) -> Iterator[Bucket]:
+    """A bucket; the standard AWS chain finds credentials that it takes.
+
+    Made for each module: moto's buckets are the process's, and tests of others that mock AWS empty them.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
             patch.delenv(name, raising=False)
         patch.setenv("AWS_ACCESS_KEY_ID", "moto")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "moto")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        made = Bucket(boto3.client("s3", endpoint_url=endpoint), endpoint)
+        made = Bucket(boto3.client("s3", endpoint_url=s3_endpoint), s3_endpoint)
         made.client.create_bucket(Bucket=made.name)
         yield made
-        server.stop()
 
 
 @pytest.fixture(scope="session")
-def redshift(bucket: Bucket) -> Iterator[Standin]:
+def redshift(s3_endpoint: str) -> Iterator[Standin]:
     """The stand-in: `host`, `port`, `user`, `password`, `database`, and `faults.arm(…)`."""
-    with start(s3_endpoint=bucket.endpoint) as standin:
+    with start(s3_endpoint=s3_endpoint) as standin:
         yield standin
 
 

@@ -11,7 +11,8 @@ from spark_app.cli import summary
 from spark_app.lake import releases
 from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runtime.record import RunRecord, Verdict
-from tests.support.nights import LAST, Night, good_night
+from tests.support.gold_shop import make_gold
+from tests.support.nights import DAYS, LAST, Night, good_night
 
 
 def shown(night: Night, capsys: pytest.CaptureFixture[str], verdict: Verdict | None = None, code: int = 0) -> str:
@@ -35,6 +36,18 @@ def test_a_day_without_figures_says_why(night: Night, capsys: pytest.CaptureFixt
     (revenue,) = (line.split() for line in said.splitlines() if line.startswith("revenue"))
     assert revenue[1] == "0"
     assert float(revenue[2].replace(",", "")) > 0
+
+
+def test_net_sales_come_first_where_discounts_or_returns_lower_them(
+    night: Night, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "net sales" not in shown(night, capsys)
+    lowered = Night(make_gold(tmp_path / "lowered", days=len(DAYS), customers=20, orders=300, last=LAST, lowered=60))
+    lowered.takes_in()
+    lowered.releases()
+    lines = shown(lowered, capsys).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("net sales"))
+    assert [line.split("  ")[0] for line in lines[at : at + 4]] == ["net sales", "discounts", "returns", "revenue"]
 
 
 def test_trust_is_the_pages_and_silent_where_no_page_was_written(
