@@ -11,6 +11,7 @@ import click
 
 from spark_app.cli import options, screen
 from spark_app.cli.where import existing
+from spark_app.costs.words import in_dollars
 from spark_app.runtime.errors import LakehouseError
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ def _show(found: dict[str, Any], by: By) -> None:
     screen.table(f"What runs cost from {found['first_day']} to {found['last_day']}, by {by}", titles, rows, numbers)
     screen.more(len(found["rows"]) - len(rows), "--json shows all")
     month, budget = found["month"], found["monthly_budget"]
-    bears = f" of a budget of {_dollars(budget)}" if budget else ""
+    bears = f" of a budget of {in_dollars(budget)}" if budget else ""
     left_out = "storage is" if found["has_warehouse"] else "storage and the warehouse are"
     said = [
-        f"{_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
-        f"since {month['first']} {_dollars(month['spent'])}{bears}; {_forecast(month)}",
+        f"{in_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
+        f"since {month['first']} {in_dollars(month['spent'])}{bears}; {_forecast(month)}",
         f"US dollars at list prices of {found['prices']['region']}, written down {found['prices']['date']}; "
         f"{left_out} not in it",
     ]
@@ -128,8 +129,8 @@ def _show(found: dict[str, Any], by: By) -> None:
 def _forecast(month: dict[str, Any]) -> str:
     if month["forecast"] is None:
         return "what the month will cost is said from the second day with a bill on"
-    usual = _dollars(month["usual_day"])
-    return f"by {month['last']} it will be about {_dollars(month['forecast'])}, if each day costs a usual {usual}"
+    usual = in_dollars(month["usual_day"])
+    return f"by {month['last']} it will be about {in_dollars(month['forecast'])}, if each day costs a usual {usual}"
 
 
 def _runs(count: int) -> str:
@@ -140,17 +141,12 @@ def _by_orders(found: dict[str, Any]) -> str:
     each = found["dollars_per_thousand_orders"]
     if each is None:
         return "they took in no day with orders"
-    return f"{_dollars(each)} a thousand orders ({found['orders']:,} on the days they took in)"
-
-
-def _dollars(value: Decimal) -> str:
-    """Cents, and of less than a dollar what is there of it."""
-    return f"${value:,.2f}" if value >= 1 or not value else f"${value:,.4f}"
+    return f"{in_dollars(each)} a thousand orders ({found['orders']:,} on the days they took in)"
 
 
 def _cell(name: str, value: Any) -> object:
     if name == "dollars":
-        return _dollars(value)
+        return in_dollars(value)
     if name == "share":
         return None if value is None else f"{value:.1%}"
     return value

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from spark_app.costs.forecast import Estimate, Month
+from spark_app.costs.words import in_dollars
 
 
 def crossing(budget: Decimal, month: Month, run: Estimate | None) -> str | None:
@@ -13,9 +14,9 @@ def crossing(budget: Decimal, month: Month, run: Estimate | None) -> str | None:
     if month.spent + (run.dollars if run else 0) <= budget:
         return None
     this_run = f", this run will cost {run.text}" if run else ""
+    spent = f"{in_dollars(month.spent)} spent since {month.first}"
     return (
-        f"over the month's budget of ${budget:,.2f}: ${month.spent:,.2f} spent since {month.first}{this_run}; "
-        f"a new month begins on {_next(month.last)}"
+        f"over the month's budget of {in_dollars(budget)}: {spent}{this_run}; a new month begins on {_next(month.last)}"
     )
 
 

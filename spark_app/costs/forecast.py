@@ -12,6 +12,7 @@ from statistics import median
 
 from spark_app.costs.bill import MICRO
 from spark_app.costs.history import RunCost
+from spark_app.costs.words import in_dollars
 
 NIGHTS = 40  # the newest that an estimate goes by
 USUAL_DAYS = 28  # the days before today that a usual day is the middle of
@@ -38,7 +39,7 @@ class Estimate:
     @property
     def text(self) -> str:
         runs = "1 run" if self.nights == 1 else f"{self.nights} runs"
-        return f"{'at most ' if self.at_most else ''}about ${self.dollars:,.2f}, from {runs}"
+        return f"{'at most ' if self.at_most else ''}about {in_dollars(self.dollars)}, from {runs}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def estimate(past: Sequence[Night], landed_days: int) -> Estimate | None:
     """What taking in so many days will cost; None where there is no night to go by, or no day to take in.
 
     A night costs something, and each day something more: the middle of the slopes between any two nights. Where all
-    nights were alike, or longer ones no dearer, every day is taken to cost a whole night's share, which is too much.
+    nights were alike, or longer ones no dearer, a day is taken to cost a night's whole share, and fewer days a whole
+    night, which is too much.
     """
     seen = [one for one in past if one.landed_days > 0][-NIGHTS:]
     if not seen or landed_days <= 0:
@@ -88,7 +90,8 @@ def estimate(past: Sequence[Night], landed_days: int) -> Estimate | None:
         return Estimate((fixed + a_day * landed_days).quantize(MICRO), len(seen), at_most=False)
     a_day = median([one.dollars / one.landed_days for one in seen])
     shortest = min(one.landed_days for one in seen)
-    return Estimate((a_day * landed_days).quantize(MICRO), len(seen), at_most=landed_days > shortest)
+    dollars = (a_day * max(landed_days, shortest)).quantize(MICRO)
+    return Estimate(dollars, len(seen), at_most=landed_days != shortest)
 
 
 def forecast_month(runs: Sequence[RunCost], today: date) -> Month:

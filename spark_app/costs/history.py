@@ -9,6 +9,7 @@ from decimal import Decimal
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
+HISTORY_DAYS = 90  # that estimates, and what is usual, look back
 # Rows of a run that was billed more than once (two asked at the same time): those of its newest bill.
 NEWEST = (
     "SELECT * FROM ops_rows WHERE day BETWEEN ? AND ? QUALIFY billed_at IS NOT DISTINCT FROM "

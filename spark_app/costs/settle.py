@@ -32,21 +32,21 @@ class Unbilled:
     ended_at: datetime
 
 
-def settle(lake: Lake, settings: Settings, prices: Prices) -> int:
-    """Bill the environment's runs that have ended and have no bill yet; how many were billed.
+def settle(lake: Lake, settings: Settings, prices: Prices) -> list[BilledRun]:
+    """Bill the environment's runs that have ended and have no bill yet; those that were billed.
 
     Raises LakehouseError where AWS does not answer, or may not be asked.
     """
     runs = unbilled(lake, settings.environment)
     if not runs:
-        return 0
+        return []
     since, until = min(one.started_at for one in runs) - BEFORE, max(one.started_at for one in runs) + WHOLE_SECONDS
     ask = emr_jobs if settings.cost.billed_by == "emr_serverless" else glue_jobs
     jobs = ask(settings, prices, since, until)
     found = [(one, job) for one in runs if (job := job_of(one, jobs))]
     accounts = [Account(one.run, job.bill, _seconds(lake, one.run.run_id)) for one, job in found]
     keep_accounts(lake, accounts, prices)
-    return len(accounts)
+    return [one.run for one in accounts]
 
 
 def job_of(run: Unbilled, jobs: Iterable[Job]) -> Job | None:

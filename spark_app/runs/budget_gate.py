@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from spark_app.costs.budget import crossing
 from spark_app.costs.forecast import Estimate, estimate, forecast_month, nights
-from spark_app.costs.history import run_costs
+from spark_app.costs.history import HISTORY_DAYS, run_costs
 from spark_app.costs.prices import load_prices
 from spark_app.lake import ledger
 from spark_app.lake.landing import list_days
@@ -15,8 +15,6 @@ from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
 from spark_app.runs.window import first_days, window_of
 from spark_app.runtime.errors import OverBudget
-
-HISTORY_DAYS = 90  # that an estimate looks back
 
 
 def check_budget(context: Context, request: RunRequest) -> None:

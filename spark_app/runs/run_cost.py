@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
 from spark_app.costs.bill import Bill, PodUsage, bill_kubernetes, bill_machine
+from spark_app.costs.history import HISTORY_DAYS, run_costs
 from spark_app.costs.keep import Account, BilledRun, keep_accounts
 from spark_app.costs.prices import Prices, load_prices
 from spark_app.costs.settle import AFTERWARDS, settle
+from spark_app.costs.unusual import dear
 from spark_app.runs.context import Context
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
@@ -26,7 +29,8 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
     try:
         prices = load_prices()
         if context.settings.cost.billed_by in AFTERWARDS:
-            settle(context.lake, context.settings, prices)
+            for billed in settle(context.lake, context.settings, prices):
+                _notice_dear(context, billed.run_id)
         else:
             _keep(context, Decimal(str(round(seconds, 3))), prices, released=released)
         if released:
@@ -42,6 +46,16 @@ def _keep(context: Context, seconds: Decimal, prices: Prices, *, released: bool)
     for step in record.steps:
         by_table[step.layer, step.table] += step.seconds
     keep_accounts(context.lake, [Account(run, bill, by_table)], prices)
+    _notice_dear(context, run.run_id)
+
+
+def _notice_dear(context: Context, run_id: str) -> None:
+    """A notice where the run cost far more than runs of its like."""
+    today = context.record.started_at.date()
+    known = run_costs(context.lake, today - timedelta(days=HISTORY_DAYS), today)
+    own = next((one for one in known if one.run_id == run_id), None)
+    if own and (told := dear(own, known)):
+        context.record.notice(f"run cost {own.command}", [told])
 
 
 def bill_of(context: Context, seconds: Decimal, prices: Prices) -> Bill:

@@ -52,6 +52,11 @@ def test_from_nights_of_one_length_a_range_costs_no_more_than_so_many_nights() -
     assert estimate([Night(1, D("0.12"))], 1) == Estimate(D("0.12"), 1, at_most=False)
 
 
+def test_fewer_days_than_any_night_had_cost_no_more_than_that_night() -> None:
+    """Of a range of sixty days alone nobody knows what of it was the start."""
+    assert estimate([Night(60, D("0.03"))], 3) == Estimate(D("0.03"), 1, at_most=True)
+
+
 @pytest.mark.parametrize(("past", "days"), [([], 400), ([Night(0, D(1))], 400), ([Night(1, D(1))], 0)])
 def test_without_a_night_to_go_by_or_a_day_to_take_in_nothing_is_said(past: list[Night], days: int) -> None:
     assert estimate(past, days) is None

@@ -89,19 +89,19 @@ def test_a_job_run_of_emr_serverless_is_billed_to_the_cent(tmp_path: Path, emr: 
     ran(lake, "r1", *began)
     ran(lake, "of-another", *began, environment="test")
     of_emr = settings(tmp_path, billed_by="emr_serverless", emr_application=emr.application_id)
-    assert settle(lake, of_emr, load_prices()) == 1
+    assert [one.run_id for one in settle(lake, of_emr, load_prices())] == ["r1"]
     (cost,) = run_costs(lake, NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=1))
     assert (cost.run_id, cost.landed_days, cost.released, cost.dollars) == ("r1", 2, True, D("0.002159"))
     shares = ops.select(lake, "costs", "SELECT layer, table_name, dollars FROM ops_rows ORDER BY dollars")
     assert [row["dollars"] for row in shares] == [D("0.000216"), D("0.000648"), D("0.001295")]
-    assert settle(lake, of_emr, load_prices()) == 0, "once"
+    assert settle(lake, of_emr, load_prices()) == [], "once"
 
 
 def test_a_run_whose_job_has_not_ended_waits_for_its_bill(tmp_path: Path, emr: Standin) -> None:
     lake, (began, ended) = Lake(str(tmp_path / "lake")), ended_job(emr)
     ran(lake, "later", began, ended + timedelta(seconds=5))
     of_emr = settings(tmp_path, billed_by="emr_serverless", emr_application=emr.application_id)
-    assert settle(lake, of_emr, load_prices()) == 0
+    assert settle(lake, of_emr, load_prices()) == []
     assert run_costs(lake, date.min, date.max) == []
 
 
@@ -116,7 +116,7 @@ def test_an_application_that_is_not_there_is_told(tmp_path: Path, emr: Standin) 
 
 def test_without_runs_nobody_is_asked(tmp_path: Path) -> None:
     of_emr = settings(tmp_path, billed_by="emr_serverless", emr_application="00none")
-    assert settle(Lake(str(tmp_path / "lake")), of_emr, load_prices()) == 0
+    assert settle(Lake(str(tmp_path / "lake")), of_emr, load_prices()) == []
 
 
 def test_a_run_is_the_shortest_jobs_that_was_there_all_the_time() -> None:
@@ -142,7 +142,7 @@ def test_glue_s_runs_by_what_glue_says(tmp_path: Path, monkeypatch: pytest.Monke
     going_on = {"Id": "jr_2", "StartedOn": at(-1), "JobName": "nightly"}
     with Stubber(glue) as stub:
         stub.add_response("get_job_runs", {"JobRuns": [going_on, run]}, {"JobName": "nightly"})
-        assert settle(lake, settings(tmp_path, billed_by="glue", glue_jobs=["nightly"]), load_prices()) == 1
+        assert settle(lake, settings(tmp_path, billed_by="glue", glue_jobs=["nightly"]), load_prices())
     (cost,) = run_costs(lake, date(2000, 1, 1), date(2100, 1, 1))
     assert (cost.billed_by, cost.dollars) == ("glue", D("0.183333"))
 

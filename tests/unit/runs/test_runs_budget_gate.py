@@ -62,14 +62,14 @@ def test_days_that_were_taken_in_cost_nothing_again(
     days = [DAY + timedelta(days=at) for at in range(9)]
     put(Lake(str(home / "lake")), "ingested_files", [{**file, "batch_date": day, "file": str(day)} for day in days])
     start(home)
-    assert capsys.readouterr().err == "note: this day (2024-03-10 to 2024-03-10) will cost about $0.50, from 1 run\n"
+    assert capsys.readouterr().err == "note: this day (2024-03-10 to 2024-03-10) will cost about $0.5000, from 1 run\n"
 
 
 def test_a_run_over_the_budget_warns(conf: Path, tmp_path: Path) -> None:
     outcome, done = start(world(conf, tmp_path, f"{MACHINE}, monthly_budget: 5.49"))
     assert (outcome.exit_code, len(done)) == (0, 1)
     (told,) = outcome.record.warnings
-    assert told.startswith("over the month's budget of $5.49: $0.50 spent since ")
+    assert told.startswith("over the month's budget of $5.49: $0.5000 spent since ")
     assert "this run will cost at most about $5.00, from 1 run; a new month begins on " in told
     assert [one.cause for one in outcome.record.notices] == ["over budget"], "people are alerted of it"
 
@@ -119,4 +119,4 @@ def test_the_command_says_it_in_one_line(conf: Path, tmp_path: Path) -> None:
     home = world(conf, tmp_path, f"{MACHINE}, monthly_budget: 0.40, over_budget: stop")
     result = CliRunner().invoke(lakehouse, ["run", "--home", str(home), "--date", str(DAY), "--json"])
     assert result.exit_code == 2
-    assert json.loads(result.stdout)["message"].startswith("over the month's budget of $0.40: $0.50 spent")
+    assert json.loads(result.stdout)["message"].startswith("over the month's budget of $0.4000: $0.5000 spent")

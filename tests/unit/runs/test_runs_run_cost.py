@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from spark_app.costs.keep import BilledRun
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
@@ -19,6 +21,7 @@ from spark_app.runs.run_log import keep_run
 from spark_app.runtime.cost_settings import CostSettings
 from spark_app.runtime.errors import LakehouseError, SettingsError
 from spark_app.runtime.settings import Settings, load_settings
+from tests.support.ops_rows import put
 from tests.support.watched_shop import World
 
 D = Decimal
@@ -92,7 +95,7 @@ def test_who_bills_afterwards_is_asked_for_the_runs_before(tmp_path: Path, monke
     """What stands against it is told, and fails no run."""
     asked: list[str] = []
 
-    def ask(lake: Lake, settings: Settings, prices: Prices) -> int:
+    def ask(lake: Lake, settings: Settings, prices: Prices) -> list[BilledRun]:
         asked.append(lake.root)
         raise LakehouseError("application 00f1: AccessDenied")
 
@@ -101,6 +104,18 @@ def test_who_bills_afterwards_is_asked_for_the_runs_before(tmp_path: Path, monke
     keep_run(context, 36.0, 0, "nothing new", None)
     assert asked == [context.lake.root]
     assert context.record.warnings == ["what runs cost is not known: application 00f1: AccessDenied"]
+
+
+def test_a_run_that_costs_twice_its_usual_is_told_of(tmp_path: Path) -> None:
+    """Six nights of a dollar; this one takes 2.10."""
+    context = context_of(tmp_path, {"billed_by": "machine", "machine_hour": 1})
+    day = context.record.started_at.date() - timedelta(days=3)
+    bill = {"command": "run", "landed_days": 1, "released": True, "billed_by": "machine", "dollars": D(1)}
+    put(context.lake, "bills", [{**bill, "run_id": f"r{at}", "day": day} for at in range(6)])
+    keep_cost(context, 7560.0, released=True)
+    (notice,) = context.record.notices
+    assert notice.cause == "run cost run", "the same each time: alerts are not told twice of it"
+    assert notice.lines[0].startswith("run cost $2.10, usually $1.00 (6 runs like it)")
 
 
 def test_nothing_is_written_where_nobody_bills(tmp_path: Path) -> None:
