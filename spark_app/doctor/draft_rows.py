@@ -1,0 +1,106 @@
+"""Which rows of a file feed an entity: what sells, what pays, what belongs together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from spark_app.doctor.draft import Draft
+from spark_app.doctor.sample import distinct
+
+_MONEY_MOVES = re.compile("payment|sale|charge|refund|reversal|chargeback|order", re.IGNORECASE)
+_NO_PAYMENT = re.compile("fee|hold|conversion|withdrawal|payout|transfer|deposit|adjustment", re.IGNORECASE)
+_BACK = re.compile("refund|reversal|chargeback|return|void", re.IGNORECASE)
+_GOODS = ("principal", "item price", "product sales")
+_OF_A_LINE = ("freight", "product_id", "quantity", "unit_price")
+Condition = tuple[str, str]  # SQL, and what speaks for it
+
+
+def add_filter(draft: Draft, conditions: Sequence[Condition]) -> None:
+    """The rows that hold all of these."""
+    if conditions:
+        draft.add(f"    where: {' and '.join(sql for sql, _ in conditions)}", "; ".join(why for _, why in conditions))
+
+
+def sales_only(draft: Draft) -> list[Condition]:
+    """Of rows of several kinds, those that sell."""
+    if not draft.has("kind"):
+        return []
+    kinds = distinct(draft.sample.column(draft.header("kind")))
+    sales = [kind for kind in kinds if moves_money(kind) and not _BACK.search(kind)]
+    if not sales or len(sales) == len(kinds):
+        return []
+    others = ", ".join(kind for kind in kinds if kind not in sales)
+    draft.questions.append(f"{draft.header('kind')}: rows of {others} are left out; what was given back is of refunds")
+    return [(f"{draft.names[draft.header('kind')]} in ({listed(sales)})", f"leaves out {others}")]
+
+
+def goods_only(draft: Draft) -> list[Condition]:
+    """Where each amount of a line is a row, the price of the goods."""
+    if not draft.has("amount_kind"):
+        return []
+    kinds = distinct(draft.sample.column(draft.header("amount_kind")))
+    goods = [kind for kind in kinds if kind.lower() in _GOODS]
+    if not goods:
+        return []
+    others = ", ".join(kind for kind in kinds if kind not in goods)
+    draft.questions.append(f"{draft.header('amount_kind')}: amounts of {others} are left out")
+    return [(f"{draft.names[draft.header('amount_kind')]} in ({listed(goods)})", "the goods' own amount")]
+
+
+def given_only(draft: Draft) -> list[Condition]:
+    """Rows that give, not those that take back."""
+    if not draft.has("quantity") or draft.has("kind"):
+        return []
+    if not any(value.startswith("-") for value in draft.sample.column(draft.header("quantity"))):
+        return []
+    draft.questions.append("order_items: rows with a quantity below zero are left out; they belong into refunds")
+    return [(f"{draft.names[draft.header('quantity')]} >= 0", "quantities below zero are returns")]
+
+
+def add_payments_only(draft: Draft) -> None:
+    """Rows of a ledger that move money of an order, by the words of its kind."""
+    kinds = distinct(draft.sample.column(draft.header("kind")))
+    moves = [kind for kind in kinds if moves_money(kind)]
+    others = [kind for kind in kinds if kind not in moves]
+    why = f"leaves out {sum(kinds[one] for one in others)} of {sum(kinds.values())} rows: {', '.join(others)}"
+    draft.add(f"    where: {draft.names[draft.header('kind')]} in ({listed(moves)})", why)
+    draft.questions.append(f"payments: are these all kinds that pay or give back? {', '.join(moves)}")
+
+
+def moves_money(kind: str) -> bool:
+    """Whether rows of this kind pay or give back."""
+    return bool(_MONEY_MOVES.search(kind)) and not _NO_PAYMENT.search(kind)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a list in SQL."""
+    return ", ".join("'" + word.replace("'", "\\'") + "'" for word in words)
+
+
+def carried_down(draft: Draft) -> list[str]:
+    """Headers that are blank in every row of an order but its first, and are not there."""
+    if not draft.has("order_id"):
+        return []
+    orders = draft.sample.column(draft.header("order_id"))
+    later = [at for at, order in enumerate(orders) if order and order in orders[:at]] if len(orders) < 3000 else []
+    first = [at for at, order in enumerate(orders) if order and orders.index(order) == at and orders.count(order) > 1]
+    price = () if draft.has("unit_price") else ("line_amount",)
+    own = {draft.header(role) for role in (*_OF_A_LINE, *price) if draft.has(role)}
+    found = []
+    for header in draft.sample.header if later else ():
+        values = draft.sample.column(header)
+        per_line = header in own  # freight would count for each line
+        if not per_line and not any(values[at] for at in later) and any(values[at] for at in first):
+            found.append(header)
+    return found
+
+
+def is_unique(draft: Draft, *roles: str) -> bool:
+    """Whether no two different rows share these; an order that comes again is the same rows again."""
+    columns = [draft.sample.column(draft.header(role)) for role in roles]
+    if draft.has("product_id"):
+        keys = list(zip(*columns, strict=True))
+        whole = list(zip(*columns, draft.sample.column(draft.header("product_id")), strict=True))
+        return len(set(keys)) == len(set(whole))
+    return True
