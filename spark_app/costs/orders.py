@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 
 from spark_app.lake import feed, ops, releases
@@ -13,16 +15,26 @@ _SALES = "gold.daily_sales"
 
 def orders_of(lake: Lake, run_ids: Collection[str]) -> int:
     """Orders placed on the days of landing that these runs took in, each day once, as the latest release has them."""
+    placed, taken = orders_placed(lake), days_taken_in(lake, run_ids)
+    return sum(placed.get(day, 0) for day in set[date]().union(*taken.values()))
+
+
+def orders_placed(lake: Lake) -> dict[date, int]:
+    """Orders by day, as the latest release has them; none before the first."""
     release = releases.latest(lake)
-    if release is None or not run_ids:
-        return 0
-    days = {
-        row["batch_date"]
-        for row in ops.select(lake, "ingested_files", "SELECT DISTINCT run_id, batch_date FROM ops_rows")
-        if row["run_id"] in run_ids
-    }
+    if release is None:
+        return {}
     rows = feed.over_version(lake, _SALES, release.tables[_SALES], "SELECT order_date, orders FROM data")
-    return sum(int(orders) for day, orders in rows if day in days)
+    return {day: int(orders) for day, orders in rows}
+
+
+def days_taken_in(lake: Lake, run_ids: Collection[str]) -> dict[str, set[date]]:
+    """The days of landing that each of these runs took in, of those that took in any."""
+    found: dict[str, set[date]] = defaultdict(set)
+    for row in ops.select(lake, "ingested_files", "SELECT DISTINCT run_id, batch_date FROM ops_rows"):
+        if row["run_id"] in run_ids:
+            found[row["run_id"]].add(row["batch_date"])
+    return dict(found)
 
 
 def per_thousand(dollars: Decimal, orders: int) -> Decimal | None:

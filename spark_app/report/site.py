@@ -20,7 +20,7 @@ from spark_app.contracts.table import Contract
 from spark_app.lake import objects
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
-from spark_app.report import customers, delivery, morning, payments, products, quality, sales
+from spark_app.report import cost, customers, delivery, morning, payments, products, quality, sales
 from spark_app.report.address import site_uri
 from spark_app.report.assets import assets, content_hash
 from spark_app.report.cube import EPOCH
@@ -33,8 +33,9 @@ from spark_app.report.waiting import look
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import Settings
 
-# To add a page: a module with page(data) -> Page, a template of the name it gives, and its place here.
-PAGES: tuple[Callable[[ReportData], Page], ...] = (
+# To add a page: a module with page(data) -> Page, a template of the name it gives, and its place here. None: no page,
+# for there is nothing to show.
+PAGES: tuple[Callable[[ReportData], Page | None], ...] = (
     morning.page,
     sales.page,
     customers.page,
@@ -42,6 +43,7 @@ PAGES: tuple[Callable[[ReportData], Page], ...] = (
     products.page,
     delivery.page,
     quality.page,
+    cost.page,
 )
 
 
@@ -76,7 +78,7 @@ def render(data: ReportData, *, data_docs: bool = False) -> dict[str, str]:
     `data_docs`: whether there are Great Expectations' beside it, to be pointed to.
     """
     loaded = assets()
-    pages = [make(data) for make in PAGES]
+    pages = [page for make in PAGES if (page := make(data))]
     environment = _environment(data, pages, {name: content_hash(content) for name, content in loaded.items()})
     ripening = ripeness(data)
     files = {f"assets/{name}": content for name, content in loaded.items()}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from spark_app.contracts.load import load_contracts
 from spark_app.lake.paths import Lake
-from spark_app.report import site
+from spark_app.report import products, site
 from spark_app.report.data import open_release
 from spark_app.report.ripeness import ripeness
 from spark_app.runtime.settings import load_settings
@@ -36,7 +36,7 @@ def test_no_page_tells_of_a_person(data):
 
 
 def test_what_is_embedded_cannot_end_its_script(data):
-    page = site.PAGES[4](data)
+    page = products.page(data)
     text = site._embedded(data, page, ripeness(data))
     assert "<" not in text
     assert json.loads(text)["figures"].keys() == page.figures.keys()
