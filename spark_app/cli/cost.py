@@ -28,18 +28,23 @@ SHOWN = 40
 @options.where
 @click.option("--by", type=click.Choice(BY), default="day", show_default=True, help="What the sums are of.")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4000), help="The last so many days.")
+@click.option("--advice", is_flag=True, help="What would cost less, with dollars a month and the setting.")
 @options.as_json
-def cost(environment: str, home: str | None, source: str | None, by: By, days: int, json_: bool) -> None:
+def cost(environment: str, home: str | None, source: str | None, by: By, days: int, advice: bool, json_: bool) -> None:
     """What runs have cost, in US dollars at list prices, and what the month will.
 
     \b
       lakehouse cost                    by day, the last 30
       lakehouse cost --by table         which tables the money goes to
       lakehouse cost --by run --days 7
+      lakehouse cost --advice           what would cost less
 
     Days are those (UTC) on which runs began. Who bills runs stands in the settings: docs/cost.md.
     """
     settings = existing(environment, home, source)
+    if advice:
+        _advise(settings, json_)
+        return
     found = _gather(settings, by, days)
     if json_:
         screen.print_json(found)
@@ -50,6 +55,23 @@ def cost(environment: str, home: str | None, source: str | None, by: By, days: i
         _show(found, by)
     else:
         screen.console.print(_nothing(settings, days))
+
+
+def _advise(settings: Settings, json_: bool) -> None:
+    from spark_app.costs.advise import advise
+    from spark_app.costs.prices import load_prices
+    from spark_app.lake.paths import Lake
+
+    lake = Lake(settings.resolve(settings.lake), settings.s3)
+    found = advise(settings, lake, load_prices(), datetime.now(UTC).date())
+    if json_:
+        screen.print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        screen.console.print(f"{in_dollars(one.dollars_a_month)} a month: {one.what} ({one.setting})")
+        screen.console.print(f"  {one.because}")
+    if not found:
+        screen.console.print("nothing found that would cost less, of bills, peaks of memory, and files in S3")
 
 
 def _nothing(settings: Settings, days: int) -> str:

@@ -48,6 +48,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "release_id": _COUNT,
             "epoch": _COUNT,
             "commits": pa.map_(_TEXT, _COUNT),
+            "peak_memory": _COUNT,
         }.items()
     ),
     "steps": pa.schema(

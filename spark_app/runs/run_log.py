@@ -9,6 +9,7 @@ from spark_app.lake.failures import as_storage_error
 from spark_app.lake.releases import Release, latest
 from spark_app.runs.context import Context
 from spark_app.runs.run_cost import keep_cost
+from spark_app.runtime.peak import peak_memory
 
 
 def keep_run(context: Context, seconds: float, code: int, message: str, release: Release | None) -> Release | None:
@@ -63,6 +64,7 @@ def _note(context: Context, seconds: float, code: int, message: str, release: Re
                 "release_id": release.release_id if release else None,
                 "epoch": record.epoch,
                 "commits": list(record.commits.items()),
+                "peak_memory": peak_memory(),
             }
         ],
     )

@@ -68,6 +68,11 @@ def test_the_month_is_foretold_from_the_second_day_on(command: Command, tmp_path
     assert "if each day costs a usual $2.00" in command().output
 
 
+def test_advice_that_there_is_none(command: Command) -> None:
+    assert "nothing found that would cost less" in command("--advice").output
+    assert json.loads(command("--advice", "--json").stdout) == []
+
+
 def test_where_nobody_bills_it_says_so(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "lake").mkdir()
     result = CliRunner().invoke(lakehouse, ["cost", "--home", str(tmp_path)])

@@ -1,0 +1,62 @@
+"""Asks bills, runs and storage what advice can be given of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from spark_app.costs.advice import (
+    MONTH_DAYS,
+    Advice,
+    Used,
+    UsedLine,
+    older_landing,
+    on_graviton,
+    packed_files,
+    smaller_driver,
+)
+from spark_app.costs.history import NEWEST
+from spark_app.costs.prices import Prices
+from spark_app.lake import ops
+from spark_app.lake.objects import sizes_below
+from spark_app.lake.paths import Lake
+from spark_app.lake.s3 import is_s3
+from spark_app.runtime.settings import Settings
+
+
+def advise(settings: Settings, lake: Lake, prices: Prices, today: date) -> list[Advice]:
+    """What would save money, the most first. Storage is looked at in S3 only, all of its names."""
+    found = (
+        []
+        if (used := used_of(lake, today)) is None
+        else [
+            on_graviton(used, settings.cost, prices),
+            smaller_driver(used, settings.cost),
+        ]
+    )
+    landing = settings.resolve(settings.landing)
+    if is_s3(landing):
+        found.append(older_landing(sizes_below(landing, settings.s3), today, prices))
+    if is_s3(lake.root):
+        found.append(packed_files(sizes_below(lake.root, settings.s3), prices))
+    return sorted((one for one in found if one), key=lambda one: -one.dollars_a_month)
+
+
+def used_of(lake: Lake, today: date) -> Used | None:
+    """What the runs of the last thirty days were billed, of fewer where bills begin later; None without a bill."""
+    first = today - timedelta(days=MONTH_DAYS - 1)
+    rows = ops.select(
+        lake,
+        "bills",
+        "SELECT billed_by, item, sum(quantity) AS quantity, sum(dollars) AS dollars, min(day) AS first "
+        f"FROM ({NEWEST}) GROUP BY billed_by, item ORDER BY ALL",
+        (first, today),
+    )
+    if not rows:
+        return None
+    lines = [UsedLine(row["billed_by"], row["item"], row["quantity"], row["dollars"]) for row in rows]
+    sql = (
+        "SELECT peak_memory FROM ops_rows WHERE started_at::DATE BETWEEN ? AND ? AND peak_memory IS NOT NULL "
+        "AND release_id IS NOT NULL"
+    )
+    peaks = [row["peak_memory"] for row in ops.select(lake, "runs", sql, (first, today))]
+    return Used((today - min(row["first"] for row in rows)).days + 1, lines, peaks)
