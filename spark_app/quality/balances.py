@@ -26,13 +26,16 @@ class Balanced:
 def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balanced]:
     """Each balance over what changed from `before` (versions of the last release; none: from nothing) to `now`.
 
-    Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history.
+    Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history. Where a
+    table had not all the columns then, nothing was weighed that could have agreed: all is weighed from nothing.
     """
     several = RATES in now and log.row_count(lake, RATES, now[RATES]) > 0
     weighed = [item for item in BALANCES if not (several and item.one_currency)]
     sides: dict[str, list[Side]] = {}
     for side in dict.fromkeys(side for item in weighed for side in item.sides):
         sides.setdefault(side.table, []).append(side)
+    if any(table in before and _came_later(lake, table, asked, before[table]) for table, asked in sides.items()):
+        before = {}
     sums: dict[Side, Decimal] = {}
     for table, asked in sides.items():
         sums |= _sums(lake, table, asked, before, now)
@@ -42,11 +45,23 @@ def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balan
     ]
 
 
+def _columns(sides: Sequence[Side]) -> set[str]:
+    return {column for side in sides for column in side.columns}
+
+
+def _came_later(lake: Lake, table: str, sides: Sequence[Side], before: int) -> bool:
+    """Whether columns that are summed came after version `before`; they come with the whole table derived anew."""
+    if log.derived_anew(lake, table, before) is None:
+        return False
+    then = log.open_table(lake, table, before)
+    return then is not None and not _columns(sides) <= {field.name for field in then.schema().fields}
+
+
 def _sums(
     lake: Lake, table: str, sides: Sequence[Side], before: dict[str, int], now: dict[str, int]
 ) -> dict[Side, Decimal]:
     """All sums over one table, whose rows are read once."""
-    columns = sorted({column for side in sides for column in side.columns})
+    columns = sorted(_columns(sides))
     sign = "sign * " if table in before else ""
     asked = [f"sum({sign}({side.part})::DECIMAL(18,2)) FILTER (WHERE {side.where})" for side in sides]
     if table in before:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import write_deltalake
 
 from spark_app.contracts.balances import Balance, Side
 from spark_app.contracts.table import Contract, Type
-from spark_app.lake import log
+from spark_app.lake import log, writes
 from spark_app.quality import balances
-from tests.support.small_lakes import Gold, contract
+from tests.support.small_lakes import Gold, arrow, contract
 
 MONEY = Type("decimal", 18, 2)
 COLUMNS = {"id": (Type("int"), True), "amount": (MONEY, False), "counts": (Type("boolean"), True)}
@@ -92,3 +93,21 @@ def test_where_nothing_changed_both_are_nothing(gold: Gold) -> None:
 def test_rows_without_an_amount_add_nothing(gold: Gold) -> None:
     write(gold, FACTS, {"id": 1, "amount": None, "counts": True}, fact(2, "1.00"))
     assert weighed(gold, {})[0] == Decimal("1.00")
+
+
+def test_a_table_that_got_its_sum_with_a_newer_version_of_this_software_is_weighed_from_nothing(gold: Gold) -> None:
+    before_it = contract("older", {"id": (Type("int"), True)}, ["id"])
+    older = Gold(gold.root / "older")
+    older.contracts = {"gold.facts": FACTS}
+    older.add(FACTS)
+    older.add(replace(before_it, name="days"))
+    older.merge(FACTS, [fact(1, "5.00")])
+    write_deltalake(older.lake.path("gold.days"), arrow(replace(before_it, name="days"), [{"id": 1}]), mode="append")
+    before = versions(older)
+    write_deltalake(
+        older.lake.path("gold.days"), arrow(DAYS, [day(1, "5.00")]), mode="overwrite", schema_mode="overwrite"
+    )
+    writes.advance(older.lake, "gold.days", log.note_text("run", {}, **{log.WHOLE: True}))
+    older.merge(FACTS, [fact(2, "1.00")])
+    [found] = balances.weigh(older.lake, before, versions(older))
+    assert (found.left, found.right) == (Decimal("6.00"), Decimal("5.00"))
