@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from spark_app.cli import options, screen
+from spark_app.cli.cost_aws import actuals, prices
 from spark_app.cli.where import existing
+from spark_app.costs.prometheus import Gauge, exposition
 from spark_app.costs.words import in_dollars
-from spark_app.runtime.errors import LakehouseError
+from spark_app.runtime.errors import LakehouseError, UsageError
 
 if TYPE_CHECKING:
     from spark_app.costs.breakdown import By
@@ -24,13 +26,16 @@ BY: tuple[By, ...] = ("day", "layer", "table", "run")
 SHOWN = 40
 
 
-@click.command()
-@options.where
-@click.option("--by", type=click.Choice(BY), default="day", show_default=True, help="What the sums are of.")
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4000), help="The last so many days.")
-@click.option("--advice", is_flag=True, help="What would cost less, with dollars a month and the setting.")
-@options.as_json
-def cost(environment: str, home: str | None, source: str | None, by: By, days: int, advice: bool, json_: bool) -> None:
+class Shown(click.Group):
+    """A group whose command `show` needs no name: `lakehouse cost --by table`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args[:1] and not args[0].startswith("-")
+        return super().parse_args(ctx, args if named or args[:1] in (["-h"], ["--help"]) else ["show", *args])
+
+
+@click.group(cls=Shown)
+def cost() -> None:
     """What runs have cost, in US dollars at list prices, and what the month will.
 
     \b
@@ -38,14 +43,42 @@ def cost(environment: str, home: str | None, source: str | None, by: By, days: i
       lakehouse cost --by table         which tables the money goes to
       lakehouse cost --by run --days 7
       lakehouse cost --advice           what would cost less
+      lakehouse cost prices             conf/prices.yaml against AWS's price list
+      lakehouse cost actuals            AWS's own bill beside it
 
-    Days are those (UTC) on which runs began. Who bills runs stands in the settings: docs/cost.md.
+    Days are those (UTC) on which runs began. Who bills runs stands in the settings: docs/cost.md. Options are those of
+    `lakehouse cost show --help`.
     """
+
+
+@cost.command()
+@options.where
+@click.option("--by", type=click.Choice(BY), default="day", show_default=True, help="What the sums are of.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4000), help="The last so many days.")
+@click.option("--advice", is_flag=True, help="What would cost less, with dollars a month and the setting.")
+@click.option("--prometheus", is_flag=True, help="As Prometheus reads it, for a textfile collector.")
+@options.as_json
+def show(
+    environment: str,
+    home: str | None,
+    source: str | None,
+    by: By,
+    days: int,
+    advice: bool,
+    prometheus: bool,
+    json_: bool,
+) -> None:
+    """What runs have cost; `lakehouse cost` alone is the same."""
+    if prometheus and (advice or json_):
+        raise UsageError("--prometheus goes with neither --advice nor --json")
     settings = existing(environment, home, source)
     if advice:
         _advise(settings, json_)
         return
-    found = _gather(settings, by, days)
+    found = _gather(settings, "table" if prometheus else by, days)
+    if prometheus:
+        click.echo(exposition(gauges(found)), nl=False)
+        return
     if json_:
         screen.print_json(found)
         return
@@ -55,6 +88,31 @@ def cost(environment: str, home: str | None, source: str | None, by: By, days: i
         _show(found, by)
     else:
         screen.console.print(_nothing(settings, days))
+
+
+cost.add_command(prices)
+cost.add_command(actuals)
+
+
+def gauges(found: dict[str, Any]) -> list[Gauge]:
+    """What `_gather` has found by table, as metrics."""
+    of, month = {"environment": found["environment"]}, found["month"]
+    tables = [
+        ({**of, "layer": row["layer"] or "", "table": row["table_name"] or ""}, row["dollars"]) for row in found["rows"]
+    ]
+    last = [({**of, "command": one["command"]}, one["dollars"]) for one in found["last_runs"]]
+    return [
+        Gauge("lakehouse_cost_month_dollars", "Dollars of runs since the month began.", [(of, month["spent"])]),
+        Gauge("lakehouse_cost_month_forecast_dollars", "What the month will cost.", [(of, month["forecast"])]),
+        Gauge("lakehouse_cost_month_budget_dollars", "cost.monthly_budget.", [(of, found["monthly_budget"])]),
+        Gauge(
+            "lakehouse_cost_thousand_orders_dollars",
+            "Dollars a thousand orders taken in.",
+            [(of, found["dollars_per_thousand_orders"])],
+        ),
+        Gauge("lakehouse_cost_last_run_dollars", "Dollars of the last run, by command.", last),
+        Gauge("lakehouse_cost_table_dollars", f"Dollars of a table, {found['days']} days.", tables),
+    ]
 
 
 def _advise(settings: Settings, json_: bool) -> None:
@@ -89,8 +147,8 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
     from spark_app.lake.paths import Lake
 
     lake, today = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC).date()
-    first, prices = today - timedelta(days=days - 1), load_prices()
-    said = _settled(lake, settings, prices)
+    first, known = today - timedelta(days=days - 1), load_prices()
+    said = _settled(lake, settings, known)
     runs = run_costs(lake, min(first, today - timedelta(days=62)), today)
     shown = [one for one in runs if one.day >= first]
     dollars = sum((one.dollars for one in shown), Decimal(0))
@@ -99,6 +157,7 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
     return {
         "environment": settings.environment,
         "billed_by": settings.cost.billed_by,
+        "days": days,
         "first_day": first,
         "last_day": today,
         "dollars": dollars,
@@ -108,21 +167,22 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
         "dollars_per_thousand_orders": None if each is None else round(each, 4),
         "month": asdict(forecast_month(runs, today)),
         "monthly_budget": settings.cost.monthly_budget,
-        "prices": {"region": prices.region, "date": prices.date},
+        "prices": {"region": known.region, "date": known.date},
         "warnings": said,
+        "last_runs": [asdict(one) for one in {one.command: one for one in shown}.values()],
         "by": by,
         "rows": breakdown(lake, by, first, today),
     }
 
 
-def _settled(lake: Lake, settings: Settings, prices: Prices) -> list[str]:
+def _settled(lake: Lake, settings: Settings, known: Prices) -> list[str]:
     """Ask for the bills that are known only after jobs have ended; what stands against it."""
     from spark_app.costs.settle import AFTERWARDS, settle
 
     if settings.cost.billed_by not in AFTERWARDS:
         return []
     try:
-        settle(lake, settings, prices)
+        settle(lake, settings, known)
     except LakehouseError as error:
         return [f"bills of the newest runs are not known: {error.message}"]
     return []

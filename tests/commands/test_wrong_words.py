@@ -25,7 +25,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "alerts list": (),
     "alerts snooze": ("exit-3", "--until", "2024-01-02"),
     "alerts test": (),
-    "cost": (),
+    "cost actuals": (),
+    "cost prices": (),
+    "cost show": (),
     "ddl": (),
     "demo": (),
     "doctor": (),
@@ -43,7 +45,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "status": (),
 }
 # These make the home where it is not there, or do not look at it.
-MAKE_OR_NEED_NONE = {"demo", "land", "run", "replay olist", "ddl"}
+MAKE_OR_NEED_NONE = {"cost prices", "demo", "land", "run", "replay olist", "ddl"}
 
 
 def _leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -90,6 +92,9 @@ OWN = [
     Wrong("alerts snooze x --until tomorrow", "'tomorrow' is no date; expected one as 2024-12-31"),
     Wrong("alerts test --home {tmp}/home", "the settings' alerts are empty"),
     Wrong("cost --by tabel", "'tabel' is not one of 'day', 'layer', 'table', 'run'"),
+    Wrong("cost --prometheus --advice", "--prometheus goes with neither --advice nor --json"),
+    Wrong("cost tables", "no such command 'tables'; valid: actuals, prices, show"),
+    Wrong("cost actuals --tag project", "--tag: found 'project', expected key=value"),
     Wrong("cost --days 0", "0 is not in the range"),
     Wrong("ddl --warehouse redshfit", "'redshfit' is not one of 'redshift', 'duckdb'"),
     Wrong("ddl --changes", "found warehouse duckdb in environment local, expected redshift"),

@@ -82,3 +82,12 @@ def test_where_nobody_bills_it_says_so(conf: Path, tmp_path: Path) -> None:
         "no run of the last 30 days has a bill yet"
         in CliRunner().invoke(lakehouse, ["cost", "--home", str(tmp_path)]).output
     )
+
+
+def test_for_prometheus(command: Command) -> None:
+    lines = command("--prometheus").stdout.splitlines()
+    assert 'lakehouse_cost_month_dollars{environment="local"} 1.250000' in lines
+    assert 'lakehouse_cost_month_budget_dollars{environment="local"} 50' in lines
+    assert 'lakehouse_cost_last_run_dollars{environment="local",command="run"} 1.250000' in lines
+    assert 'lakehouse_cost_table_dollars{environment="local",layer="silver",table="orders"} 1.000000' in lines
+    assert not any("forecast" in line or "thousand" in line for line in lines), "not known yet, so nothing is said"
