@@ -1,10 +1,10 @@
 """One more day: behind 10, 100 and 660 days of a large shop, and a small shop's night behind 60.
 
     .venv/bin/python -m benchmarks.night LANDING [--day D] [--histories 10,100,660] [--repeat 3] [--work DIR]
-    .venv/bin/python -m benchmarks.night --small [--repeat 3]
+    .venv/bin/python -m benchmarks.night --small [--refunds] [--repeat 3]
 
 Each night is a process of its own from the same state, measured with all its children. Prints medians and the ratio to
-the shortest history; nothing is asserted.
+the shortest history; nothing is asserted. With --refunds the small shop's night is also run without the refunds of its day.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.measure import Cost, measure
 from spark_app.shops.demo import generate
+from spark_app.shops.demo_rows import COLUMNS
 
 SMALL_START, SMALL_DAYS = date(2025, 1, 1), 60
 
@@ -52,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("landing", type=Path, nargs="?")
     parser.add_argument("--small", action="store_true", help="the demo shop, 44 orders a day")
+    parser.add_argument("--refunds", action="store_true", help="with --small: the same day without its refunds, too")
     parser.add_argument("--day", type=date.fromisoformat, help="the day more; by default the last that landed")
     parser.add_argument("--histories", default=(10, 100, 660), type=lambda text: tuple(map(int, text.split(","))))
     parser.add_argument("--repeat", type=int, default=3)
@@ -66,13 +68,26 @@ def main() -> None:
         shortest: float | None = None
         for history in histories:
             costs = nights(landing, work, history, day, asked.repeat)
-            wall, cpu = (statistics.median(getattr(cost, part) for cost in costs) for part in ("wall", "cpu"))
-            peak = max(cost.peak for cost in costs) / 1e9
-            shortest = shortest or cpu
-            print(
-                f"{day} behind {history:3} days: {wall:.1f} s wall, {cpu:.1f} s CPU ({cpu / shortest:.2f}), "
-                f"{peak:.1f} GB; median of {asked.repeat}"
-            )
+            shortest = _told(f"{day} behind {history:3} days", costs, shortest)
+        if asked.small and asked.refunds:
+            _without_rows(landing / "refunds" / f"dt={day}")
+            _told(f"{day} without its refunds", nights(landing, work, SMALL_DAYS, day, asked.repeat), shortest)
+
+
+def _told(what: str, costs: list[Cost], first: float | None) -> float:
+    """Print the medians, and the CPU against `first`, which is returned (else this one's)."""
+    wall, cpu = (statistics.median(getattr(cost, part) for cost in costs) for part in ("wall", "cpu"))
+    peak = max(cost.peak for cost in costs) / 1e9
+    ratio = cpu / (first or cpu)
+    print(f"{what}: {wall:.1f} s wall, {cpu:.1f} s CPU ({ratio:.2f}), {peak:.1f} GB; median of {len(costs)}")
+    return first or cpu
+
+
+def _without_rows(folder: Path) -> None:
+    """Leave of a day's drop one file with a header."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / f"{folder.parent.name}.csv").write_text(",".join(COLUMNS[folder.parent.name]) + "\n")
 
 
 if __name__ == "__main__":
