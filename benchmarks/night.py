@@ -4,7 +4,8 @@
     .venv/bin/python -m benchmarks.night --small [--refunds] [--repeat 3]
 
 Each night is a process of its own from the same state, measured with all its children. Prints medians and the ratio to
-the shortest history; nothing is asserted. With --refunds the small shop's night is also run without the refunds of its day.
+the shortest history; nothing is asserted. With --refunds the small shop's night is run without the refunds of its day,
+too.
 """
 
 from __future__ import annotations
