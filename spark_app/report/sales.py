@@ -25,6 +25,8 @@ def page(data: ReportData) -> Page:
     more = tuple(name for name in money.figures if name not in shown)
     every = (*shown, *more, "items_amount", "freight_amount", "new_customers", "returning_customers")
     channels = {"channels": cube(data, [DAY, *PLACES], CHANNELS)} if money.channels else {}
+    if channels:
+        _without_store(channels["channels"]["by"]["store_id"])
     places = [(name, title) for name, title in PLACES.items() if channels and _several(channels["channels"], name)]
     weekdays = cube(data, [DAY, "weekday"], shown, where="is_landed")
     _all_weekdays(weekdays["by"]["weekday"])
@@ -68,6 +70,11 @@ def _by_place(places: Sequence[tuple[str, str]]) -> dict[str, Figure]:
         )
         for name, title in places
     }
+
+
+def _without_store(cut: dict[str, Any]) -> None:
+    """What is sold online has no store: gold's word for that is "unknown", which would look like a gap."""
+    cut["words"] = ["no store" if word == "unknown" else word for word in cut["words"]]
 
 
 def _several(channels: Mapping[str, Any], name: str) -> bool:

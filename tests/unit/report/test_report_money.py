@@ -54,6 +54,10 @@ def test_net_sales_come_first_where_something_lowers_them(lowered: ReportData) -
     assert "Net sales were" in render(lowered)["index.html"]
 
 
+def test_what_was_sold_in_no_store_says_so(lowered: ReportData) -> None:
+    assert sales.page(lowered).cubes["channels"]["by"]["store_id"]["words"] == ["no store"]
+
+
 def test_margin_is_never_shown_without_the_share_of_goods_whose_cost_is_known(lowered: ReportData) -> None:
     shown = {tile.metric for tile in sales.page(lowered).tiles}
     assert {"gross_margin", "cost_known"} <= shown
