@@ -43,6 +43,7 @@ def cost() -> None:
       lakehouse cost --by table         which tables the money goes to
       lakehouse cost --by run --days 7
       lakehouse cost --advice           what would cost less
+      lakehouse cost --storage          what tables take up
       lakehouse cost prices             conf/prices.yaml against AWS's price list
       lakehouse cost actuals            AWS's own bill beside it
 
@@ -56,6 +57,7 @@ def cost() -> None:
 @click.option("--by", type=click.Choice(BY), default="day", show_default=True, help="What the sums are of.")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 4000), help="The last so many days.")
 @click.option("--advice", is_flag=True, help="What would cost less, with dollars a month and the setting.")
+@click.option("--storage", is_flag=True, help="What landing and tables take up, at S3's price of a month.")
 @click.option("--prometheus", is_flag=True, help="As Prometheus reads it, for a textfile collector.")
 @options.as_json
 def show(
@@ -65,15 +67,16 @@ def show(
     by: By,
     days: int,
     advice: bool,
+    storage: bool,
     prometheus: bool,
     json_: bool,
 ) -> None:
     """What runs have cost; `lakehouse cost` alone is the same."""
-    if prometheus and (advice or json_):
-        raise UsageError("--prometheus goes with neither --advice nor --json")
+    if advice + storage + prometheus > 1 or (prometheus and json_):
+        raise UsageError("--advice, --storage and --prometheus exclude each other, --prometheus also --json")
     settings = existing(environment, home, source)
-    if advice:
-        _advise(settings, json_)
+    if advice or storage:
+        (_advise if advice else _stored)(settings, json_)
         return
     found = _gather(settings, "table" if prometheus else by, days)
     if prometheus:
@@ -130,6 +133,26 @@ def _advise(settings: Settings, json_: bool) -> None:
         screen.console.print(f"  {one.because}")
     if not found:
         screen.console.print("nothing found that would cost less, of bills, peaks of memory, and files in S3")
+
+
+def _stored(settings: Settings, json_: bool) -> None:
+    from spark_app.costs.prices import load_prices
+    from spark_app.costs.storage import stored
+    from spark_app.lake.objects import sizes_below
+
+    landing, lake = settings.resolve(settings.landing), settings.resolve(settings.lake)
+    known = load_prices()
+    found = stored(sizes_below(landing, settings.s3), sizes_below(lake, settings.s3), known)
+    if json_:
+        screen.print_json([asdict(one) for one in found])
+        return
+    rows = [(one.name, one.files, f"{one.stored_bytes / 2**30:,.3f}", in_dollars(one.dollars_a_month)) for one in found]
+    columns = ("table", "files", "GB", "dollars a month")
+    screen.table("What is stored, all versions of it, at the price of S3 Standard", columns, rows, columns[1:])
+    total = sum((one.dollars_a_month for one in found), Decimal(0))
+    screen.console.print(
+        f"{in_dollars(total)} a month at list prices of {known.region}, written down {known.date}, without requests"
+    )
 
 
 def _nothing(settings: Settings, days: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ _SECONDS = 5  # that the driver, which is this very process's Java, is given to 
 def executor_seconds() -> float | None:
     """Seconds of all executors so far, added up: 0 where Spark has none or was not started; None where nobody tells."""
     spark = SparkSession.getActiveSession()
-    if spark is None or (spark.sparkContext.master or "").startswith("local"):
+    if spark is None or re.match(r"local(\[|$)", spark.sparkContext.master or ""):
         return 0.0
     if (url := spark.sparkContext.uiWebUrl) is None:
         return None

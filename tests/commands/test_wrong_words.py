@@ -92,7 +92,7 @@ OWN = [
     Wrong("alerts snooze x --until tomorrow", "'tomorrow' is no date; expected one as 2024-12-31"),
     Wrong("alerts test --home {tmp}/home", "the settings' alerts are empty"),
     Wrong("cost --by tabel", "'tabel' is not one of 'day', 'layer', 'table', 'run'"),
-    Wrong("cost --prometheus --advice", "--prometheus goes with neither --advice nor --json"),
+    Wrong("cost --prometheus --advice", "--advice, --storage and --prometheus exclude each other"),
     Wrong("cost tables", "no such command 'tables'; valid: actuals, prices, show"),
     Wrong("cost actuals --tag project", "--tag: found 'project', expected key=value"),
     Wrong("cost --days 0", "0 is not in the range"),

@@ -91,3 +91,9 @@ def test_for_prometheus(command: Command) -> None:
     assert 'lakehouse_cost_last_run_dollars{environment="local",command="run"} 1.250000' in lines
     assert 'lakehouse_cost_table_dollars{environment="local",layer="silver",table="orders"} 1.000000' in lines
     assert not any("forecast" in line or "thousand" in line for line in lines), "not known yet, so nothing is said"
+
+
+def test_what_is_stored(command: Command) -> None:
+    told = {row["name"]: row["files"] for row in json.loads(command("--storage", "--json").stdout)}
+    assert told["ops.bills"] >= 2, "rows and the log"
+    assert "at the price of S3 Standard" in command("--storage").output
