@@ -9,7 +9,7 @@ from spark_app.runtime.errors import AuditFailed, LandingIncomplete, UsageError
 
 # Exit codes that running the same again cannot mend.
 FINAL = {
-    UsageError.exit_code: "settings, source or contract refused",
+    UsageError.exit_code: "settings, source or contract refused, or over budget",
     LandingIncomplete.exit_code: "landing incomplete",
     AuditFailed.exit_code: "audit failed, release withheld",
 }

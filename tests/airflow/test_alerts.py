@@ -40,7 +40,11 @@ def tell(context: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("code", "subject", "to_do"),
     [
-        (2, "settings, source or contract refused", "correct what is named above, then clear gold.audit of this run"),
+        (
+            2,
+            "settings, source or contract refused, or over budget",
+            "correct what is named above, then clear gold.audit of this run",
+        ),
         (3, "landing incomplete", "have the shop send what is missing, then clear gold.audit of this run"),
         (4, "audit failed, release withheld", "then clear gold.bronze of this run and what follows it"),
         (1, "audit not made", "look into the log; then clear gold.audit of this run"),
