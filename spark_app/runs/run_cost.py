@@ -67,7 +67,7 @@ def bill_of(context: Context, seconds: Decimal, prices: Prices) -> Bill:
     assert cost.driver is not None, "looked at with the settings"
     pods = [PodUsage("driver", cost.driver, seconds)]
     if cost.executor is not None:
-        theirs = executor_seconds()
+        theirs = executor_seconds(context.record.started_at)
         if theirs is None:
             raise LakehouseError("Spark's UI does not tell how long executors were there (spark.ui.enabled)")
         pods.append(PodUsage("executor", cost.executor, Decimal(str(round(theirs, 3)))))

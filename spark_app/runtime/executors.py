@@ -14,8 +14,11 @@ from pyspark.sql import SparkSession
 _SECONDS = 5  # that the driver, which is this very process's Java, is given to answer
 
 
-def executor_seconds() -> float | None:
-    """Seconds of all executors so far, added up: 0 where Spark has none or was not started; None where nobody tells."""
+def executor_seconds(since: datetime) -> float | None:
+    """Seconds of all executors since then, added up: 0 where Spark has none or was not started.
+
+    None where nobody tells.
+    """
     spark = SparkSession.getActiveSession()
     if spark is None or re.match(r"local(\[|$)", spark.sparkContext.master or ""):
         return 0.0
@@ -24,15 +27,18 @@ def executor_seconds() -> float | None:
     asked = f"{url}/api/v1/applications/{spark.sparkContext.applicationId}/allexecutors"
     try:
         with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:
-            return added_up(json.load(answer), datetime.now(UTC))
+            return added_up(json.load(answer), since, datetime.now(UTC))
     except (OSError, ValueError):
         return None
 
 
-def added_up(executors: Iterable[Mapping[str, Any]], now: datetime) -> float:
-    """Seconds from when each executor came to when it went (or `now`), the driver's own left out."""
+def added_up(executors: Iterable[Mapping[str, Any]], since: datetime, now: datetime) -> float:
+    """Seconds from when each executor came (or `since`) to when it went (or `now`), the driver's own left out.
+
+    An application may do several runs: each has the seconds of its own time.
+    """
     spans = [
-        (_time(one["addTime"]), _time(one["removeTime"]) if one.get("removeTime") else now)
+        (max(_time(one["addTime"]), since), _time(one["removeTime"]) if one.get("removeTime") else now)
         for one in executors
         if one["id"] != "driver"
     ]

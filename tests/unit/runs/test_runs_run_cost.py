@@ -60,7 +60,7 @@ def test_a_machine_by_the_hour_is_shared_out_by_seconds(tmp_path: Path) -> None:
 
 def test_pods_by_their_requests_and_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in test_costs_bill.py: half an hour of the driver, a whole one of executors."""
-    monkeypatch.setattr(run_cost, "executor_seconds", lambda: 3600.0)
+    monkeypatch.setattr(run_cost, "executor_seconds", lambda since: 3600.0)
     context = context_of(tmp_path, KUBERNETES)
     keep_cost(context, 1800.0, released=True)
     whole = sum(D(str(row["dollars"])) for row in kept(context, "bills"))
@@ -69,7 +69,7 @@ def test_pods_by_their_requests_and_seconds(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_executors_that_nobody_tells_of_are_not_taken_for_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_cost, "executor_seconds", lambda: None)
+    monkeypatch.setattr(run_cost, "executor_seconds", lambda since: None)
     context = context_of(tmp_path, KUBERNETES)
     keep_cost(context, 1800.0, released=True)
     assert kept(context, "bills") == []

@@ -14,8 +14,11 @@ def test_from_when_each_came_to_when_it_went() -> None:
         {"id": "1", "addTime": "2026-11-29T01:00:10.500GMT", "removeTime": "2026-11-29T01:01:10.500GMT"},
         {"id": "2", "addTime": "2026-11-29T01:01:00.000GMT", "isActive": True, "totalCores": 2},
     ]
-    assert added_up(told, datetime(2026, 11, 29, 1, 2, 30, tzinfo=UTC)) == 60.0 + 90.0
+    now = datetime(2026, 11, 29, 1, 2, 30, tzinfo=UTC)
+    assert added_up(told, datetime(2026, 11, 29, tzinfo=UTC), now) == 60.0 + 90.0
+    later = datetime(2026, 11, 29, 1, 2, tzinfo=UTC)
+    assert added_up(told, later, now) == 30.0, "of a second run of the same application its own time"
 
 
 def test_without_spark_there_is_none() -> None:
-    assert executor_seconds() == 0.0
+    assert executor_seconds(datetime.now(UTC)) == 0.0
