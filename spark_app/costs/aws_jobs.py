@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,13 +27,27 @@ class Job:
     bill: Bill
 
 
-def emr_jobs(settings: Settings, prices: Prices, since: datetime, until: datetime) -> list[Job]:
-    """The application's job runs that were made in this time, have ended, and are billed."""
+@dataclass(frozen=True)
+class Asked:
+    """Jobs are asked for that began from `since` to `until`, and were there all the time of one of `spans`."""
+
+    since: datetime
+    until: datetime
+    spans: Sequence[tuple[datetime, datetime]]
+
+    def around(self, began: datetime, ended: datetime) -> bool:
+        """Whether a job of that time was there all the time of a span."""
+        return any(began <= first and last <= ended for first, last in self.spans)
+
+
+def emr_jobs(settings: Settings, prices: Prices, wanted: Asked) -> list[Job]:
+    """The application's job runs that are asked for, have ended, and are billed: one call for each of them."""
     emr, application = client("emr-serverless", settings), settings.emr_application
     with told("emr-serverless:ListJobRuns, GetJobRun", f"application {application}"):
-        asked = {"applicationId": application, "createdAtAfter": since, "createdAtBefore": until}
+        asked = {"applicationId": application, "createdAtAfter": wanted.since, "createdAtBefore": wanted.until}
         pages = emr.get_paginator("list_job_runs").paginate(**asked, states=list(_ENDED))
-        ids = [run["id"] for page in pages for run in page["jobRuns"]]
+        found = [run for page in pages for run in page["jobRuns"]]
+        ids = [run["id"] for run in found if wanted.around(run["createdAt"], run["updatedAt"])]
         runs = [emr.get_job_run(applicationId=application, jobRunId=one)["jobRun"] for one in ids]
     return [
         Job(run["jobRunId"], run["createdAt"], run.get("endedAt") or run["updatedAt"], _emr_bill(run, settings, prices))
@@ -48,8 +62,8 @@ def _emr_bill(run: Mapping[str, Any], settings: Settings, prices: Prices) -> Bil
     return bill_emr(EmrUsage(*hours), prices, settings.cost.architecture)
 
 
-def glue_jobs(settings: Settings, prices: Prices, since: datetime, until: datetime) -> list[Job]:
-    """The runs of the Glue jobs named in the settings that began in this time and have ended."""
+def glue_jobs(settings: Settings, prices: Prices, wanted: Asked) -> list[Job]:
+    """The runs of the Glue jobs named in the settings that are asked for and have ended."""
     glue, found = client("glue", settings), list[Job]()
     for name in settings.cost.glue_jobs:
         with told("glue:GetJobRuns", f"job {name}"):
@@ -58,7 +72,7 @@ def glue_jobs(settings: Settings, prices: Prices, since: datetime, until: dateti
         found += [
             Job(run["Id"], run["StartedOn"], run["CompletedOn"], bill_glue(dpu_seconds(run), prices))
             for run in runs
-            if "CompletedOn" in run and since <= run["StartedOn"] <= until
+            if "CompletedOn" in run and wanted.around(run["StartedOn"], run["CompletedOn"])
         ]
     return found
 

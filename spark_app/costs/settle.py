@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from spark_app.costs.aws_jobs import Job, emr_jobs, glue_jobs
+from spark_app.costs.aws_jobs import Asked, Job, emr_jobs, glue_jobs
 from spark_app.costs.keep import Account, BilledRun, Seconds, keep_accounts
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
@@ -42,7 +42,8 @@ def settle(lake: Lake, settings: Settings, prices: Prices) -> list[BilledRun]:
         return []
     since, until = min(one.started_at for one in runs) - BEFORE, max(one.started_at for one in runs) + WHOLE_SECONDS
     ask = emr_jobs if settings.cost.billed_by == "emr_serverless" else glue_jobs
-    jobs = ask(settings, prices, since, until)
+    spans = [(one.started_at, one.ended_at) for one in runs]
+    jobs = ask(settings, prices, Asked(since, until, spans))
     found = [(one, job) for one in runs if (job := job_of(one, jobs))]
     accounts = [Account(one.run, job.bill, _seconds(lake, one.run.run_id)) for one, job in found]
     keep_accounts(lake, accounts, prices)

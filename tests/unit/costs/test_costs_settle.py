@@ -114,6 +114,29 @@ def test_an_application_that_is_not_there_is_told(tmp_path: Path, emr: Standin) 
     assert "emr-serverless:ListJobRuns" in caught.value.hint
 
 
+def test_only_jobs_that_may_be_a_run_s_are_looked_at(
+    tmp_path: Path, emr: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command from elsewhere, which is no job's, does not have every job of two weeks asked for."""
+    lake, (began, _) = Lake(str(tmp_path / "lake")), ended_job(emr)
+    ran(lake, "from a laptop", began - timedelta(hours=1), began - timedelta(minutes=59))
+    asked: list[str] = []
+    client = aws_jobs.client
+
+    def counted(*given: Any) -> Any:
+        found = client(*given)
+        get = found.get_job_run
+        found.get_job_run = lambda **one: asked.append(one["jobRunId"]) or get(**one)
+        return found
+
+    monkeypatch.setattr(aws_jobs, "client", counted)
+    of_emr = settings(tmp_path, billed_by="emr_serverless", emr_application=emr.application_id)
+    assert settle(lake, of_emr, load_prices()) == []
+    ran(lake, "of the job", began, began)
+    assert [one.run_id for one in settle(lake, of_emr, load_prices())] == ["of the job"]
+    assert len(asked) == 1
+
+
 def test_without_runs_nobody_is_asked(tmp_path: Path) -> None:
     of_emr = settings(tmp_path, billed_by="emr_serverless", emr_application="00none")
     assert settle(Lake(str(tmp_path / "lake")), of_emr, load_prices()) == []
