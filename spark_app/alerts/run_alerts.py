@@ -203,6 +203,8 @@ def _headline(listed: Sequence[News], *, still_open: bool) -> str:
 
 
 def _again(settings: Settings, record: RunRecord) -> str:
+    if record.intraday:  # a run of that day would take it for whole
+        return f"lakehouse watch --env {settings.environment} --batches 1"
     command = record.command if record.command in OWN_COMMANDS else "run"
     again = f"lakehouse {command} --env {settings.environment}"
     if record.first_day:

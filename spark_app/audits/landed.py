@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from spark_app.audits.columns import find_missing_columns
-from spark_app.audits.not_released import Days, find_unreleased_days, leave_out_released
+from spark_app.audits.not_released import (
+    Days,
+    find_unreleased_days,
+    leave_out_released,
+    leave_out_running,
+)
 from spark_app.audits.usable import judge_usable_shares
 from spark_app.contracts.table import Contract, Rule, Threshold
 from spark_app.lake import ops
 from spark_app.lake.aside import count_set_aside
+from spark_app.lake.completed import Completed
 from spark_app.lake.releases import Release
 from spark_app.quality.profile import Finding
 from spark_app.report.aside import all_in_words
@@ -17,14 +23,18 @@ from spark_app.runs.context import Context
 from spark_app.runtime.messages import some
 
 
-def check_landed_days(context: Context, released: Release | None) -> list[Finding]:
-    """Silver's part: days that are mostly unusable, files without what a table needs, days that do not add up."""
-    days = find_unreleased_days(context, released)
+def check_landed_days(context: Context, released: Release | None, completed: Completed) -> list[Finding]:
+    """Silver's part: days that are mostly unusable, files without what a table needs, days that do not add up.
+
+    Whether a drop can be used at all is not asked of a day that is not over.
+    """
+    days = find_unreleased_days(context, released, completed)
     fresh = leave_out_released(days)
     aside = count_set_aside(context.lake, days={entity: set(found) for entity, found in fresh.items()})
     context.record.set_aside = all_in_words(aside, context.reporting.currency)
     findings = [_adds_up(context.contracts[f"silver.{entity}"], found) for entity, found in days.items()]
-    findings += find_missing_columns(context, fresh) + judge_usable_shares(context, fresh)  # the clearer cause first
+    findings += find_missing_columns(context, fresh)  # the clearer cause first
+    findings += judge_usable_shares(context, leave_out_running(fresh))
     return findings + _bounded_warnings(context, released)
 
 

@@ -1,4 +1,7 @@
-"""The batch dates that a release would be the first to show, as they were counted when they were taken in."""
+"""The batch dates that a release would be the first to show, as they were counted when they were taken in.
+
+A day that is still running is shown before it can be judged as a whole: that waits for the release that completes it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from decimal import Decimal
 
 from spark_app.lake import ops
 from spark_app.lake.behind import with_sources
+from spark_app.lake.completed import Completed
 from spark_app.lake.releases import Release
 from spark_app.runs.context import Context
 
@@ -17,7 +21,8 @@ from spark_app.runs.context import Context
 class CountedDay:
     """A batch date of an entity as it was counted when it was taken in; `held`: its rows but for those passed over.
 
-    `released`: readers see this very drop already, so withholding a release would keep nothing from them.
+    `released`: readers see this very drop already, so withholding a release would keep nothing from them; never of a
+    day that the release completes. `running`: its drop is not all there.
     """
 
     held: int
@@ -26,13 +31,19 @@ class CountedDay:
     amount_quarantined: Decimal
     balanced: bool
     released: bool
+    running: bool = False
 
 
 Days = Mapping[date, CountedDay]
 
 
-def find_unreleased_days(context: Context, released: Release | None) -> dict[str, dict[date, CountedDay]]:
-    """By entity, the batch dates whose count has changed since the release: taken in, or outdone by newer rows."""
+def find_unreleased_days(
+    context: Context, released: Release | None, completed: Completed
+) -> dict[str, dict[date, CountedDay]]:
+    """By entity, the batch dates whose count has changed since the release: taken in, or outdone by newer rows.
+
+    And those that were released before they were over and are now.
+    """
     # By versions, not by time: a rollback is newer than what was withheld before it, and does not excuse it.
     taken = with_sources(context.lake, dict(released.tables)) if released else {}
     held = [f"WHEN '{table.partition('.')[2]}' THEN {version}" for table, version in taken.items()]
@@ -45,15 +56,24 @@ def find_unreleased_days(context: Context, released: Release | None) -> dict[str
         f"SELECT entity, batch_date, arg_max(t, silver_version) AS now, "
         "arg_max(t, silver_version) FILTER (silver_version <= since) AS before "
         f"FROM (SELECT *, {tally} AS t, {since} AS since FROM ops_rows) "
-        "GROUP BY entity, batch_date HAVING max(silver_version) > any_value(since) ORDER BY entity, batch_date"
+        "GROUP BY entity, batch_date HAVING max(silver_version) > any_value(since) "
+        "OR (batch_date > ? AND batch_date <= ?) ORDER BY entity, batch_date"
     )
+    span = (completed.before, completed.now)
     found: dict[str, dict[date, CountedDay]] = {}
-    for row in ops.select(context.lake, "reconciliation", sql):
+    for row in ops.select(context.lake, "reconciliation", sql, span):
         now, before = row["now"], row["before"]
         if f"silver.{row['entity']}" in context.contracts:
+            day = row["batch_date"]
             seen = before is not None and (before["l"], before["q"]) == (now["l"], now["q"])
-            found.setdefault(row["entity"], {})[row["batch_date"]] = CountedDay(
-                now["l"], now["q"], now["al"], now["aq"], now["b"], seen
+            found.setdefault(row["entity"], {})[day] = CountedDay(
+                now["l"],
+                now["q"],
+                now["al"],
+                now["aq"],
+                now["b"],
+                seen and not completed.completes(day),
+                day > completed.now,
             )
     return found
 
@@ -61,3 +81,8 @@ def find_unreleased_days(context: Context, released: Release | None) -> dict[str
 def leave_out_released(days: Mapping[str, Days]) -> dict[str, dict[date, CountedDay]]:
     """The days but for those whose very drop readers see already."""
     return {entity: {day: one for day, one in found.items() if not one.released} for entity, found in days.items()}
+
+
+def leave_out_running(days: Mapping[str, Days]) -> dict[str, dict[date, CountedDay]]:
+    """The days but for those that are not over: what is asked of a whole drop waits for its night."""
+    return {entity: {day: one for day, one in found.items() if not one.running} for entity, found in days.items()}

@@ -22,6 +22,7 @@ from spark_app.cli.replay import replay
 from spark_app.cli.report import report
 from spark_app.cli.run import rebuild, run
 from spark_app.cli.status import status
+from spark_app.cli.watch import watch
 from spark_app.lake.failures import as_failure
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.yaml_lines import nearest
@@ -31,6 +32,7 @@ HELP = """An e-commerce lakehouse: daily CSV drops to an audited star schema.
 \b
   lakehouse demo                      a made-up shop, the whole way, in two minutes
   lakehouse run --env local           yesterday's drop (UTC), and what landed since the last run
+  lakehouse watch                     today so far, minutes after it was sold
   lakehouse status                    what readers see, and how the last runs went
 
 \b
@@ -45,7 +47,10 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-for command in (alerts, demo, run, replay, land, status, quarantine, releases, report, rebuild, ddl, cost, doctor):
+COMMANDS = (alerts, demo, run, watch, replay, land, status, quarantine, releases, report, rebuild, ddl, cost, doctor)
+
+
+for command in COMMANDS:
     lakehouse.add_command(command)
 
 

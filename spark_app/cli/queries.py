@@ -10,6 +10,7 @@ from typing import Any
 from spark_app.contracts.table import Contract
 from spark_app.lake import feed, log, ops, quarantine
 from spark_app.lake.behind import days_taken_in
+from spark_app.lake.completed import complete_to
 from spark_app.lake.days import Drops, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -42,14 +43,16 @@ class Day:
 
 
 def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contract]) -> list[Day]:
-    """The release's last day (the newest that landed or was sold on), the day before, and the week before."""
+    """The release's last day (the newest that is over and landed or was sold on), the day before, the week before."""
     if release is None:
         return []
     version = release.tables["gold.daily_sales"]
     span = feed.over_version(lake, SALES, version, "SELECT min(order_date), max(order_date) FROM data")
     first, last_sale = span[0]
-    found = drops(days_taken_in(lake, release.tables), contracts, ())
-    last = max(filter(None, (last_sale, found.last)), default=None)
+    found = _drops(lake, release, contracts)
+    there = {day for days in found.taken.values() for day in days} | ({last_sale} if last_sale else set())
+    over = {day for day in there if found.whole(day)} if found.running() else there
+    last = max(over or there, default=None)
     if last is None:
         return []
     sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= DATE '{last - timedelta(days=7)}'"
@@ -57,6 +60,16 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in rows}
     days = [last - timedelta(days=back) for back in (0, 1, 7)]
     return [Day(day, *_figures_of(day, by_day, found, first or last)) for day in days]
+
+
+def running_day(lake: Lake, release: Release | None, contracts: Mapping[str, Contract]) -> date | None:
+    """The newest day of which the release has something and that is not over."""
+    return max(_drops(lake, release, contracts).running(), default=None) if release else None
+
+
+def _drops(lake: Lake, release: Release, contracts: Mapping[str, Contract]) -> Drops:
+    taken, whole_to = days_taken_in(lake, release.tables), complete_to(lake, release.tables)
+    return drops(taken, contracts, (), complete_to=whole_to)
 
 
 def _figures_of(

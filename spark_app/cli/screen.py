@@ -67,6 +67,11 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
 
 
+def print_json_line(value: object) -> None:
+    """One object on a line of its own, for what goes on printing."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False))
+
+
 def fail(message: str, hint: str | None = None) -> None:
     errors.print(f"[bold red]error:[/] {text(message)}")
     if hint:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from spark_app.cli import options, screen
 from spark_app.cli.where import existing
+
+if TYPE_CHECKING:
+    from spark_app.runs.context import Context
 
 RUNS_SHOWN = 5
 
@@ -34,10 +38,13 @@ def status(environment: str, home: str | None, source: str | None, most: int | N
     else:
         held = found["warehouse_release_id"]
         behind = "" if held in (current["release_id"], "none") else f"; the warehouse still has {held or 'nothing'}"
+        running = f", and {found['running_day']} so far" if found["running_day"] else ""
         screen.console.print(
             f"readers see release {current['release_id']} of {screen.text(current['released_at'])}, "
-            f"days to {found['days_to']}{behind}\n"
+            f"days to {found['days_to']}{running}{behind}\n"
         )
+    for line in found["watch"]["lines"]:
+        screen.console.print(f"{screen.text(line)}\n")
     if found["lease"] is not None:
         screen.console.print(f"{screen.text(found['lease']['words'])}\n")
     columns = ("run", "command", "from", "to", "seconds", "exit", "message")
@@ -87,7 +94,7 @@ def _headline(message: str) -> str:
 
 
 def _gather(environment: str, home: str | None, source: str | None) -> dict[str, Any]:
-    from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs
+    from spark_app.cli.queries import failed_rules, last_days, quarantine_by_reason, recent_runs, running_day
     from spark_app.lake import releases
     from spark_app.lake.aside import count_set_aside
     from spark_app.lake.columns import recent_changes
@@ -105,7 +112,9 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
         "environment": environment,
         "release": None if current is None else current.__dict__,
         "days_to": next((day.day for day in last_days(context.lake, current, context.contracts)), None),
+        "running_day": running_day(context.lake, current, context.contracts),
         "warehouse_release_id": "none" if house is None else house.loaded_release(),
+        "watch": _watch(context),
         "lease": None if lease is None else {**asdict(lease), "words": describe_holder(lease)},
         "runs": runs,
         "withheld_by": failed_rules(context.lake),
@@ -115,4 +124,23 @@ def _gather(environment: str, home: str | None, source: str | None) -> dict[str,
         ],
         "not_taken_in": [one.__dict__ for one in look(context.settings, context.contracts)],
         "columns": [change.text for change in recent_changes(context.lake, COLUMNS_SINCE)],
+    }
+
+
+def _watch(context: Context) -> dict[str, Any]:
+    """Who watches, how far readers are behind what landed, and both in words; silent where nobody has ever watched."""
+    from spark_app.lake.watching import is_watching, read_sign
+    from spark_app.report.behind import behind_in_words, watch_in_words
+    from spark_app.runs.look import behind_since
+
+    sign, now = read_sign(context.lake), datetime.now(UTC)
+    if sign is None:
+        return {"watching": False, "behind_since": None, "minutes_behind": None, "lines": []}
+    since, there = behind_since(context), is_watching(sign, now)
+    return {
+        "watching": there,
+        "looked_at": sign.looked_at,
+        "behind_since": since,
+        "minutes_behind": None if since is None else round((now - since).total_seconds() / 60, 1),
+        "lines": [f"{behind_in_words(since, now)}; {watch_in_words(sign, there=there)}"],
     }

@@ -1,7 +1,7 @@
 """gold.landed_days, brought to what gold has taken in: a few hundred rows, written without a Spark job.
 
 A function of what landed: of the days of drops, in the versions that gold's tables are made of, and of the days that
-orders fall on.
+orders fall on; and of the nights, each of which completes the days up to its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyarrow as pa
 from spark_app.contracts.table import Contract
 from spark_app.lake import feed, log, writes
 from spark_app.lake.behind import days_taken_in
+from spark_app.lake.completed import completed_so_far
 from spark_app.lake.days import days_of, drops
 from spark_app.runs.context import Context
 
@@ -22,41 +23,55 @@ SALES = "gold.daily_sales"
 Row = tuple[Any, ...]
 
 
-def run(context: Context, contract: Contract) -> None:
-    """Merge what differs; no commit where nothing does."""
+def run(context: Context, contract: Contract, night: date | None) -> None:
+    """Merge what differs; no commit where nothing does.
+
+    `night`: the last day of drops that the run takes for whole; None where the run is about one that is not over.
+    """
     with context.record.step("gold", contract.name) as step:
         writes.create(context.lake, contract.qualified, contract.columns, change_feed=True)
-        should = _rows(context)
+        whole_to = max(completed_so_far(context.lake), night or date.min)
+        should = _rows(context, whole_to)
         first = log.last_commit(context.lake, contract.qualified) is None
         holds = _held(context, contract)
         changed = [row for row in should if row not in holds]
         gone = {row[0] for row in holds} - {row[0] for row in should}
         if changed or gone or first:
             sources = {SALES: log.version_of(context.lake, SALES) or 0}
-            note = log.note_text(context.run_id, sources, **{log.WHOLE: True})  # all of it was compared
-            writes.merge(context.lake, contract.qualified, _changes(contract, changed, gone), contract.key, note)
+            more = {log.WHOLE: True, log.COMPLETE_TO: whole_to.isoformat()}  # all of it was compared
+            note = log.note_text(context.run_id, sources, **more)
+            if _lacks_columns(context, contract):
+                writes.reshape(context.lake, contract.qualified, _changes(contract, should, ()).drop([writes.OP]), note)
+            else:
+                writes.merge(context.lake, contract.qualified, _changes(contract, changed, gone), contract.key, note)
             step.action, step.rows = "merged", len(changed) + len(gone)
         step.version = log.version_of(context.lake, contract.qualified)
 
 
-def _rows(context: Context) -> list[Row]:
+def _rows(context: Context, whole_to: date) -> list[Row]:
     lake = context.lake
     gold = [name for name in context.contracts if name.startswith("gold.")]
     versions = {name: version for name in gold if (version := log.version_of(lake, name)) is not None}
     counted = dict(feed.over_version(lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
     sold = {day for day, orders in counted.items() if orders}
-    found = drops(days_taken_in(lake, versions), context.contracts, sold, context.reporting)
+    found = drops(days_taken_in(lake, versions), context.contracts, sold, context.reporting, whole_to)
     known = set(counted) | {day for days in found.taken.values() for day in days}
     if not known:
         return []
     days = days_of(min(known), max(known))
-    return [(day, found.landed(day), ", ".join(found.lacking(day)) or None) for day in days]
+    return [(day, found.landed(day), ", ".join(found.lacking(day)) or None, found.whole(day)) for day in days]
 
 
 def _held(context: Context, contract: Contract) -> set[Row]:
     version = log.version_of(context.lake, contract.qualified) or 0
     sql = f"SELECT {', '.join(contract.column_names)} FROM data"
-    return set(feed.over_version(context.lake, contract.qualified, version, sql))
+    return set(feed.over_version(context.lake, contract.qualified, version, sql, contract.columns))
+
+
+def _lacks_columns(context: Context, contract: Contract) -> bool:
+    """Whether a column has come to the contract since the table was made."""
+    opened = log.open_table(context.lake, contract.qualified)
+    return opened is not None and bool(log.unlike(opened, contract.columns)[0])
 
 
 def _changes(contract: Contract, changed: Sequence[Row], gone: Collection[date]) -> pa.Table:

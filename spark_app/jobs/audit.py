@@ -13,6 +13,7 @@ from spark_app.contracts.balances import Side
 from spark_app.contracts.table import Threshold
 from spark_app.lake import ledger, log, ops, releases
 from spark_app.lake.behind import with_sources
+from spark_app.lake.completed import find_completed
 from spark_app.lake.objects import writable
 from spark_app.lake.releases import Release, candidate_id
 from spark_app.monitoring import figures
@@ -39,7 +40,8 @@ def run(context: Context) -> str | None:
     nothing_new = released is not None and dict(released.tables) == tables
     if not nothing_new:
         refuse_half_moved(context, tables)
-    watched = figures.judge_figures(context, tables, released=nothing_new)
+    completed = find_completed(context.lake, tables, released)
+    watched = figures.judge_figures(context, tables, completed, released=nothing_new)
     if nothing_new:
         with context.record.step("audit", "nothing new"):
             return None
@@ -47,7 +49,7 @@ def run(context: Context) -> str | None:
         taken = _taken_in(context, released)
         tell_columns(context, taken)
         findings = _measure(context, tables, released)
-        findings += _balances(context, tables, released) + check_landed_days(context, released)
+        findings += _balances(context, tables, released) + check_landed_days(context, released, completed)
         findings += check_exchange_rates(context, tables, released) + check_currencies_are_told_apart(context, taken)
     wrong = _judge_twice(context, findings) if context.settings.data_docs else failing(findings)
     unusual = [finding for finding in watched if not finding.passed]

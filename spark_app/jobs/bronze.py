@@ -13,7 +13,7 @@ from spark_app.contracts.sources import Dataset
 from spark_app.lake import delta, feed, few, ledger, ops, writes
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
-from spark_app.lake.landing import Folders, fingerprint, list_days, list_files
+from spark_app.lake.landing import fingerprint, list_files
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
 from spark_app.lake.progress import BronzeProgress
 from spark_app.notes.columns import tell_columns
@@ -21,8 +21,9 @@ from spark_app.notes.landing import tell_caught_up, tell_gaps, tell_gone, tell_w
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, in_parallel
 from spark_app.runs.entry import main
+from spark_app.runs.look import changed_days, look_at_landing
 from spark_app.runs.request import RunRequest
-from spark_app.runs.window import Drop, Window, first_days, window_of
+from spark_app.runs.window import Drop, Window, window_of
 from spark_app.runtime.errors import LandingIncomplete
 
 META = ("_source_file", "_row_number", "_batch_date", "_ingested_at", "_run_id", "_extra", CORRUPT, DAMAGE)
@@ -37,9 +38,9 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     """
     datasets = context.datasets
     with context.record.at("looking at landing"):
-        there, held = list_days(context.landing, datasets), ledger.held(context.lake)
-        starts = first_days(context, window, held)
-        landed = _landed(context, window, there, starts)
+        held = ledger.held(context.lake)
+        seen_there = look_at_landing(context, window, held)
+        there, starts, landed = seen_there.folders, seen_there.starts, seen_there.landed
     try:
         tell_gaps(context, window, landed, allow_missing)
     except LandingIncomplete:
@@ -49,7 +50,7 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     if any(recovered.values()):
         held = ledger.held(context.lake)
     seen = {name: _within(held.get(name, {}), starts[name], window.last) for name in datasets}
-    changed = {name: drop if unchanged_too else _changed(drop, seen[name]) for name, drop in landed.items()}
+    changed = dict(landed) if unchanged_too else changed_days(landed, held)
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, held)
     lost = {name: overwritten.days_to_take_in_again(context, name) for name in datasets}
@@ -77,23 +78,8 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     tell_waiting(context, there, {name: {*held.get(name, ()), *changed[name]} for name in datasets})
 
 
-def _landed(context: Context, window: Window, there: Folders, starts: Mapping[str, date]) -> dict[str, Drop]:
-    """What each dataset's folders hold from its first day on; what will not be read of landing is told."""
-    found = {
-        name: list_files(context.landing, name, [day for day in there.days[name] if first <= day <= window.last])
-        for name, first in starts.items()
-    }
-    for problem in [*there.strays, *(problem for one in found.values() for problem in one.unread)]:
-        context.record.warn(problem)
-    return {name: one.files for name, one in found.items()}
-
-
 def _within(held: Mapping[date, str], first: date, last: date) -> dict[date, str]:
     return {day: word for day, word in held.items() if first <= day <= last}
-
-
-def _changed(drop: Drop, held: Mapping[date, str]) -> Drop:
-    return {day: files for day, files in drop.items() if held.get(day) != fingerprint(files)}
 
 
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop, lost: Collection[date]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import date
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -27,6 +28,7 @@ from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, thread_session
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
+from spark_app.runtime.days import yesterday
 from spark_app.runtime.errors import LakeError, SettingsError
 from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
 
@@ -34,8 +36,11 @@ TARGET_MONTH = f"t.{delta.MONTH}"  # of the table that is merged into
 _MONTH_COLUMN = Column(delta.MONTH, Type("date"), False, "", "", None, None)
 
 
-def run(context: Context, *, full_rebuild: bool = False) -> None:
-    """Bring every gold table to its inputs, each as soon as the tables it is made of are done."""
+def run(context: Context, *, night: date | None, full_rebuild: bool = False) -> None:
+    """Bring every gold table to its inputs, each as soon as the tables it is made of are done.
+
+    `night`: the last day of drops that is taken for whole; None where the run is about one that is not over.
+    """
     tables = gold_tables(context.contracts)
     wounds = overwritten.find_overwritten(context, "gold")
     quarantine.ensure(context.lake, context.run_id)
@@ -54,7 +59,7 @@ def run(context: Context, *, full_rebuild: bool = False) -> None:
             for future in done:
                 future.result()
                 order.done(running.pop(future))
-    landed_days.run(context, context.contracts["gold.landed_days"])
+    landed_days.run(context, context.contracts["gold.landed_days"], night)
     overwritten.mark_rebuilt(context, wounds)
 
 
@@ -218,7 +223,8 @@ def work(context: Context, request: RunRequest) -> None:
     """The layer as it is asked for; raises SettingsError before anything is written where the salt is another."""
     rebuilt = request.rebuilds("gold")
     check_salt(context, rehash=rebuilt)
-    run(context, full_rebuild=rebuilt)
+    night = None if request.intraday else context.record.last_day or yesterday()
+    run(context, night=night, full_rebuild=rebuilt)
 
 
 if __name__ == "__main__":

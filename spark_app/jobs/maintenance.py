@@ -2,7 +2,9 @@
 
     spark-submit spark_app/jobs/maintenance.py --env local --keep-releases 30
 
-Every version that a kept release names stays readable, and what gold has not taken in of silver yet stays there.
+Every version that a kept release names stays readable, and what gold has not taken in of silver yet stays there. Of a
+running day a release a minute is made; of those fewer are kept (settings: watch.keep_releases), and what only the
+others need goes, although releases before them stay.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 
 from spark_app.lake import delta, log, quarantine, releases
 from spark_app.lake.behind import with_sources
+from spark_app.lake.between import remove_between
 from spark_app.lake.objects import Entry, remove_file, sizes_below
+from spark_app.lake.releases import Release
 from spark_app.lake.s3 import abort_uploads, s3_errors_named
 from spark_app.runs import lifecycle
 from spark_app.runs.context import Context, thread_session
@@ -28,8 +32,13 @@ KEEP_DAYS = 7
 
 
 def run(context: Context, keep_releases: int) -> None:
-    """Pack silver's and gold's files, then remove files that none of the last `keep_releases` releases needs."""
-    needed = _needed(context, keep_releases)
+    """Pack silver's and gold's files, then remove files that none of the releases that are kept needs."""
+    known = releases.releases(context.lake)
+    kept = kept_releases(known, keep_releases, context.settings.watch.keep_releases)
+    named = _named(context, kept)
+    needed = {name: min(versions) for name, versions in named.items()}
+    between = len(kept) < sum(one.release_id >= kept[0].release_id for one in known) if kept else False
+    now = {name: min(versions) for name, versions in _named(context, []).items()}
     spark = thread_session(context)
     for name in (*context.contracts, quarantine.TABLE):
         commit = log.last_commit(context.lake, name)
@@ -39,6 +48,9 @@ def run(context: Context, keep_releases: int) -> None:
             # Packing changes no row.
             delta.optimize(spark, context.lake, name, log.unchanged_note(context.run_id, commit))
             delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
+            if between:
+                hours = _hours_since(context, name, now.get(name, commit.version))
+                remove_between(context.lake, name, named.get(name, set()), hours)
             step.action, step.version = "packed", log.version_of(context.lake, name)
     _clear_scratch(context)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
@@ -56,16 +68,22 @@ def _clear_scratch(context: Context) -> None:
         remove_file(Entry(name, f"{place}{name}", False, 0, None), s3)
 
 
-def _needed(context: Context, keep_releases: int) -> dict[str, int]:
-    """Table -> the oldest version that a kept release, or gold's own progress, still speaks of."""
-    oldest: dict[str, int] = {}
-    kept = [dict(release.tables) for release in releases.releases(context.lake)[-keep_releases:]]
+def kept_releases(known: Sequence[Release], most: int, most_intraday: int) -> list[Release]:
+    """The newest `most` releases, and the newest `most_intraday` of a running day, oldest first."""
+    others = [one for one in known if one.kind != "intraday"][-most:]
+    intraday = [one for one in known if one.kind == "intraday"][-most_intraday:]
+    return sorted([*others, *intraday], key=lambda one: one.release_id)
+
+
+def _named(context: Context, kept: Sequence[Release]) -> dict[str, set[int]]:
+    """Table -> the versions that these releases, or gold's own progress, still speak of."""
+    found: dict[str, set[int]] = {}
     gold = {name: log.version_of(context.lake, name) for name in context.contracts if name.startswith("gold.")}
     now = {name: version for name, version in gold.items() if version is not None}
-    for tables in [*kept, now]:
+    for tables in [*(dict(one.tables) for one in kept), now]:
         for name, version in with_sources(context.lake, tables).items():
-            oldest[name] = min(version, oldest.get(name, version))
-    return oldest
+            found.setdefault(name, set()).add(version)
+    return found
 
 
 def _hours_since(context: Context, table: str, version: int) -> int:

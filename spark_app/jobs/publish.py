@@ -124,7 +124,8 @@ def _withdrawn(context: Context, tables: dict[str, int]) -> bool:
 
 def work(context: Context, request: RunRequest) -> Release | None:
     """The layer as it is asked for; the new release, if there is one."""
-    return run(context, kind="rebuild" if request.rebuild_from else "run")
+    kind = "intraday" if request.intraday else "rebuild" if request.rebuild_from else "run"
+    return run(context, kind=kind)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,15 @@ def days_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[
     return found
 
 
+def bronze_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
+    """Table of bronze → the version that every entity made of it has taken in, in these gold versions."""
+    found: dict[str, int] = {}
+    for table, version in _silver(lake, tables).items():
+        for bronze, taken in log.commit_at(lake, table, version).sources.items():
+            found[bronze] = min(taken, found.get(bronze, taken))
+    return found
+
+
 def _silver(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     """The entities; gold also takes in the quarantine, whose commits speak of no drops."""
     found = with_sources(lake, tables).items()

@@ -22,12 +22,14 @@ UTC_DAYS = Reporting()
 class Drops:
     """`taken`: daily entity → days whose drops were taken in. `sold`: business days that have orders, of whatever drop.
 
-    `reporting`: which drops hold the hours of a business day.
+    `reporting`: which drops hold the hours of a business day. `complete_to`: the last day of drops that a night was
+    about; later ones are still running. None where that is not on record: then no day is.
     """
 
     taken: Mapping[str, frozenset[date]]
     sold: frozenset[date]
     reporting: Reporting = UTC_DAYS
+    complete_to: date | None = None
 
     @property
     def last(self) -> date | None:
@@ -46,7 +48,14 @@ class Drops:
 
     def whole(self, day: date) -> bool:
         """Whether the drops of all the day's hours can have come; those of one still running cannot."""
-        return self.last is None or max(self.reporting.drops_of(day)) <= self.last
+        until = self.last if self.complete_to is None else self.complete_to
+        return until is None or max(self.reporting.drops_of(day)) <= until
+
+    def running(self) -> list[date]:
+        """The days that drops were taken in of, or orders have come of, before they are over; ascending."""
+        if self.complete_to is None or self.last is None or self.last <= self.complete_to:
+            return []
+        return sorted({day for days in (*self.taken.values(), self.sold) for day in days if not self.whole(day)})
 
     def landed(self, day: date) -> bool:
         """Whether figures of this day, zeros too, are what the shop has said of it."""
@@ -66,10 +75,11 @@ def drops(
     contracts: Mapping[str, Contract],
     sold: Iterable[date],
     reporting: Reporting = UTC_DAYS,
+    complete_to: date | None = None,
 ) -> Drops:
     """Of what was taken in, that of the entities whose contracts say that they come daily."""
     daily = {name for name in taken if (found := contracts.get(f"silver.{name}")) is not None and found.daily}
-    return Drops({name: taken[name] for name in sorted(daily)}, frozenset(sold), reporting)
+    return Drops({name: taken[name] for name in sorted(daily)}, frozenset(sold), reporting, complete_to)
 
 
 def days_of(first: date, last: date) -> list[date]:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from spark_app.contracts.read import PACKED_ENDINGS, PLAIN_ENDINGS
 from spark_app.lake.objects import Entry, checksum, exists, list_folder, list_folders
@@ -17,7 +17,10 @@ _DAY = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One dropped object: `name` is its path below landing, `checksum` tells a corrected file from the same one."""
+    """One dropped object: `name` is its path below landing, `checksum` tells a corrected file from the same one.
+
+    `modified`: when it was written last, where that is known.
+    """
 
     dataset: str
     day: date
@@ -25,6 +28,7 @@ class LandedFile:
     path: str
     size: int
     checksum: str
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _expected(more: Sequence[str]) -> str:
 
 def _landed(dataset: str, day: date, entry: Entry) -> LandedFile:
     name = f"{dataset}/dt={day.isoformat()}/{entry.name}"
-    return LandedFile(dataset, day, name, entry.uri, entry.size, checksum(entry))
+    return LandedFile(dataset, day, name, entry.uri, entry.size, checksum(entry), entry.modified)
 
 
 def _day_of(name: str) -> date | None:

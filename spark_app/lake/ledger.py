@@ -6,9 +6,9 @@ commits newer than the ledger's last entry say what is to be entered (`unnoted`)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from spark_app.lake import ops
 from spark_app.lake.log import commits_after
@@ -33,6 +33,23 @@ def held(lake: Lake) -> dict[str, dict[date, str]]:
     for row in rows:
         found.setdefault(row["dataset"], {})[row["batch_date"]] = str(row["fingerprint"])
     return found
+
+
+def last_taken(lake: Lake) -> dict[str, dict[date, datetime]]:
+    """Dataset → day → when its files were taken in last."""
+    sql = "SELECT dataset, batch_date, max(ingested_at) AS at FROM ops_rows WHERE ingested_at IS NOT NULL GROUP BY ALL"
+    found: dict[str, dict[date, datetime]] = {}
+    for row in ops.select(lake, "ingested_files", sql):
+        found.setdefault(row["dataset"], {})[row["batch_date"]] = row["at"]
+    return found
+
+
+def unreleased_since(lake: Lake, versions: Mapping[str, int]) -> datetime | None:
+    """When the first drop was taken in that is newer than these versions of bronze's tables; None where none is."""
+    sql = "SELECT dataset, bronze_version AS v, min(ingested_at) AS at FROM ops_rows GROUP BY ALL"
+    rows = [row for row in ops.select(lake, "ingested_files", sql) if row["at"] is not None]
+    newer = [row["at"] for row in rows if row["v"] > versions.get(f"bronze.{row['dataset']}", row["v"])]
+    return min(newer, default=None)
 
 
 @dataclass(frozen=True)

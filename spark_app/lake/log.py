@@ -38,6 +38,8 @@ _ARROW: dict[str, pa.DataType] = {
 SALT = "salt"
 # In the note of a table whose days or amounts depend on it: what gold counts in (runtime.reporting).
 REPORTING = "reporting"
+# In the notes of gold.landed_days: the last day of drops that a night was about.
+COMPLETE_TO = "complete_to"
 # In the note of a commit that derived the whole table from its inputs, whatever it was before.
 WHOLE = "whole"
 # Of an empty one: what was wrong with the commits before it was looked at, and made good.
@@ -65,7 +67,7 @@ def note_text(run_id: str, sources: Mapping[str, int], **more: object) -> str:
 
 def unchanged_note(run_id: str, commit: Commit | None, **more: object) -> str:
     """The note of a commit that changes no row: what the table has taken in stays, and what it was made with."""
-    made_with = {name: commit.note[name] for name in (SALT, REPORTING) if commit and name in commit.note}
+    made_with = {name: commit.note[name] for name in (SALT, REPORTING, COMPLETE_TO) if commit and name in commit.note}
     return note_text(run_id, commit.sources if commit else {}, packed=True, **made_with, **more)
 
 

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -33,6 +34,7 @@ class Entry:
     folder: bool
     size: int
     etag: str | None  # object stores give one with the listing
+    modified: datetime | None = None  # when the file was written last
 
 
 def local_path(uri: str) -> Path:
@@ -98,12 +100,25 @@ def open_bytes(uri: str, s3: S3Settings, first: int | None = None) -> Iterator[B
             yield cast(BinaryIO, body)
 
 
+_STILL = timedelta(seconds=5)  # a file this old has another time of writing when it is written again
+_KNOWN: dict[str, tuple[tuple[int, datetime], str]] = {}  # of local files that lay still when they were read
+
+
 def checksum(entry: Entry) -> str:
-    """A word that changes with the content: the store's ETag, or the MD5 of a local file."""
+    """A word that changes with the content: the store's ETag, or the MD5 of a local file.
+
+    A local file that lies as it lay is not read again: a long run looks at landing every minute.
+    """
     if entry.etag is not None:
         return entry.etag
+    known = _KNOWN.get(entry.uri)
+    if known is not None and known[0] == (entry.size, entry.modified):
+        return known[1]
     with _opened(entry.uri) as stream:
-        return _md5(stream)
+        found = _md5(stream)
+    if entry.modified is not None and datetime.now(UTC) - entry.modified > _STILL:
+        _KNOWN[entry.uri] = ((entry.size, entry.modified), found)
+    return found
 
 
 def put_file(path: Path, uri: str, s3: S3Settings) -> None:
@@ -212,8 +227,12 @@ def _children_local(uri: str) -> Iterator[Entry]:
     folder = local_path(uri)
     if folder.is_dir():
         for path in folder.iterdir():
-            is_folder = path.is_dir()
-            yield Entry(path.name, str(path), is_folder, 0 if is_folder else path.stat().st_size, None)
+            if path.is_dir():
+                yield Entry(path.name, str(path), True, 0, None)
+            else:
+                found = path.stat()
+                at = datetime.fromtimestamp(found.st_mtime, UTC)
+                yield Entry(path.name, str(path), False, found.st_size, None, at)
 
 
 def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
@@ -229,7 +248,8 @@ def _children_s3(uri: str, s3: S3Settings) -> Iterator[Entry]:
             for found in page.get("Contents", []):
                 name = found.get("Key", "").removeprefix(prefix)
                 if name:  # the folder's own marker object has none
-                    yield Entry(name, f"{base}/{name}", False, found.get("Size", 0), found.get("ETag", "").strip('"'))
+                    etag = found.get("ETag", "").strip('"')
+                    yield Entry(name, f"{base}/{name}", False, found.get("Size", 0), etag, found.get("LastModified"))
 
 
 def _in_folders_s3(uri: str, names: Sequence[str], s3: S3Settings) -> dict[str, list[Entry]]:
@@ -249,7 +269,8 @@ def _in_folders_s3(uri: str, names: Sequence[str], s3: S3Settings) -> dict[str, 
             name, deeper, _ = path.partition("/")
             if name and folder in wanted:
                 size, etag = (0, None) if deeper else (one.get("Size", 0), one.get("ETag", "").strip('"'))
-                entry = Entry(name, f"{uri.rstrip('/')}/{folder}/{name}", bool(deeper), size, etag)
+                path = f"{uri.rstrip('/')}/{folder}/{name}"
+                entry = Entry(name, path, bool(deeper), size, etag, one.get("LastModified"))
                 found.setdefault(folder, {})[name] = entry
         if not listed or not page.get("IsTruncated"):
             break

@@ -25,7 +25,8 @@ _COUNTS = (
 
 @dataclass(frozen=True)
 class Release:
-    """`tables`: gold table -> Delta version. `kind`: run, rebuild or rollback (`of_release` is then restored)."""
+    """`tables`: gold table -> Delta version. `kind`: run, rebuild, intraday (a day was running), or rollback
+    (`of_release` is then restored)."""
 
     release_id: int
     run_id: str

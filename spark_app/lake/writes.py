@@ -128,6 +128,15 @@ def replace(lake: Lake, table: str, rows: pa.Table, where: str, note: str, point
     confirm(lake, table, note)
 
 
+def reshape(lake: Lake, table: str, rows: pa.Table, note: str) -> None:
+    """Replace all rows by these, with the columns that have come to the table."""
+    opened = _to_write(lake, table)
+    with committing(lake.fence, table), _next_version(table):
+        properties = noted(note, lake.fence)
+        write_deltalake(opened, rows, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
+    confirm(lake, table, note)
+
+
 def merge(
     lake: Lake,
     table: str,

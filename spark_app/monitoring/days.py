@@ -7,12 +7,24 @@ from datetime import date, timedelta
 
 from spark_app.contracts.sources import inputs_of
 from spark_app.lake import feed, ops
+from spark_app.lake.completed import Completed
 from spark_app.lake.days import ORDERS, days_of
 from spark_app.runs.context import Context
 
 MOST_DAYS = 7  # of a range the newest are judged
 SHOWN_DAYS = 56  # the weeks of the morning page's chart
 SALES = "gold.daily_sales"
+
+
+def days_to_judge(context: Context, completed: Completed) -> list[date]:
+    """The days the run is about. Of one whose day is not over: those that a night completed and readers lack.
+
+    What a night withheld, a batch of the next day would else release.
+    """
+    if not context.record.intraday:
+        return days_asked(context)
+    first = max(completed.before + timedelta(days=1), completed.now - timedelta(days=MOST_DAYS - 1))
+    return days_of(first, completed.now) if completed.before < completed.now < date.max else []
 
 
 def days_asked(context: Context) -> list[date]:

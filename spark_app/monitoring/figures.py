@@ -9,7 +9,8 @@ from typing import Any
 
 from spark_app.contracts.bounds import NONE_BROKEN
 from spark_app.lake import ops
-from spark_app.monitoring.days import days_asked, days_missing, days_not_judged
+from spark_app.lake.completed import Completed
+from spark_app.monitoring.days import days_missing, days_not_judged, days_to_judge
 from spark_app.quality.anomalies import Cause, Figure, causes, judge, unusual
 from spark_app.quality.drops import Wanted, drop, profile, wanted
 from spark_app.quality.history import BACK, Span, gather_series
@@ -19,14 +20,20 @@ from spark_app.runs.context import Context
 MOST_LINES = 8
 
 
-def judge_figures(context: Context, tables: Mapping[str, int], *, released: bool) -> list[Finding]:
+def judge_figures(
+    context: Context, tables: Mapping[str, int], completed: Completed, *, released: bool
+) -> list[Finding]:
     """What is unlike before, kept in `ops.figures`, noticed in the record, and as findings of the audit.
 
-    `released`: these gold versions are what readers have. Then only what landed since is news.
+    `released`: these gold versions are what readers have. Then only what landed since is news. Of a day that is not
+    over nothing is like the weeks before: it waits for its night, and so do looks at its drops.
     """
     with context.record.step("audit", "anomalies") as step:
+        days = days_to_judge(context, completed)
+        if not days and context.record.intraday:
+            step.action = "wait for the night"
+            return []
         fresh = _profile(context)
-        days = days_asked(context)
         if not days or (released and not fresh):
             return []
         older = days_not_judged(context, tables, days)

@@ -18,7 +18,9 @@ from spark_app.runtime.messages import some
 
 
 def tell_gaps(context: Context, window: Window, landed: Mapping[str, Drop], allow_missing: bool) -> None:
-    """A single date must be complete; of a range the days without a drop are reported."""
+    """A single date must be complete; of a range the days without a drop are reported; a running day has time."""
+    if window.running:
+        return
     daily = _daily(context)
     if window.single:
         lacking = [name for name in context.datasets if name in daily and not landed[name].get(window.last)]

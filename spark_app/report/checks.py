@@ -54,8 +54,9 @@ def _first_line(message: object) -> str:
 
 
 def quiet_days(data: ReportData) -> list[Check]:
-    """Drops of days after the last one shown, which is then the last with an order."""
-    later = {day for days in data.drops.taken.values() for day in days if day > data.last}
+    """Drops of days after the last one shown, which is then the last with an order; of one that runs, some may come."""
+    taken = {day for days in data.drops.taken.values() for day in days if data.drops.whole(day)}
+    later = {day for day in taken if day > data.last}
     if not later:
         return []
     text = f"{_days(len(later))} after {day_text(data.last)}, to {day_text(max(later))}, landed without a single order."

@@ -18,8 +18,9 @@ from spark_app.contracts.metrics import Metric, Metrics, load_metrics
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, with_all_tables
 from spark_app.contracts.views import load_views
-from spark_app.lake import log, releases
+from spark_app.lake import log, ops, releases
 from spark_app.lake.behind import Behind, counted_in, days_taken_in, look_behind
+from spark_app.lake.completed import complete_to
 from spark_app.lake.days import Drops, days_of, drops
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -31,14 +32,25 @@ from spark_app.runtime.reporting import Reporting
 
 DAY = "order_date"
 LANDED = "landed_days"
+SO_FAR = "so_far"  # the schema of the day that is running
 QUIET_DAYS = 7
 RECENT = 7  # the days up to the last one that sentences on trust look at
 
 
 @dataclass(frozen=True)
-class ReportData:
-    """What a page may ask. `first` and `last` are the days shown: to the newest that landed, or was sold on.
+class RunningDay:
+    """The newest business day that is not over, and when landing was looked at for what is known of it."""
 
+    day: date
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """What a page may ask. `first` and `last` are the days shown: to the newest that is over, of
+    those that landed or were sold on.
+
+    `running`: a later one whose hours come in; pages show it apart, and its rows are in the schema `SO_FAR` alone.
     `behind`: what the release goes back to. `drops`: the days it has taken in, and those that never landed.
     `publishing`: the run that has come all the way and asks; `ops.runs` does not know of it yet. `waiting`: what of
     landing is not taken in.
@@ -60,6 +72,7 @@ class ReportData:
     written_at: datetime
     publishing: RunRecord | None = None
     waiting: Sequence[WaitingSentence] = ()
+    running: RunningDay | None = None
 
     @property
     def recent(self) -> list[date]:
@@ -85,6 +98,14 @@ class ReportData:
         """A metric over days; None where there is nothing to compute it from."""
         where = f"{DAY} BETWEEN ? AND ?"
         [row] = self.rows(f"SELECT {metric.sql} AS value FROM {metric.view} WHERE {where}", (first, last))
+        return row["value"]
+
+    def value_so_far(self, metric: Metric) -> Any:
+        """A metric of the running day; None where there is no such day, or nothing to compute it from."""
+        if self.running is None:
+            return None
+        sql = f"SELECT {metric.sql} AS value FROM {SO_FAR}.{metric.view} WHERE {DAY} = ?"
+        [row] = self.rows(sql, (self.running.day,))
         return row["value"]
 
     def value_on(self, metric: Metric, day: date) -> Any:
@@ -116,17 +137,24 @@ def open_release(
         return
     views = load_views(contracts)
     with duck.connect() as connection:
-        connection.execute("CREATE SCHEMA analytics")
         _register(connection, lake, release, contracts)
         first_sale, last_sale = _sold(connection)
         reporting = counted_in(lake, release)
-        found = drops(days_taken_in(lake, release.tables), contracts, _days_sold(connection), reporting)
+        whole_to = complete_to(lake, release.tables)
+        found = drops(days_taken_in(lake, release.tables), contracts, _days_sold(connection), reporting, whole_to)
         last = _last_day(last_sale, found) or release.released_at.date()
         first = max(last - timedelta(days=days - 1), first_sale or last)
-        _make_tables(connection, release, contracts, first)
+        behind = look_behind(lake, release)
+        running = _running(lake, behind.shown, found, last, publishing)
         made = with_all_tables(views, [LANDED, *(contracts[name].name for name in release.tables)])
-        for view in made:
-            connection.execute(f'CREATE VIEW analytics."{view.name}" AS {view.select("analytics")}')
+        spans = {"analytics": (first, last if running else None)}
+        if running:
+            spans[SO_FAR] = (running.day, running.day)
+        for schema, span in spans.items():
+            connection.execute(f"CREATE SCHEMA {schema}")
+            _make_tables(connection, release, contracts, schema, span)
+            for view in made:
+                connection.execute(f'CREATE VIEW {schema}."{view.name}" AS {view.select(schema)}')
         connection.execute("SET schema = 'analytics'")
         yield ReportData(
             connection=connection,
@@ -140,11 +168,12 @@ def open_release(
             shop=shop or f"{environment} shop",
             first=first,
             last=last,
-            behind=look_behind(lake, release),
+            behind=behind,
             drops=found,
             written_at=datetime.now(UTC),
             publishing=publishing,
             waiting=waiting,
+            running=running,
         )
 
 
@@ -161,21 +190,25 @@ def _register(
 
 
 def _make_tables(
-    connection: duckdb.DuckDBPyConnection, release: Release, contracts: Mapping[str, Contract], first: date
+    connection: duckdb.DuckDBPyConnection,
+    release: Release,
+    contracts: Mapping[str, Contract],
+    schema: str,
+    span: tuple[date, date | None],
 ) -> None:
-    """The gold tables, those with days from `first` on; rows that know no day stay in."""
+    """The gold tables, those with days from the first to the last of `span`; rows that know no day stay in."""
+    first, last = span
+    within = f"{DAY} >= DATE '{first}'" + (f" AND {DAY} <= DATE '{last}'" if last else "")
     if f"gold.{LANDED}" not in release.tables:  # of before there was such a table: what has orders has landed
         connection.execute(
-            f"CREATE VIEW analytics.{LANDED} AS SELECT {DAY}, true AS is_landed, NULL::VARCHAR AS lacking "
-            f"FROM _daily_sales WHERE {DAY} >= DATE '{first}'"
+            f"CREATE VIEW {schema}.{LANDED} AS SELECT {DAY}, true AS is_landed, NULL::VARCHAR AS lacking, "
+            f"true AS is_complete FROM _daily_sales WHERE {within}"
         )
     for name in release.tables:
         contract = contracts[name]
         columns = ", ".join(f'"{column}"' for column in contract.column_names)
-        where = f" WHERE {DAY} >= DATE '{first}' OR {DAY} IS NULL" if DAY in contract.column_names else ""
-        connection.execute(
-            f'CREATE VIEW analytics."{contract.name}" AS SELECT {columns} FROM "_{contract.name}"{where}'
-        )
+        where = f" WHERE ({within}) OR {DAY} IS NULL" if DAY in contract.column_names else ""
+        connection.execute(f'CREATE VIEW {schema}."{contract.name}" AS SELECT {columns} FROM "_{contract.name}"{where}')
 
 
 def _sold(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
@@ -188,12 +221,33 @@ def _days_sold(connection: duckdb.DuckDBPyConnection) -> frozenset[date]:
     return frozenset(row[0] for row in rows)
 
 
+def _running(lake: Lake, shown: Release, found: Drops, last: date, publishing: RunRecord | None) -> RunningDay | None:
+    """The newest day that is not over and of which there is something; it is the last one shown where none is over."""
+    later = [day for day in found.running() if day >= last]
+    return RunningDay(later[-1], _looked_at(lake, shown, publishing)) if later else None
+
+
+def _looked_at(lake: Lake, release: Release, publishing: RunRecord | None) -> datetime:
+    """When the run that released it looked at landing: at its beginning."""
+    if publishing is not None and publishing.run_id == release.run_id:
+        return publishing.started_at
+    rows = ops.select(lake, "runs", "SELECT started_at FROM ops_rows WHERE run_id = ?", (release.run_id,))
+    return rows[0]["started_at"] if rows else release.released_at
+
+
 def _last_day(last_sale: date | None, found: Drops) -> date | None:
     """A day without orders is a day too; after many of them it is the last sale that people want to see.
 
-    Where drops go by another zone's days, the last business day may have come in part only: one before it is meant.
+    A day that is not over is shown apart, unless there is none before it. Where drops go by another zone's days, the
+    last business day may have come in part only: one before it is meant.
     """
     last, landed = last_sale or found.last, found.last
+    if found.running():
+        over = {day for days in found.taken.values() for day in days if found.whole(day)}
+        sold = {day for day in found.sold if found.whole(day)}
+        if over or sold:
+            last_sale, landed = max(sold, default=None), max(over, default=None)
+            last = last_sale or landed
     if last_sale and landed and landed - last_sale <= timedelta(days=QUIET_DAYS):
         last = max(last_sale, landed)
     if last is None or found.reporting.timezone == found.reporting.landed_in:

@@ -19,6 +19,7 @@ from spark_app.report.numbers import change, day_text, verdict
 from spark_app.report.page import Column, Figure, Page
 from spark_app.report.places import state_column
 from spark_app.report.ripeness import Ripeness, ripeness
+from spark_app.report.so_far import so_far
 from spark_app.report.trust import trust
 
 TILES = (
@@ -111,6 +112,7 @@ def page(data: ReportData) -> Page:
         },
         dates=False,
         more={
+            "so_far": so_far(data, _tiles(money)),
             "tiles": [_compared(data, data.metrics[name], ripening) for name in _tiles(money)],
             "trust": trust(data),
             "money_note": money.note,

@@ -28,7 +28,7 @@ def open_context(request: RunRequest, record: RunRecord) -> Context:
     source = load_source(settings.source, contracts)
     silver_tables(contracts)
     gold_tables(contracts)
-    record.first_day, record.last_day = request.first, request.last
+    record.first_day, record.last_day, record.intraday = request.first, request.last, request.intraday
     return Context(settings, contracts, source, record)
 
 

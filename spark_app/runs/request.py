@@ -27,6 +27,7 @@ class RunRequest:
     rebuild_from: Layer | None = None  # derive this layer and those after it from nothing
     days_to_judge: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # entity -> days judged once more
     wait_seconds: float = 0.0
+    intraday: bool = False  # the last day is not over: what is told of whole days waits for its night
 
     def rebuilds(self, layer: Layer) -> bool:
         """Whether the layer is to be derived from nothing."""

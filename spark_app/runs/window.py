@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from spark_app.lake import catch_up
 from spark_app.lake.landing import LandedFile, list_days
@@ -18,12 +19,27 @@ Drop = Mapping[date, Sequence[LandedFile]]  # a dataset's files by day
 
 @dataclass(frozen=True)
 class Window:
-    """The days asked for, and how far before them late files are looked for."""
+    """The days asked for, and how far before them late files are looked for.
+
+    `single`: one day, which must be complete; `running`: its last day is not over, and need not be.
+    """
 
     first: date
     last: date
     lookback_days: int
     single: bool
+    running: bool = False
+
+
+def running_day(context: Context) -> date:
+    """The day that drops are named by at this moment, in the source's zone."""
+    return datetime.now(ZoneInfo(context.source.timezone)).date()
+
+
+def running_window(context: Context) -> Window:
+    """The running day, and the days before it that late files are looked for of."""
+    today = running_day(context)
+    return Window(today, today, context.settings.lookback_days, single=False, running=True)
 
 
 def window_of(context: Context, request: RunRequest) -> Window:
@@ -40,7 +56,8 @@ def window_of(context: Context, request: RunRequest) -> Window:
     first = request.first or last
     refuse_reversed("--from", first, "--to", last)
     context.record.first_day, context.record.last_day = first, last
-    return Window(first, last, context.settings.lookback_days, single=first == last)
+    running = request.intraday
+    return Window(first, last, context.settings.lookback_days, single=first == last and not running, running=running)
 
 
 def first_days(context: Context, window: Window, taken: Mapping[str, Mapping[date, str]]) -> dict[str, date]:

@@ -70,6 +70,7 @@ class RunRecord:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     first_day: date | None = None
     last_day: date | None = None
+    intraday: bool = False  # its last day is not over
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     oddities: list[Oddity] = field(default_factory=list)

@@ -94,6 +94,19 @@ class ReportingSettings(Closed):
         return value
 
 
+class WatchSettings(Closed):
+    """How `lakehouse watch` follows the running day."""
+
+    every_seconds: float = Field(60, ge=1, le=3600, description="seconds from one look at landing to the next")
+    night: str | None = Field(
+        "02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="when it completes the day before, UTC; null: never"
+    )
+    behind_minutes: float = Field(
+        30, gt=0, description="minutes that a file may have waited; people are told where one waited longer"
+    )
+    keep_releases: int = Field(20, ge=1, description="newest intraday releases that maintenance keeps, beside others")
+
+
 class Settings(Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
@@ -124,6 +137,7 @@ class Settings(Closed):
         None, min_length=1, description="Secrets Manager id of that salt, where the variable is not set"
     )
     reporting: ReportingSettings = ReportingSettings()
+    watch: WatchSettings = Field(WatchSettings(), description="how the running day is followed")
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")

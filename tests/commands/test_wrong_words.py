@@ -43,9 +43,10 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "report": (),
     "run": (),
     "status": (),
+    "watch": ("--batches", "1"),
 }
 # These make the home where it is not there, or do not look at it.
-MAKE_OR_NEED_NONE = {"cost prices", "demo", "land", "run", "replay olist", "ddl"}
+MAKE_OR_NEED_NONE = {"cost prices", "demo", "land", "run", "replay olist", "ddl", "watch"}
 
 
 def _leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -13,6 +13,7 @@ from deltalake import write_deltalake
 from spark_app.audits.landed import check_landed_days
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.table import Contract, Threshold
+from spark_app.lake.completed import ALL_OVER
 from spark_app.quality.profile import Finding
 from spark_app.runs.context import Context
 from tests.support.ops_rows import put
@@ -53,11 +54,13 @@ def landed(context: Context, dataset: str, **row: Any) -> None:
 
 
 def failed(context: Context) -> list[tuple[str, str]]:
-    return [(one.table, one.rule) for one in check_landed_days(context, None) if not one.passed and one.withholds]
+    return [
+        (one.table, one.rule) for one in check_landed_days(context, None, ALL_OVER) if not one.passed and one.withholds
+    ]
 
 
 def one(context: Context, table: str, rule: str) -> Finding:
-    (found,) = [each for each in check_landed_days(context, None) if (each.table, each.rule) == (table, rule)]
+    (found,) = [each for each in check_landed_days(context, None, ALL_OVER) if (each.table, each.rule) == (table, rule)]
     return found
 
 

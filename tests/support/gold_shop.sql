@@ -126,4 +126,4 @@ CREATE TABLE customer_cohorts AS SELECT date_trunc('month', f.order_date)::DATE 
   count(*) AS orders, sum(sold(o.items_amount, o.discount_amount, o.freight_amount)) AS revenue
 FROM fact_orders o JOIN (SELECT customer_id, order_date FROM fact_orders WHERE is_first_order) f USING (customer_id)
 WHERE live(o.order_status) GROUP BY ALL;
-CREATE TABLE landed_days AS SELECT order_date, true AS is_landed, NULL::VARCHAR AS lacking FROM daily_sales;
+CREATE TABLE landed_days AS SELECT order_date, true AS is_landed, NULL::VARCHAR AS lacking, true AS is_complete FROM daily_sales;

@@ -15,6 +15,7 @@ from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
 from spark_app.contracts.table import Contract, Watch
 from spark_app.lake import log
+from spark_app.lake.completed import ALL_OVER
 from spark_app.monitoring import figures
 from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord
@@ -102,5 +103,5 @@ class World:
         self.contracts[table] = replace(contract, watches=watches)
 
     def told(self, tables: Mapping[str, int], released: bool = False) -> list[str]:
-        figures.judge_figures(self.context, tables, released=released)
+        figures.judge_figures(self.context, tables, ALL_OVER, released=released)
         return [line for notice in self.record.notices for line in notice.lines]

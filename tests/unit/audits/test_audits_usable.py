@@ -8,6 +8,7 @@ import pytest
 
 from spark_app.audits.landed import check_landed_days
 from spark_app.contracts.table import Threshold
+from spark_app.lake.completed import ALL_OVER
 from spark_app.runs.context import Context
 from tests.support.counted_days import DAY, counted, failed, landed, one, set_aside, with_bound
 
@@ -77,7 +78,7 @@ def test_few_rows_of_most_of_the_money_withhold(context: Context) -> None:
 def test_money_that_is_not_known_is_said_to_be_so(context: Context) -> None:
     counted(context, "order_items", 10, 3, rows_unpriced=2)
     counted(context, "payments", 10, 3, rows_unpriced=3, amount_quarantined=Decimal(0))
-    check_landed_days(context, None)
+    check_landed_days(context, None, ALL_OVER)
     assert context.record.set_aside == (
         "order_items 3 rows, at least $30.00 of goods; payments 3 rows, of unknown money"
     )

@@ -34,7 +34,7 @@ DESIGN = {
     "daily_customers": "order_date country state gender age_band orders customers new_customers revenue",
     "daily_products": "order_date category orders items units revenue net_sales gross_margin average_review_score",
     "customer_cohorts": "cohort_month months_since customers orders revenue",
-    "landed_days": "order_date is_landed lacking",  # not of the design: docs/architecture.md says why
+    "landed_days": "order_date is_landed lacking is_complete",  # not of the design: docs/architecture.md says why
     "fact_refunds": "refund_id refund_line order_id item_number customer_key product_key order_date refund_date "
     "quantity amount shipping_amount tax_amount cost_amount reason",
     "daily_channels": "order_date channel store_id orders customers units gross_sales discounts returns net_sales",

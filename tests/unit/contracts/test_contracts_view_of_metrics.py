@@ -28,9 +28,10 @@ def test_a_month_is_added_up_by_the_metrics_of_its_days(warehouse):
             "INSERT INTO analytics.dim_dates SELECT 0, CAST(? AS DATE), 2024, 1, month(CAST(? AS DATE)), 1, 1, false",
             [day, day],
         )
-        warehouse.execute("INSERT INTO analytics.landed_days SELECT CAST(? AS DATE), true, NULL", [day])
+        warehouse.execute("INSERT INTO analytics.landed_days SELECT CAST(? AS DATE), true, NULL, true", [day])
     warehouse.execute(
-        "INSERT INTO analytics.landed_days VALUES ('2024-02-02', false, 'orders'), ('2024-02-03', true, NULL)"
+        "INSERT INTO analytics.landed_days VALUES ('2024-02-02', false, 'orders', true), "
+        "('2024-02-03', true, NULL, true)"
     )
     asked = "SELECT month_start, revenue, orders, average_order_value FROM analytics.sales_monthly ORDER BY 1"
     assert warehouse.execute(asked).fetchall() == [

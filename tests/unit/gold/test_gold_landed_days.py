@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from spark_app.contracts.sources import load_source
 from spark_app.gold import landed_days
 from spark_app.lake import feed, log
+from spark_app.lake.completed import completed_so_far
 from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import load_settings
@@ -21,10 +22,10 @@ TABLE = "gold.landed_days"
 BEFORE = LAST - timedelta(days=1)
 
 
-def run(night: Night) -> str:
+def run(night: Night, of: date | None = LAST) -> str:
     settings = load_settings("local").model_copy(update={"home": str(night.gold.root)})
     record = RunRecord("run")
-    landed_days.run(Context(settings, CONTRACTS, load_source("canonical", CONTRACTS), record), CONTRACTS[TABLE])
+    landed_days.run(Context(settings, CONTRACTS, load_source("canonical", CONTRACTS), record), CONTRACTS[TABLE], of)
     (step,) = record.steps
     return step.action
 
@@ -74,3 +75,32 @@ def test_what_changed_can_be_loaded_into_a_warehouse(night: Night) -> None:
     feed_ = pa.table(opened.load_cdf(starting_version=before + 1).read_all()).to_pylist()
     came = {row["order_date"] for row in feed_ if row["_change_type"] in ("insert", "update_postimage")}
     assert came == {BEFORE, LAST, LAST + timedelta(days=1)}
+
+
+def complete(night: Night) -> list[date]:
+    version = log.version_of(night.lake, TABLE) or 0
+    sql = "SELECT order_date FROM data WHERE is_complete ORDER BY 1"
+    return [row[0] for row in feed.over_version(night.lake, TABLE, version, sql)]
+
+
+def test_a_day_is_complete_once_a_night_was_about_it_and_stays_so(night: Night) -> None:
+    run(night, BEFORE)
+    assert complete(night) == DAYS[:-1]
+    run(night, None)
+    assert complete(night) == DAYS[:-1], "a running day's batch completes nothing"
+    run(night, LAST)
+    assert complete(night) == DAYS
+    run(night, BEFORE)
+    assert complete(night) == DAYS, "a night of an older day takes nothing back"
+    assert completed_so_far(night.lake) == LAST
+
+
+def test_of_a_lake_from_before_all_that_was_released_is_complete(night: Night) -> None:
+    """Its table lacks the column, and its commits say nothing of nights."""
+    old = pa.table({"order_date": DAYS, "is_landed": [True] * len(DAYS), "lacking": pa.nulls(len(DAYS), pa.string())})
+    write_deltalake(night.lake.path(TABLE), old, mode="overwrite", schema_mode="overwrite")
+    night.releases()
+    night.takes_in([LAST + timedelta(days=1)])
+    assert run(night, None) == "merged"
+    assert complete(night) == DAYS
+    assert run(night, None) == "unchanged"

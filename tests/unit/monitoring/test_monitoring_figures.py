@@ -9,7 +9,9 @@ import pytest
 
 from spark_app.contracts.table import Threshold
 from spark_app.lake import ops
+from spark_app.lake.completed import ALL_OVER, Completed
 from spark_app.monitoring import figures
+from spark_app.quality.profile import Finding
 from tests.support.ops_rows import put
 from tests.support.watched_shop import DAYS, LAST, World
 
@@ -17,6 +19,10 @@ from tests.support.watched_shop import DAYS, LAST, World
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
+
+
+def judged(world: World, tables: dict[str, int], completed: Completed = ALL_OVER) -> list[Finding]:
+    return figures.judge_figures(world.context, tables, completed, released=False)
 
 
 def test_usual_days_are_quiet(world: World) -> None:
@@ -82,11 +88,11 @@ def test_a_young_shop_is_left_alone(world: World) -> None:
 
 def test_a_watch_of_severity_error_withholds(world: World) -> None:
     tables = world.gold(lost="SP")
-    findings = {finding.rule: finding for finding in figures.judge_figures(world.context, tables, released=False)}
+    findings = {finding.rule: finding for finding in judged(world, tables)}
     assert not findings["orders are as usual"].passed
     assert not any(finding.withholds for finding in findings.values())
     world.change("gold.daily_sales", "orders are as usual", severity="error")
-    withheld = [one.rule for one in figures.judge_figures(world.context, tables, released=False) if one.withholds]
+    withheld = [one.rule for one in judged(world, tables) if one.withholds]
     assert withheld == ["orders are as usual"]
 
 
@@ -158,3 +164,21 @@ def test_a_history_that_ended_long_ago_is_judged_to_its_end(world: World) -> Non
     sql = "SELECT min(day) > DATE '2024-03-01' AS later, max(observed) AS most FROM ops_rows WHERE unusual"
     odd = ops.select(world.lake, "figures", f"{sql} AND figure = 'orders'")
     assert odd == [{"later": True, "most": 0.0}], "the days since, one by one"
+
+
+def test_a_day_that_is_not_over_is_like_no_week_before(world: World) -> None:
+    """Nothing of its drops is looked at either: their history is that of whole drops."""
+    world.landed(until=12)
+    world.record.intraday = True
+    before = LAST - timedelta(days=1)
+    assert judged(world, world.gold(lost="SP"), Completed(before, before)) == []
+    assert world.record.notices == []
+    assert ops.select(world.lake, "profiles", "SELECT * FROM ops_rows") == []
+
+
+def test_what_a_night_completed_and_readers_lack_is_judged_by_a_batch_of_the_next_day_too(world: World) -> None:
+    world.change("gold.daily_sales", "orders are as usual", severity="error")
+    world.record.intraday = True
+    tables = world.gold(lost="SP")
+    withheld = [one.rule for one in judged(world, tables, Completed(LAST - timedelta(days=1), LAST)) if one.withholds]
+    assert withheld == ["orders are as usual"]

@@ -35,6 +35,10 @@ SETTINGS = [
     ("reporting.currency", None, "reporting: {currency: EUR}", "EUR"),
     ("reporting.timezone", "UTC", "reporting: {timezone: Europe/Berlin}", "Europe/Berlin"),
     ("reporting.shop", None, "reporting: {shop: Kettle & Co}", "Kettle & Co"),
+    ("watch.every_seconds", 60, "watch: {every_seconds: 30}", 30),
+    ("watch.night", "02:00", "watch: {night: null}", None),
+    ("watch.behind_minutes", 30, "watch: {behind_minutes: 5}", 5),
+    ("watch.keep_releases", 20, "watch: {keep_releases: 3}", 3),
     ("spark.master", None, "spark: {master: 'local[1]'}", "local[1]"),
     ("spark.driver_memory", None, "spark: {driver_memory: 1g}", "1g"),
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),
@@ -134,6 +138,7 @@ def test_a_password_is_no_setting(conf: Path) -> None:
 def test_every_setting_is_in_the_list(conf: Path) -> None:
     found = load_settings("local")
     parts = {"spark": found.spark, "s3": found.s3, "reporting": found.reporting, "cost": found.cost}
+    parts["watch"] = found.watch
     own = {name for name in type(found).model_fields if name not in ("environment", "redshift", "airflow", *parts)}
     nested = {f"{part}.{name}" for part, of_it in parts.items() for name in type(of_it).model_fields}
     assert {name for name, *_ in SETTINGS} == own | nested

@@ -1,0 +1,38 @@
+"""A look of a watch: what landed, who writes, and how far the nights have come. Mostly nothing new."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from spark_app.lake import ledger
+from spark_app.lake.completed import completed_so_far
+from spark_app.lake.lease import read_lease
+from spark_app.runs.context import Context
+from spark_app.runs.look import changed_days, look_at_landing, news_of
+from spark_app.runs.watching import Holder, Seen
+from spark_app.runs.window import running_window
+
+
+@dataclass
+class Memory:
+    """What of the lake does not change while nobody has written it: looked up anew with each epoch."""
+
+    epoch: int | None = None
+    held: dict[str, dict[date, str]] = field(default_factory=dict)
+    completed: date = date.min
+    holder: Holder = field(default_factory=Holder)
+
+
+def see(context: Context, memory: Memory) -> Seen:
+    """Without Spark; of the lake only the lease is read where nobody has written since the last look."""
+    lease = read_lease(context.lake)
+    epoch = lease.epoch if lease else 0
+    busy = memory.holder.is_busy(lease, time.monotonic())
+    if epoch != memory.epoch or busy:
+        memory.held, memory.completed = ledger.held(context.lake), completed_so_far(context.lake)
+        memory.epoch = None if busy else epoch
+    changed = changed_days(look_at_landing(context, running_window(context), memory.held).landed, memory.held)
+    first = min((day for days in memory.held.values() for day in days), default=None)
+    return Seen(datetime.now(UTC), news_of(context, changed), busy, memory.completed, first)
