@@ -6,7 +6,7 @@ orders fall on; and of the nights, each of which completes the days up to its ow
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,12 @@ def run(context: Context, contract: Contract, night: date | None) -> None:
     """
     with context.record.step("gold", contract.name) as step:
         writes.create(context.lake, contract.qualified, contract.columns, change_feed=True)
-        whole_to = max(completed_so_far(context.lake), night or date.min)
-        should = _rows(context, whole_to)
+        versions = _versions(context)
+        taken = days_taken_in(context.lake, versions)
+        # No further than what is there, so that a rebuild of any day says what the nights said.
+        newest = max((day for days in taken.values() for day in days), default=date.min)
+        whole_to = max(completed_so_far(context.lake), min(night, newest) if night else date.min)
+        should = _rows(context, versions, taken, whole_to)
         first = log.last_commit(context.lake, contract.qualified) is None
         holds = _held(context, contract)
         changed = [row for row in should if row not in holds]
@@ -48,13 +52,17 @@ def run(context: Context, contract: Contract, night: date | None) -> None:
         step.version = log.version_of(context.lake, contract.qualified)
 
 
-def _rows(context: Context, whole_to: date) -> list[Row]:
-    lake = context.lake
+def _versions(context: Context) -> dict[str, int]:
     gold = [name for name in context.contracts if name.startswith("gold.")]
-    versions = {name: version for name in gold if (version := log.version_of(lake, name)) is not None}
-    counted = dict(feed.over_version(lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
+    return {name: version for name in gold if (version := log.version_of(context.lake, name)) is not None}
+
+
+def _rows(
+    context: Context, versions: Mapping[str, int], taken: Mapping[str, frozenset[date]], whole_to: date
+) -> list[Row]:
+    counted = dict(feed.over_version(context.lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
     sold = {day for day, orders in counted.items() if orders}
-    found = drops(days_taken_in(lake, versions), context.contracts, sold, context.reporting, whole_to)
+    found = drops(taken, context.contracts, sold, context.reporting, whole_to)
     known = set(counted) | {day for days in found.taken.values() for day in days}
     if not known:
         return []

@@ -27,7 +27,8 @@ def durations(ended: Rows) -> Figure:
         Column("value", "Minutes", "score"),
         Column("ended", "Ended"),
     ]
-    definition = "Minutes that each of the last 40 runs took, by the clock; a layer run by itself is a run."
+    definition = "Minutes that each of the last 40 runs took, by the clock; a layer run by itself is a run, and "
+    definition += "a batch of a watch only where it failed."
     return Figure("How long runs take", definition, charts.bars("run", "score"), values=rows, columns=columns)
 
 
@@ -55,7 +56,7 @@ def runs(data: ReportData, ended: Rows) -> Figure:
         Column("cost", "Cost"),
         Column("said", "It said"),
     ]
-    definition = f"The last {SHOWN} runs that have ended. "
+    definition = f"The last {SHOWN} runs that have ended; of batches of a watch only those that failed. "
     if not costs:
         columns = [column for column in columns if column.name != "cost"]
         definition += "What they cost is shown where the settings say who bills them (cost.billed_by)."

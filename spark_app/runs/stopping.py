@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+AGAIN = 2.0  # seconds; whoever supervises a process may signal both it and its group
 
 
 class Stop:
@@ -14,11 +17,14 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
+        self._first: float | None = None
 
     def ask(self, *_: int | FrameType | None) -> None:
-        """A signal's handler; asked twice, it ends where it is: any run goes on from there."""
-        if self._asked.is_set():
+        """A signal's handler; asked again some seconds later, it ends where it is: any run goes on from there."""
+        now = time.monotonic()
+        if self._first is not None and now - self._first >= AGAIN:
             raise KeyboardInterrupt
+        self._first = now if self._first is None else self._first
         self._asked.set()
 
     @property

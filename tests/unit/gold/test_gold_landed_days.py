@@ -92,6 +92,8 @@ def test_a_day_is_complete_once_a_night_was_about_it_and_stays_so(night: Night) 
     assert complete(night) == DAYS
     run(night, BEFORE)
     assert complete(night) == DAYS, "a night of an older day takes nothing back"
+    run(night, LAST + timedelta(days=900))
+    assert completed_so_far(night.lake) == LAST, "no night completes what is not there: a rebuild says the same"
     assert completed_so_far(night.lake) == LAST
 
 

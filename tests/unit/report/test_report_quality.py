@@ -59,6 +59,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     ]
     put(gold.lake, "figures", [{**one, "judged_at": NOW} for one in figures])
     put(gold.lake, "runs", [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")])
+    put(gold.lake, "runs", [{**_run("r3", 0, 9.0, "release 2"), "command": "watch"}])  # one a minute: not listed
     bill = {"run_id": "r1", "command": "run", "landed_days": 1, "released": True, "billed_by": "machine"}
     bills = [{"item": "machine", "dollars": Decimal("6.4")}, {"item": "disk", "dollars": Decimal("0.056")}]
     put(gold.lake, "bills", [{**bill, "day": (NOW - timedelta(hours=6)).date(), **one} for one in bills])
