@@ -37,6 +37,7 @@ from spark_app.runtime.days import parse_wait, yesterday
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.process import this_process
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.yaml_lines import nearest
 
 COMMAND = "watch"
 PACKED_EACH = 20  # batches, after which small files are packed
@@ -77,6 +78,7 @@ def watch(
     asked, past, memory = stop or Stop(), Past(), Memory()
     order = RunRequest(request.environment, COMMAND, request.home, request.source)
     context = open_context(order, RunRecord(COMMAND))
+    _refuse_unknown_datasets(context)
     every = request.every or context.settings.watch.every_seconds
     night = _night(context)
     sign = Sign(this_process(), datetime.now(UTC), every, datetime.now(UTC))
@@ -84,7 +86,7 @@ def watch(
     while not asked.asked and made != request.batches and not _over(request, begun):
         looked_at = time.monotonic()
         seen = see(context, memory)
-        sign = replace(sign, looked_at=seen.now)
+        sign = replace(sign, looked_at=seen.now, trouble=seen.trouble)
         step = next_step(seen, past, night)
         give_sign(context.lake, replace(sign, doing="" if step == "nothing" else step))
         if step in ("night", "batch"):
@@ -99,13 +101,26 @@ def watch(
     return last
 
 
+def _refuse_unknown_datasets(context: Context) -> None:
+    """SettingsError where a topic is to land as a dataset that the source does not have."""
+    for topic, dataset in (context.settings.kafka.topics if context.settings.kafka else {}).items():
+        if dataset not in context.datasets:
+            known = ", ".join(sorted(context.datasets))
+            raise SettingsError(
+                f"kafka.topics: {topic}: unknown dataset '{dataset}'{nearest(dataset, context.datasets)}; the source "
+                f"{context.source.source} has {known}"
+            )
+
+
 def _run(order: RunRequest, context: Context, step: str, seen: Seen, *, packing: bool) -> Outcome:
     """A batch of the running day, or the night of the day before; the session is the one that is there."""
     today = running_window(context).last
     batch = replace(order, first=today, last=today, intraday=True, wait_seconds=_TURN)
     night = replace(order, command="run", first=yesterday(), last=yesterday(), wait_seconds=_TURN)
 
-    def say_behind(record: RunRecord) -> None:
+    def say_what_is_wrong(record: RunRecord) -> None:
+        if seen.trouble:
+            record.notice("events not taken", [seen.trouble])
         if seen.news.since is None:
             return
         minutes = (seen.now - seen.news.since).total_seconds() / 60
@@ -114,7 +129,7 @@ def _run(order: RunRequest, context: Context, step: str, seen: Seen, *, packing:
             record.notice("watch behind", [text])
 
     work = _work_and_pack if packing else nightly.work
-    outcome = lifecycle.run(night if step == "night" else batch, work, say_behind)
+    outcome = lifecycle.run(night if step == "night" else batch, work, say_what_is_wrong)
     gc.collect()  # frames that Python still holds keep their plans in Spark's memory
     return outcome
 
@@ -131,7 +146,7 @@ def _work_and_pack(context: Context, request: RunRequest) -> Release | None:
 
 def _after(past: Past, step: str, outcome: Outcome, seen: Seen) -> Past:
     failures = past.failures + 1 if outcome.exit_code == 1 else 0
-    return Past(True, failures, seen.now if step == "night" else past.night_tried)
+    return Past(True, failures, seen.now if step == "night" else past.night_tried, seen.trouble)
 
 
 def _night(context: Context) -> day_time | None:

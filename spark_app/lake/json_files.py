@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from spark_app.contracts.sources import Dataset
 from spark_app.lake.csv_blocks import blocks
+from spark_app.lake.events import OFFSET
 from spark_app.lake.landing import LandedFile
 from spark_app.lake.unpack import NotReadable, Text, text_of
 from spark_app.runtime import duck
@@ -73,7 +74,9 @@ def count(file: LandedFile, dataset: Dataset, s3: S3Settings) -> Seen:
             seen.known.update({name: n for name, n in zip(dataset.columns, here, strict=True) if n})
             for key, of_item in sorted(connection.execute(f"{objects} {names}").fetchall()):
                 name = f"{rows}.{key}" if of_item else key
-                if not any(_same_or_below(column, name) for column in (*dataset.columns, rows or name + "?")):
+                if name != OFFSET and not any(
+                    _same_or_below(column, name) for column in (*dataset.columns, rows or name + "?")
+                ):
                     seen.unknown[name] = None
             connection.unregister("lines")
     return seen

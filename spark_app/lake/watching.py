@@ -21,7 +21,7 @@ SILENT = 10  # looks that stay out before a watch of another machine is taken fo
 
 @dataclass(frozen=True)
 class Sign:
-    """Who watches, every so many seconds; its last look, and what it is doing or that it has ended."""
+    """Who watches, every so many seconds; its last look, what it is doing, and what it cannot do (`trouble`)."""
 
     process: Process
     since: datetime
@@ -29,6 +29,7 @@ class Sign:
     looked_at: datetime
     doing: str = ""
     ended: bool = False
+    trouble: str = ""
 
 
 def give_sign(lake: Lake, sign: Sign) -> None:
@@ -55,6 +56,7 @@ def read_sign(lake: Lake) -> Sign | None:
             datetime.fromisoformat(said["looked_at"]),
             str(said["doing"]),
             bool(said["ended"]),
+            str(said.get("trouble", "")),
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -23,6 +23,7 @@ def watch_in_words(sign: Sign, *, there: bool) -> str:
         gone = "ended" if sign.ended else "is gone without a word"
         return f"nobody watches: {who} {gone}, its last look was {sign.looked_at:%Y-%m-%d %H:%M:%S} UTC"
     at_work = {"wait": ", waiting for another run to end", "": ""}.get(sign.doing, f", at work on a {sign.doing}")
+    at_work += f"; {sign.trouble}" if sign.trouble else ""
     return f"{who} watches each {sign.every:g} s, last look {sign.looked_at:%H:%M:%S} UTC{at_work}"
 
 

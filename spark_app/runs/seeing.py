@@ -1,4 +1,4 @@
-"""A look of a watch: what landed, who writes, and how far the nights have come. Mostly nothing new."""
+"""A look of a watch: what landed, who writes, how far the nights have come, and what topics have. Mostly nothing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 
 from spark_app.lake import ledger
 from spark_app.lake.completed import completed_so_far
+from spark_app.lake.kafka import land_events
 from spark_app.lake.lease import read_lease
 from spark_app.runs.context import Context
 from spark_app.runs.look import changed_days, look_at_landing, news_of
 from spark_app.runs.watching import Holder, Seen
 from spark_app.runs.window import running_window
+from spark_app.runtime.errors import LakehouseError
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Memory:
 
 def see(context: Context, memory: Memory) -> Seen:
     """Without Spark; of the lake only the lease is read where nobody has written since the last look."""
+    trouble = _land_events(context)
     lease = read_lease(context.lake)
     epoch = lease.epoch if lease else 0
     busy = memory.holder.is_busy(lease, time.monotonic())
@@ -35,4 +38,16 @@ def see(context: Context, memory: Memory) -> Seen:
         memory.epoch = None if busy else epoch
     changed = changed_days(look_at_landing(context, running_window(context), memory.held).landed, memory.held)
     first = min((day for days in memory.held.values() for day in days), default=None)
-    return Seen(datetime.now(UTC), news_of(context, changed), busy, memory.completed, first)
+    return Seen(datetime.now(UTC), news_of(context, changed), busy, memory.completed, first, trouble)
+
+
+def _land_events(context: Context) -> str:
+    """What topics have, into landing, where it is found as any other files are; what is wrong, if anything."""
+    source = context.settings.kafka
+    if source is None:
+        return ""
+    try:
+        land_events(context.spark, source, context.landing, context.source.timezone)
+    except LakehouseError as error:
+        return error.message
+    return ""

@@ -22,6 +22,7 @@ class Seen:
     """What a look found: what landed, whether another writes the lake, and how far the nights have come.
 
     `completed`: the last day that a night was about; `first_day`: the first day of drops that the lake has, if any.
+    `trouble`: why events were not landed, if they were not.
     """
 
     now: datetime
@@ -29,28 +30,33 @@ class Seen:
     busy: bool
     completed: date
     first_day: date | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class Past:
     """What the watch has done so far: `begun` once it went on with whatever a run before it left unfinished.
 
-    `failures`: batches in a row that ended with exit code 1. `night_tried`: when a night was last tried.
+    `failures`: batches in a row that ended with exit code 1. `night_tried`: when a night was last tried. `told`: the
+    trouble that people were told of.
     """
 
     begun: bool = False
     failures: int = 0
     night_tried: datetime | None = None
+    told: str = ""
 
 
 def next_step(seen: Seen, past: Past, night: time | None) -> Step:
     """A night where one is due, a batch where there is news or something was left unfinished, else nothing.
 
+    Trouble is news too: a run has a record and alerts, and pages that say so.
     While another run writes the lake, the watch waits for it.
     """
     due = night_is_due(seen, past, night)
     left = seen.first_day is not None and (not past.begun or past.failures > 0)
-    if not (due or left or seen.news):
+    trouble = seen.first_day is not None and seen.trouble not in ("", past.told)
+    if not (due or left or seen.news or trouble):
         return "nothing"
     return "wait" if seen.busy else "night" if due else "batch"
 

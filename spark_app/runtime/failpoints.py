@@ -5,7 +5,7 @@
 passes through `commit_point` (making an empty table does not), so the list of commits is the list of names it is
 called with:
 bronze.<dataset>, ops.ingested_files, silver.quarantine.<entity>, silver.<entity>, ops.reconciliation,
-gold.<table>, ops.quality_results, ops.releases, warehouse.
+gold.<table>, ops.quality_results, ops.releases, warehouse; of a watch also landing.events and <table> packed.
 """
 
 from __future__ import annotations

@@ -25,8 +25,10 @@ _DELTA = {"3.5": ("2.12", "3.3.2", "3.3.4"), "4.0": ("2.13", "4.0.1", "3.4.1")}
 # only a list of its own, which lacks what a company's TLS proxy signs with.
 _TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
 
-# Spark has these, and its own must win.
-_EXCLUDED = ("org.apache.spark", "org.scala-lang")
+# Spark has these, and its own must win; its source for Kafka it has not.
+_EXCLUDED = (("org.apache.spark", "^(?!spark-(sql|token-provider)-kafka).*$"), ("org.scala-lang", ".*"))
+# The newest that Maven Central has for the Spark that EMR brings.
+_KAFKA = {"3.5": "3.5.3", "4.0": "4.0.0"}
 
 
 class JarsNotFound(LakehouseError):
@@ -49,6 +51,13 @@ def s3_coordinates(pyspark_version: str, *, dynamodb: bool = False) -> list[str]
     _, delta, hadoop = _fitting(pyspark_version)
     log = [f"io.delta:delta-storage-s3-dynamodb:{delta}"] if dynamodb else []
     return [f"org.apache.hadoop:hadoop-aws:{hadoop}", *log]
+
+
+def kafka_coordinates(pyspark_version: str) -> list[str]:
+    """Coordinates of Spark's source for Kafka, with Kafka's client."""
+    scala, _, _ = _fitting(pyspark_version)
+    version = _KAFKA[".".join(pyspark_version.split(".")[:2])]
+    return [f"org.apache.spark:spark-sql-kafka-0-10_{scala}:{version}"]
 
 
 CONNECTOR_VARIABLE = "SPARK_REDSHIFT_JAR"
@@ -82,22 +91,25 @@ def cache_root() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "lakehouse"
 
 
-def cached_jars(coordinates: Sequence[str]) -> list[Path] | None:
-    """The jars of these coordinates and what they need beyond Spark's own, by name; None if not cached."""
+def cached_jars(coordinates: Sequence[str], *, beside_spark: bool = True) -> list[Path] | None:
+    """The jars of these coordinates and what they need beyond Spark's own, by name; None if not cached.
+
+    `beside_spark`: false for a program of its own, which gets none of Spark's.
+    """
     directory = _directory(coordinates)
     if not directory.is_dir():
         return None
-    spark_home = bundled_spark_home()
+    spark_home = bundled_spark_home() if beside_spark else None
     has = {jar.name for jar in (spark_home / "jars").glob("*.jar")} if spark_home else set()
     return sorted(jar for jar in directory.glob("*.jar") if jar.name not in has)
 
 
-def fetch_jars(coordinates: Sequence[str]) -> list[Path]:
+def fetch_jars(coordinates: Sequence[str], *, beside_spark: bool = True) -> list[Path]:
     """The cached jars of these coordinates, downloaded first if need be. Raises `JarsNotFound`."""
-    jars = cached_jars(coordinates)
+    jars = cached_jars(coordinates, beside_spark=beside_spark)
     if jars is None:
-        _download(coordinates)
-        jars = cached_jars(coordinates)
+        _download(coordinates, _EXCLUDED if beside_spark else ())
+        jars = cached_jars(coordinates, beside_spark=beside_spark)
     if not jars:
         directory = _directory(coordinates)
         raise JarsNotFound(f"{directory} holds no jar for {', '.join(coordinates)}", hint="Remove it and try again.")
@@ -120,13 +132,13 @@ def _directory(coordinates: Sequence[str]) -> Path:
     return cache_root() / "jars" / f"{artifact}-{version}-{digest}"
 
 
-def _download(coordinates: Sequence[str]) -> None:
+def _download(coordinates: Sequence[str], excluded: Sequence[tuple[str, str]]) -> None:
     final = _directory(coordinates)
     final.parent.mkdir(parents=True, exist_ok=True)
     # Resolved aside and moved in one step: whoever sees the directory sees all of it, however many start at
     # once. Ivy's own cache is the run's own as well, for it does not bear two writers.
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=final.parent) as work:
-        _run_ivy(coordinates, Path(work))
+        _run_ivy(coordinates, Path(work), excluded)
         try:
             (Path(work) / "jars").rename(final)
         except OSError:
@@ -134,8 +146,8 @@ def _download(coordinates: Sequence[str]) -> None:
                 raise
 
 
-def _run_ivy(coordinates: Sequence[str], work: Path) -> None:
-    (work / "ivy.xml").write_text(_ivy_module(coordinates), encoding="utf-8")
+def _run_ivy(coordinates: Sequence[str], work: Path, excluded: Sequence[tuple[str, str]]) -> None:
+    (work / "ivy.xml").write_text(_ivy_module(coordinates, excluded), encoding="utf-8")
     java = str(find_java().home / "bin" / "java")
     command = [java, *_trust_store(), "-cp", _ivy_class_path(), "org.apache.ivy.Main", "-warn"]
     # Paths relative to the working directory: in an absolute one Ivy would read brackets as its own pattern.
@@ -151,13 +163,15 @@ def _run_ivy(coordinates: Sequence[str], work: Path) -> None:
         )
 
 
-def _ivy_module(coordinates: Sequence[str]) -> str:
+def _ivy_module(coordinates: Sequence[str], excluded: Sequence[tuple[str, str]]) -> str:
     wanted = "".join(
         f"<dependency org={quoteattr(group)} name={quoteattr(artifact)} rev={quoteattr(version)}"
         ' conf="default->master,compile(*),runtime(*)"/>'
         for group, artifact, version in map(_parts, coordinates)
     )
-    unwanted = "".join(f"<exclude org={quoteattr(group)}/>" for group in _EXCLUDED)
+    unwanted = "".join(
+        f'<exclude org={quoteattr(group)} module={quoteattr(module)} matcher="regexp"/>' for group, module in excluded
+    )
     return (
         '<ivy-module version="2.0"><info organisation="lakehouse" module="jars"/>'
         '<configurations><conf name="default"/></configurations>'

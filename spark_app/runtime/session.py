@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from pyspark import __version__ as spark_version
 from pyspark.sql import SparkSession
 
-from spark_app.runtime.jars import connector_jars, delta_coordinates, s3_coordinates, spark_jar_conf
+from spark_app.runtime.jars import (
+    connector_jars,
+    delta_coordinates,
+    kafka_coordinates,
+    s3_coordinates,
+    spark_jar_conf,
+)
 from spark_app.runtime.java import prepare_environment
 from spark_app.runtime.settings import S3Settings, Settings, SparkSettings
 
@@ -74,7 +80,8 @@ def session(settings: Settings, app: str = "lakehouse", *, landed_bytes: int = 0
         s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
         by_connector = settings.redshift is not None and settings.redshift.loader == "connector"
         more = connector_jars(spark_version) if by_connector else []
-        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3, more)
+        events = kafka_coordinates(spark_version) if settings.kafka else []
+        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3 + events, more)
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()

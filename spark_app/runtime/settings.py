@@ -107,6 +107,18 @@ class WatchSettings(Closed):
     keep_releases: int = Field(20, ge=1, description="newest intraday releases that maintenance keeps, beside others")
 
 
+class KafkaSettings(Closed):
+    """Topics whose events `lakehouse watch` lands, each as rows of a dataset."""
+
+    servers: str = Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", description="bootstrap servers: a:9092,b:9092")
+    topics: dict[str, str] = Field(min_length=1, description="topic -> dataset of the source")
+    events_per_batch: int = Field(10_000, ge=1, le=1_000_000, description="events held in memory at once, at most")
+    ssl: bool = Field(default=False, description="encrypted connections")
+    skip_lost: bool = Field(
+        default=False, description="go on where a topic or offsets are gone; else that is told and waits for people"
+    )
+
+
 class Settings(Closed):
     """One environment. Paths are local folders or URIs; relative ones are taken from `home`."""
 
@@ -138,6 +150,7 @@ class Settings(Closed):
     )
     reporting: ReportingSettings = ReportingSettings()
     watch: WatchSettings = Field(WatchSettings(), description="how the running day is followed")
+    kafka: KafkaSettings | None = Field(None, description="where events come from, if they do")
     spark: SparkSettings = SparkSettings()
     s3: S3Settings = AWS_ITSELF
     redshift: RedshiftSettings | None = Field(None, description="needed where warehouse is redshift")

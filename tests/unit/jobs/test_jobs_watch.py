@@ -20,6 +20,7 @@ from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.lake.paths import Lake
 from spark_app.lake.watching import read_sign
 from spark_app.runs import seeing, window
+from spark_app.runs import stopping as stopping_
 from spark_app.runs.look import look_at_landing
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import Outcome, RunRequest
@@ -28,6 +29,7 @@ from spark_app.runs.window import running_window
 from spark_app.runtime.days import yesterday
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.record import RunRecord
+from spark_app.runtime.settings import KafkaSettings, load_settings
 from tests.support.drops import drop
 from tests.support.ops_rows import put
 
@@ -129,7 +131,7 @@ def test_each_file_that_comes_is_another_batch(world: World) -> None:
     assert [one.news.drops for one in made] == [1, 1, 1]
 
 
-def test_it_ends_in_order_when_told_to(world: World) -> None:
+def test_it_ends_in_order_when_told_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.lands("a")
     with stopping() as stop:
         made: list[Batch] = []
@@ -140,6 +142,8 @@ def test_it_ends_in_order_when_told_to(world: World) -> None:
 
         begun = time.monotonic()
         watch(WatchRequest("local", str(world.home), every=60), terminated, stop)
+        stop.ask()  # the same word once more, by way of the process's group
+        monkeypatch.setattr(stopping_, "AGAIN", 0.0)
         with pytest.raises(KeyboardInterrupt):
             stop.ask()
     assert len(made) == 1
@@ -187,6 +191,14 @@ def test_that_files_have_waited_long_is_told(world: World) -> None:
     world.watched(1)
     (notice,) = world.records[0].notices
     assert notice.lines[0].startswith("60 minutes behind: what landed at")
+
+
+def test_a_topic_of_no_dataset_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = KafkaSettings(servers="a:1", topics={"t": "order"})
+    own = load_settings("local", home=str(world.home)).model_copy(update={"kafka": wrong})
+    monkeypatch.setattr("spark_app.runs.opening.load_settings", lambda *_, **__: own)
+    with pytest.raises(SettingsError, match=r"kafka\.topics: t: unknown dataset 'order'; did you mean 'orders'\?"):
+        world.watched()
 
 
 def test_small_files_are_packed_now_and_then(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

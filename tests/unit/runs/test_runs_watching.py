@@ -37,6 +37,9 @@ def at(hour: int) -> datetime:
         (Seen(at(14), NONE, False, BEFORE, BEFORE), BEGUN, "night"),  # one that was missed
         (Seen(at(14), NONE, True, BEFORE, BEFORE), BEGUN, "wait"),
         (Seen(at(14), NONE, False, date.min, TODAY), BEGUN, "nothing"),  # a shop that opens today
+        (Seen(at(14), NONE, False, YESTERDAY, BEFORE, "away"), BEGUN, "batch"),  # so that people are told
+        (Seen(at(14), NONE, False, YESTERDAY, BEFORE, "away"), Past(begun=True, told="away"), "nothing"),
+        (Seen(at(14), NONE, False, date.min, None, "away"), BEGUN, "nothing"),
         (Seen(at(14), NONE, False, BEFORE, BEFORE), Past(begun=True, night_tried=at(13)), "night"),
         (Seen(at(14), NONE, False, BEFORE, BEFORE), Past(begun=True, night_tried=at(14)), "nothing"),
     ],

@@ -1,6 +1,7 @@
 """Delta's jars: which, from where, and how often they are fetched."""
 
 import importlib.metadata
+import re
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def ivy(monkeypatch):
     """Ivy without a network: brings these jars, keeps count."""
     calls: list[list[str]] = []
 
-    def bring(coordinates, work):
+    def bring(coordinates, work, excluded):
         calls.append(list(coordinates))
         (work / "jars").mkdir()
         for name in ("delta-storage-3.3.2.jar", "delta-spark_2.12-3.3.2.jar", "scala-library-2.12.18.jar"):
@@ -101,7 +102,7 @@ def test_no_coordinates_no_setting(cache, ivy):
 
 
 def test_a_failed_download_leaves_nothing_that_looks_complete(cache, monkeypatch, spark_home):
-    def fail(coordinates, work):
+    def fail(coordinates, work, excluded):
         (work / "jars").mkdir()
         (work / "jars" / "delta-storage-3.3.2.jar").write_bytes(b"half")
         raise JarsNotFound("no network")
@@ -118,8 +119,8 @@ def test_a_failed_download_leaves_nothing_that_looks_complete(cache, monkeypatch
 def test_of_two_that_fetch_at_once_the_second_takes_what_the_first_brought(cache, ivy, monkeypatch, spark_home):
     bring = jars._run_ivy
 
-    def overtaken(coordinates, work):
-        bring(coordinates, work)
+    def overtaken(coordinates, work, excluded):
+        bring(coordinates, work, excluded)
         monkeypatch.setattr(jars, "_run_ivy", bring)
         fetch_jars(coordinates)
 
@@ -152,7 +153,26 @@ def test_the_cache_is_outside_the_project(tmp_path, monkeypatch, variables, root
 
 
 def test_ivy_is_asked_for_what_is_needed_to_run_and_not_for_spark():
-    module = jars._ivy_module(DELTA)
+    module = jars._ivy_module(DELTA, jars._EXCLUDED)
 
     assert 'org="io.delta" name="delta-spark_2.12" rev="3.3.2"' in module
-    assert '<exclude org="org.scala-lang"/>' in module
+    assert '<exclude org="org.scala-lang" module=".*" matcher="regexp"/>' in module
+
+
+@pytest.mark.parametrize(
+    ("module", "is_sparks_own"),
+    [
+        ("spark-core_2.12", True),
+        ("spark-sql_2.12", True),
+        ("spark-tags_2.12", True),
+        ("spark-sql-kafka-0-10_2.12", False),
+        ("spark-token-provider-kafka-0-10_2.12", False),
+    ],
+)
+def test_of_sparks_modules_only_its_source_for_kafka_is_fetched(module, is_sparks_own):
+    (pattern,) = [of_group for group, of_group in jars._EXCLUDED if group == "org.apache.spark"]
+    assert bool(re.fullmatch(pattern, module)) is is_sparks_own
+
+
+def test_a_program_of_its_own_gets_all():
+    assert "exclude" not in jars._ivy_module(DELTA, ())

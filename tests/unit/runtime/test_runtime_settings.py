@@ -10,12 +10,14 @@ import pytest
 from spark_app.runtime.alert_settings import AlertRoute
 from spark_app.runtime.cost_settings import Pod
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.settings import RedshiftSettings, load_settings
+from spark_app.runtime.settings import KafkaSettings, RedshiftSettings, load_settings
 
 POD = Pod(vcpu=Decimal("0.5"), memory_gb=Decimal(4))
 BUDGET = "cost: {billed_by: machine, machine_hour: 1, monthly_budget: 50}"
 
 # setting, its value unset (base.yaml and local.yaml emptied of it), a line that sets it, the value then
+KAFKA = KafkaSettings(servers="a:9092", topics={"t": "orders"})
+
 SETTINGS = [
     ("home", ".lakehouse", "home: elsewhere", "elsewhere"),
     ("landing", "landing", "landing: drops", "drops"),
@@ -39,6 +41,7 @@ SETTINGS = [
     ("watch.night", "02:00", "watch: {night: null}", None),
     ("watch.behind_minutes", 30, "watch: {behind_minutes: 5}", 5),
     ("watch.keep_releases", 20, "watch: {keep_releases: 3}", 3),
+    ("kafka", None, "kafka: {servers: 'a:9092', topics: {t: orders}}", KAFKA),
     ("spark.master", None, "spark: {master: 'local[1]'}", "local[1]"),
     ("spark.driver_memory", None, "spark: {driver_memory: 1g}", "1g"),
     ("spark.fetch_jars", True, "spark: {fetch_jars: false}", False),

@@ -1,0 +1,122 @@
+"""Events off Kafka's topics into landing, exactly once, by Spark Structured Streaming.
+
+Spark writes down which offsets a batch has before it takes them, in `<landing>/_kafka`, and that it is done after its
+files are there. A batch that died in between is taken again with the same offsets, and gives the same files.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.errors import StreamingQueryException
+from pyspark.sql import DataFrame, SparkSession
+
+from spark_app.lake.events import Event, EventFile, files_of
+from spark_app.lake.objects import put_file
+from spark_app.lake.paths import Landing
+from spark_app.runtime.errors import LakeError
+from spark_app.runtime.failpoints import commit_point
+from spark_app.runtime.settings import KafkaSettings
+
+PROGRESS = "_kafka"  # the folder of landing where Spark keeps how far it is; no dataset begins with _
+POINT = "landing.events"
+_TELLING = re.compile(r"(UnknownTopicOrPartition|OffsetOutOfRange|data loss|TimeoutException|not present|Failed to)")
+
+
+class EventsNotTaken(LakeError):
+    """Kafka is away, or topics or offsets are gone; what landed before stays, and nothing is skipped."""
+
+    retry = True
+
+
+@dataclass
+class LandedEvents:
+    """What was landed: events and files, and lines of them that are no event."""
+
+    events: int = 0
+    files: int = 0
+    bad: int = 0
+
+    def add(self, made: list[EventFile]) -> None:
+        self.events += sum(len(file.lines) for file in made)
+        self.files += len(made)
+        self.bad += sum(file.bad for file in made)
+
+
+def land_events(spark: SparkSession, source: KafkaSettings, landing: Landing, timezone: str) -> LandedEvents:
+    """All events that the topics have and landing has not; without a Spark job where there are none.
+
+    Raises EventsNotTaken.
+    """
+    found = LandedEvents()
+    frames = spark.readStream.format("kafka").options(**_options(source)).load()
+    rows = frames.selectExpr("topic", "partition", "offset", "unix_micros(timestamp) AS at", "value")
+    query = (
+        rows.writeStream.foreachBatch(_landing(source, landing, timezone, found))
+        .option("checkpointLocation", landing.folder(PROGRESS))
+        .trigger(availableNow=True)
+        .start()
+    )
+    try:
+        query.awaitTermination()
+    except StreamingQueryException as error:
+        raise EventsNotTaken(
+            f"events of {source.servers} ({', '.join(source.topics)}) are not taken: {_said(str(error))}",
+            hint="it is tried again with each look; where topics or offsets are gone for good: kafka.skip_lost: true",
+        ) from None
+    finally:
+        query.stop()
+    return found
+
+
+def _landing(
+    source: KafkaSettings, landing: Landing, timezone: str, found: LandedEvents
+) -> Callable[[DataFrame, int], None]:
+    def land(rows: DataFrame, _: int) -> None:
+        events = [
+            Event(
+                row["topic"],
+                row["partition"],
+                row["offset"],
+                datetime.fromtimestamp(row["at"] / 1e6, UTC),
+                None if row["value"] is None else bytes(row["value"]),
+            )
+            for row in rows.collect()
+        ]
+        made = files_of(events, source.topics, timezone)
+        with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+            for number, file in enumerate(made):
+                path = Path(folder) / f"{number}.jsonl"
+                path.write_text(file.text, encoding="utf-8")
+                with commit_point(POINT):
+                    put_file(path, landing.folder(file.name), landing.s3)
+        found.add(made)
+
+    return land
+
+
+def _options(source: KafkaSettings) -> dict[str, str]:
+    return {
+        "kafka.bootstrap.servers": source.servers,
+        "subscribe": ",".join(source.topics),
+        "startingOffsets": "earliest",
+        "maxOffsetsPerTrigger": str(source.events_per_batch),
+        "failOnDataLoss": str(not source.skip_lost).lower(),
+        "kafka.security.protocol": "SSL" if source.ssl else "PLAINTEXT",
+        # A broker that is away is told within a look or two, not after minutes.
+        "kafka.request.timeout.ms": "10000",
+        "kafka.default.api.timeout.ms": "15000",
+        "fetchOffset.numRetries": "1",
+    }
+
+
+def _said(text: str) -> str:
+    """The line of Java's that tells the cause."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in reversed(lines) if _TELLING.search(line)]
+    return (telling or lines or ["no reason given"])[0][:300]

@@ -1,0 +1,111 @@
+"""Events of a real Kafka broker land exactly once: killed or not, with the broker away and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from broker import produce, running_broker, start
+
+from spark_app.runtime.failpoints import KILLED, VARIABLE
+
+pytestmark = pytest.mark.stack
+
+TOPICS = {"shop.orders": "orders", "shop.payments": "payments"}
+NAME = re.compile(r"(?P<topic>[\w.]+)\.(?P<partition>\d+)\.(?P<first>\d+)-(?P<last>\d+)\.jsonl")
+
+
+class Lander:
+    """A process with a session of its own; each `land` takes what the topics have."""
+
+    def __init__(self, servers: str, landing: Path, fail: str = "") -> None:
+        asked = json.dumps({"servers": servers, "topics": TOPICS, "events_per_batch": 4})
+        words = [sys.executable, "-m", "tests.stack.events_lander", asked, str(landing)]
+        environment = {**os.environ, VARIABLE: fail}
+        self.process = subprocess.Popen(
+            words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def land(self) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print("land", file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {"died": self.process.wait()}
+
+
+@contextmanager
+def lander(servers: str, landing: Path, fail: str = "") -> Iterator[Lander]:
+    made = Lander(servers, landing, fail)
+    try:
+        yield made
+    finally:
+        made.process.kill()
+        made.process.wait()
+
+
+def lines(landing: Path) -> dict[str, dict[int, str]]:
+    """Topic/partition -> offset -> line; fails where an offset is in two files, or in one that is not named by it."""
+    found: dict[str, dict[int, str]] = {}
+    for path in landing.glob("*/dt=*/*.jsonl"):
+        named = NAME.fullmatch(path.name)
+        assert named is not None, path.name
+        assert path.parts[-3] == TOPICS[named["topic"]]
+        for line in path.read_text().splitlines():
+            place = json.loads(line)["_kafka"] if line[0] == "{" else line.partition(": ")[0]
+            topic, partition, offset = place.split("/")
+            assert (topic, partition) == (named["topic"], named["partition"])
+            assert int(named["first"]) <= int(offset) <= int(named["last"])
+            of_partition = found.setdefault(f"{topic}/{partition}", {})
+            assert int(offset) not in of_partition, f"{place} landed twice"
+            of_partition[int(offset)] = line
+    return found
+
+
+def whole(landing: Path) -> int:
+    """How many events landed, without a gap in any partition."""
+    found = lines(landing)
+    assert all(sorted(listed) == list(range(len(listed))) for listed in found.values()), found
+    return sum(map(len, found.values()))
+
+
+def orders(first: int, count: int) -> list[str]:
+    return [json.dumps({"order_id": f"O{n}", "amount": 10.50}) for n in range(first, first + count)]
+
+
+def test_events_land_once_killed_or_not_and_a_broker_that_is_away_is_told(tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    with running_broker(tmp_path / "kafka") as broker:
+        produce(broker.servers, "shop.orders", orders(0, 9))
+        produce(broker.servers, "shop.payments", ["{broken", json.dumps({"op": "c", "after": {"order_id": "O1"}})])
+        with lander(broker.servers, landing, "landing.events:after") as killed:
+            assert killed.land() == {"died": KILLED}
+        assert 1 <= len(list(landing.glob("*/dt=*/*.jsonl"))) <= 2
+        with lander(broker.servers, landing) as living:
+            first = living.land()
+            assert "error" not in first, first
+            assert whole(landing) == 11
+            (bad,) = [line for of in lines(landing).values() for line in of.values() if line[0] != "{"]
+            assert re.fullmatch(r"shop\.payments/\d/\d: \{broken", bad)
+            assert living.land() == {"events": 0, "files": 0, "bad": 0, "jobs": 0}, "nothing new is no Spark job"
+            port = int(broker.servers.rpartition(":")[2])
+            broker.process.terminate()
+            broker.process.wait(60)
+            away = living.land()
+            assert away["error"].startswith(f"events of {broker.servers} (shop.orders, shop.payments) are not taken: ")
+            again = start(tmp_path / "kafka", port)
+            try:
+                produce(again.servers, "shop.orders", orders(9, 5))
+                assert living.land()["events"] == 5
+                assert whole(landing) == 16
+            finally:
+                again.process.terminate()
+                again.process.wait(60)

@@ -1,0 +1,53 @@
+"""A look of a watch, where topics are landed first: what is wrong is told, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from spark_app.lake.kafka import EventsNotTaken
+from spark_app.runs import seeing, window
+from spark_app.runs.context import Context
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
+from spark_app.runtime.record import RunRecord
+from spark_app.runtime.settings import KafkaSettings
+from tests.support.drops import drop
+
+TODAY = date(2024, 3, 9)
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+    monkeypatch.setattr(window, "running_day", lambda context: TODAY)
+    monkeypatch.setattr(Context, "spark", None)
+    made = open_context(RunRequest("local", home=str(tmp_path)), RunRecord("watch"))
+    settings = made.settings.model_copy(update={"kafka": KafkaSettings(servers="a:1", topics={"t": "orders"})})
+    return Context(settings, made.contracts, made.source, made.record)
+
+
+def land_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
+    monkeypatch.setattr(seeing, "land_events", lambda *_: what())
+
+
+def test_what_topics_have_is_news_of_the_same_look(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_by(monkeypatch, lambda: drop(tmp_path / "landing", "orders", TODAY, [{"order_id": "O1"}], "t.0.0-0.csv"))
+    seen = seeing.see(context, seeing.Memory())
+    assert (seen.news.drops, seen.trouble) == (1, "")
+
+
+def test_files_are_news_also_where_topics_cannot_be_read(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise EventsNotTaken("events of a:1 (t) are not taken: TimeoutException")
+
+    land_by(monkeypatch, away)
+    drop(tmp_path / "landing", "orders", TODAY, [{"order_id": "O1"}])
+    seen = seeing.see(context, seeing.Memory())
+    assert (seen.news.drops, seen.trouble) == (1, "events of a:1 (t) are not taken: TimeoutException")
