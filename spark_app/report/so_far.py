@@ -13,7 +13,7 @@ from spark_app.report.data import ReportData, RunningDay
 from spark_app.report.incomplete import incomplete_in_words
 from spark_app.report.numbers import day_text
 
-_RATES = ("percent",)  # of so few orders they say nothing
+_KNOWN = "cost_known"  # without it a margin says too much
 _TALLY = (
     "SELECT sum(rows_landed - coalesce(rows_passed_over, 0)) AS landed, sum(rows_quarantined) AS aside FROM "
     "(SELECT * FROM ops_rows WHERE batch_date BETWEEN ? AND ? QUALIFY row_number() OVER "
@@ -39,11 +39,15 @@ class SoFar:
 
 
 def so_far(data: ReportData, shown: Sequence[str]) -> SoFar | None:
-    """These metrics of the running day, rates left out; None where every day is over."""
+    """These metrics of the running day; None where every day is over.
+
+    Rates are left out, for of so few orders they say nothing; but for how much of the margin's cost is known.
+    """
     if data.running is None:
         return None
     metrics = [data.metrics[name] for name in shown]
-    figures = [Known(metric, _value(data, metric)) for metric in metrics if metric.unit not in _RATES]
+    telling = [metric for metric in metrics if metric.unit != "percent" or metric.name == _KNOWN]
+    figures = [Known(metric, _value(data, metric)) for metric in telling]
     notes = [
         "Its hours are not over: nothing of it is compared or judged until its night.",
         incomplete_in_words(*(data.value_so_far(data.metrics[name]) for name in ("incomplete_orders", "orders"))),

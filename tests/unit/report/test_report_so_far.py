@@ -55,6 +55,9 @@ def test_its_figures_are_those_of_gold_and_no_other_page_has_its_rows(tmp_path: 
         found = so_far(data, ("revenue", "orders", "cancellation_rate"))
         assert found is not None
         assert {one.metric.name: one.value for one in found.figures} == there, "a rate of so few orders says nothing"
+        margin = so_far(data, ("gross_margin", "cost_known", "margin_rate"))
+        assert margin is not None
+        assert [one.metric.name for one in margin.figures] == ["gross_margin", "cost_known"]
         assert data.last == BEFORE
         for table in ("daily_sales", "fact_orders", "sales_daily", "orders"):
             assert data.rows(f"SELECT max(order_date) AS last FROM {table}") == [{"last": BEFORE}]
