@@ -23,8 +23,10 @@ def days_to_judge(context: Context, completed: Completed) -> list[date]:
     """
     if not context.record.intraday:
         return days_asked(context)
-    first = max(completed.before + timedelta(days=1), completed.now - timedelta(days=MOST_DAYS - 1))
-    return days_of(first, completed.now) if completed.before < completed.now < date.max else []
+    if not completed.before < completed.now < date.max:
+        return []
+    first = max(completed.before, completed.now - timedelta(days=MOST_DAYS)) + timedelta(days=1)
+    return days_of(first, completed.now)
 
 
 def days_asked(context: Context) -> list[date]:

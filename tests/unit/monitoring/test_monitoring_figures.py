@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +182,8 @@ def test_what_a_night_completed_and_readers_lack_is_judged_by_a_batch_of_the_nex
     tables = world.gold(lost="SP")
     withheld = [one.rule for one in judged(world, tables, Completed(LAST - timedelta(days=1), LAST)) if one.withholds]
     assert withheld == ["orders are as usual"]
+
+
+def test_a_lake_that_has_seen_no_night_yet_has_nothing_to_judge(world: World) -> None:
+    world.record.intraday = True
+    assert judged(world, world.gold(lost="SP"), Completed(date.min, date.min)) == []
