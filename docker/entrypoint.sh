@@ -8,6 +8,7 @@ usage() {
     cat <<'WORDS'
 bronze | silver | gold | audit | publish   one layer; arguments as `lakehouse run` takes them
 run                                        all layers
+watch                                      all layers, again and again, as files land
 maintenance                                pack files, remove old versions
 lakehouse WORD …                           the lakehouse command
 history-server                             Spark's history server
@@ -34,6 +35,13 @@ fi
 
 submit() {
     exec "$SPARK_HOME/bin/spark-submit" "${in_pod[@]}" "$@"
+}
+
+# Python first, which starts Spark itself: told to end, it must release the batch at hand. Under spark-submit the signal
+# would reach Java instead, and Java would end Spark under it.
+watch() {
+    export PYSPARK_SUBMIT_ARGS="${in_pod[*]} pyspark-shell"
+    exec python -P -m spark_app.cli watch "$@"
 }
 
 # Cluster mode: Spark's own client made this pod and says by these variables how the driver is to be reached.
@@ -68,6 +76,7 @@ word=${1:-}
 case $word in
     bronze | silver | gold | audit | publish | maintenance) submit "$jobs/$word.py" "$@" ;;
     run) submit "$jobs/nightly.py" "$@" ;;
+    watch) watch "$@" ;;
     # -P: a file in the working directory must not stand in for a module.
     lakehouse) exec python -P -m spark_app.cli "$@" ;;
     history-server) exec "$SPARK_HOME/bin/spark-class" org.apache.spark.deploy.history.HistoryServer "$@" ;;
@@ -75,8 +84,8 @@ case $word in
     executor) executor "$@" ;;
     -h | --help | help) usage ;;
     *)
-        echo "entrypoint: found '$word', expected bronze, silver, gold, audit, publish, run, maintenance, lakehouse," \
-            "history-server, driver or executor" >&2
+        echo "entrypoint: found '$word', expected bronze, silver, gold, audit, publish, run, watch, maintenance," \
+            "lakehouse, history-server, driver or executor" >&2
         exit 2
         ;;
 esac

@@ -36,6 +36,7 @@ class Seconds(click.ParamType[float]):
 @click.option("--every", type=Seconds(), help="From one look at landing to the next, as 30s.  [default: the settings']")
 @click.option("--batches", type=click.IntRange(1), help="End after so many batches.  [default: never]")
 @click.option("--for", "seconds", type=Seconds(), help="End after so long, as 8h.  [default: never]")
+@click.option("--touch", metavar="FILE", help="Touch this file with each look: a supervisor sees by it that it lives.")
 @options.as_json
 def watch(
     environment: str,
@@ -44,6 +45,7 @@ def watch(
     every: float | None,
     batches: int | None,
     seconds: float | None,
+    touch: str | None,
     json_: bool,
 ) -> None:
     """Take in what lands as it lands: today so far, audited and released, minutes after it was sold.
@@ -61,7 +63,7 @@ def watch(
     from spark_app.jobs import watch as job
     from spark_app.runs.stopping import stopping
 
-    request = job.WatchRequest(environment, home, source, every, batches, seconds)
+    request = job.WatchRequest(environment, home, source, every, batches, seconds, touch)
     with stopping() as stop:
         last = job.watch(request, _as_line if json_ else _show, stop)
     sys.exit(last.exit_code if last else 0)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as day_time
+from pathlib import Path
 
 from spark_app.contracts.table import QUARANTINE
 from spark_app.jobs import nightly
@@ -34,7 +35,7 @@ from spark_app.runs.watching import MOST_FAILURES, Past, Seen, next_step, pause
 from spark_app.runs.window import running_window
 from spark_app.runtime import glue
 from spark_app.runtime.days import parse_wait, yesterday
-from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.errors import SettingsError, UsageError
 from spark_app.runtime.process import this_process
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.yaml_lines import nearest
@@ -48,7 +49,8 @@ _TURN = 300.0  # seconds that a batch waits for another run that came in between
 class WatchRequest:
     """Which lakehouse is watched, how often (None: as the settings say), and when to end: never, by itself.
 
-    `batches`: after so many looks that found something to do; `seconds`: after so long.
+    `batches`: after so many looks that found something to do; `seconds`: after so long. `touch`: a file of this
+    machine that is touched at the start and with each look, for probes that must be cheap.
     """
 
     environment: str
@@ -57,6 +59,7 @@ class WatchRequest:
     every: float | None = None
     batches: int | None = None
     seconds: float | None = None
+    touch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def watch(
 
     Raises SettingsError and UsageError as a run does, before anything is looked at.
     """
+    _touch(request)
     asked, past, memory = stop or Stop(), Past(), Memory()
     order = RunRequest(request.environment, COMMAND, request.home, request.source)
     context = open_context(order, RunRecord(COMMAND))
@@ -88,6 +92,7 @@ def watch(
         seen = see(context, memory)
         sign = replace(sign, looked_at=seen.now, trouble=seen.trouble)
         step = next_step(seen, past, night)
+        _touch(request)
         give_sign(context.lake, replace(sign, doing="" if step == "nothing" else step))
         if step in ("night", "batch"):
             made += 1
@@ -99,6 +104,15 @@ def watch(
         asked.wait(looked_at + pause(every, past.failures) - time.monotonic() if made != request.batches else 0)
     give_sign(context.lake, replace(sign, looked_at=datetime.now(UTC), ended=True))
     return last
+
+
+def _touch(request: WatchRequest) -> None:
+    if request.touch is None:
+        return
+    file = Path(request.touch)
+    if not file.parent.is_dir():
+        raise UsageError(f"--touch: {file}: found no folder {file.parent}")
+    file.touch()
 
 
 def _refuse_unknown_datasets(context: Context) -> None:

@@ -20,6 +20,7 @@ SETTINGS = {
     "warehouse": "none",
     "email_salt_secret": "shop/salt",
 }
+WATCH = {"watch": {"enabled": True}}
 RULES = {"prometheusRule": {"enabled": True}}
 DIGEST = "sha256:" + "0" * 64
 
@@ -104,6 +105,26 @@ PROMISES: list[tuple[str, Any, str, Any, Any, dict[str, Any]]] = [
     ("nightly.retries", 0, f"{JOB}.backoffLimit", 0, 2, {}),
     ("nightly.driver", {"memory": "3g"}, "spark nightly:spark.driver.memory", "3g", "2g", {}),
     ("nightly.executor", {"max": 7}, "spark nightly:spark.dynamicAllocation.maxExecutors", "7", "4", {}),
+    ("watch.enabled", True, f"pod Deployment watch:{CONTAINER}.args.0", "watch", None, {}),
+    ("watch.batchSeconds", 120, "pod Deployment watch:spec.terminationGracePeriodSeconds", 120, 900, WATCH),
+    ("watch.batchSeconds", 120, f"pod CronJob nightly:{CONTAINER}.args.6", "120s", "900s", WATCH),
+    (
+        "watch.silentSeconds",
+        3600,
+        f"pod Deployment watch:{CONTAINER}.livenessProbe.exec.command.2",
+        "test $(($(date +%s) - $(stat -c %Y /tmp/watch-looked))) -lt 3600",
+        "test $(($(date +%s) - $(stat -c %Y /tmp/watch-looked))) -lt 7200",
+        WATCH,
+    ),
+    (
+        "watch.driver",
+        {"memory": "3g"},
+        f"pod Deployment watch:{CONTAINER}.resources.limits.memory",
+        "5120Mi",
+        "4096Mi",
+        WATCH,
+    ),
+    ("watch.executor", {"max": 1}, "spark watch:spark.dynamicAllocation.maxExecutors", "1", "4", WATCH),
     ("backfill.from", "2024-01-01", f"pod Job:{CONTAINER}.args.6", "2024-01-01", None, {"backfill": {**RANGE}}),
     ("backfill.to", "2024-01-31", f"pod Job:{CONTAINER}.args.8", "2024-01-31", None, {"backfill": {**RANGE}}),
     ("backfill.deadlineSeconds", 600, "pod Job:spec.activeDeadlineSeconds", 600, 86400, {"backfill": RANGE}),

@@ -15,6 +15,7 @@ LOCAL, EKS = CHART / "ci" / "local-values.yaml", CHART / "ci" / "eks-values.yaml
 # Whatever a release may have, at once.
 EVERYTHING: dict[str, Any] = {
     "backfill": {"from": "2024-01-01", "to": "2024-01-31"},
+    "watch": {"enabled": True},
     "eventLog": {"dir": "s3a://lake/logs"},
     "historyServer": {"enabled": True},
     "metrics": {"enabled": True},

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
+from spark_app.cli import lakehouse
 from spark_app.runs import entry
 from spark_app.runtime.settings import CONF_VARIABLE, conf_dir, load_settings
 from tests.chart.render import CHART, EKS, EVERYTHING, LOCAL, ROOT, look, objects, pod, pods, run, spark
@@ -69,12 +70,19 @@ def test_the_image_knows_the_words_and_the_jobs_their_arguments() -> None:
             order = entry.request("run", arguments)
             assert (order.environment, order.home) == ("aws", "/tmp/lakehouse")
             assert bool(order.first) is name.startswith("Job")
+        if word == "watch":
+            order = lakehouse.commands["watch"].make_context("watch", arguments).params
+            assert (order["environment"], order["home"], order["touch"]) == (
+                "aws",
+                "/tmp/lakehouse",
+                "/tmp/watch-looked",
+            )
 
 
 def test_spark_knows_what_it_is_told(spark_configuration: set[str]) -> None:
     """Spark says nothing of a misspelt key: it passes it over."""
     rendered = objects(values=EVERYTHING)
-    told = {key for job in ("nightly", "backfill", "maintenance", "history") for key in spark(rendered, job)}
+    told = {key for job in ("nightly", "watch", "backfill", "maintenance", "history") for key in spark(rendered, job)}
     free = ("spark.hadoop.fs.s3a.", "spark.metrics.conf.", "spark.executor.cores")
     assert {key for key in told if not key.startswith(free)} - spark_configuration == set()
     assert "spark.kubernetes.executor.podTemplate" not in spark_configuration

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.chart.render import EKS, EVERYTHING, LOCAL, ROOT, objects, pod, pods, refusal, spark, text
+from tests.chart.render import EKS, EVERYTHING, LOCAL, ROOT, Objects, objects, pod, pods, refusal, spark, text
 
 pytestmark = pytest.mark.chart
 
@@ -87,9 +87,15 @@ def test_the_warehouse_password_is_the_drivers_alone() -> None:
     assert {name.split()[0] + " " + name.split()[-1].split("-")[0] for name in holders} == {
         "CronJob nightly",
         "CronJob maintenance",
+        "Deployment watch",
         "Job backfill",
         "Pod doctor",
     }
+
+
+def _drivers(rendered: Objects) -> set[str]:
+    """Names of what makes pods that start Spark."""
+    return {name for name in pods(rendered) if name.startswith(("CronJob", "Job", "Deployment watch"))}
 
 
 def test_the_driver_may_handle_pods_and_nothing_else() -> None:
@@ -100,7 +106,7 @@ def test_the_driver_may_handle_pods_and_nothing_else() -> None:
     assert rendered["ServiceAccount executor"]["automountServiceAccountToken"] is False
     assert {name for name in rendered if name.startswith(("Cluster", "ValidatingW", "MutatingW"))} == set()
     tokens = {name for name, one in pods(rendered).items() if one["spec"].get("automountServiceAccountToken") is None}
-    assert {name.split()[0] for name in tokens} == {"CronJob", "Job"}
+    assert tokens == _drivers(rendered)
 
 
 @pytest.mark.parametrize("name", ["CronJob nightly", "CronJob maintenance"])
@@ -206,11 +212,15 @@ def test_the_port_of_a_store_is_let_out_whatever_its_address(endpoint: str, port
 def test_drivers_alone_get_the_secrets_that_people_are_told_by() -> None:
     rendered = objects("-f", str(LOCAL), values=EVERYTHING)
     told = {name for name, one in pods(rendered).items() if one["spec"]["containers"][0].get("envFrom")}
-    drivers = {name for name, one in pods(rendered).items() if name.split()[0] in ("CronJob", "Job")}
+    drivers = _drivers(rendered)
     assert told == drivers | {"Pod doctor"}
-    out = rendered["NetworkPolicy alerts"]["spec"]["podSelector"]["matchLabels"]
+    out = rendered["NetworkPolicy alerts"]["spec"]["podSelector"]
+    (only,) = out["matchExpressions"]
+    assert only["operator"] == "In"
     for name, one in pods(rendered).items():
-        assert (out.items() <= one["metadata"]["labels"].items()) is (name in drivers), name
+        labels = one["metadata"]["labels"]
+        assert out["matchLabels"].items() <= labels.items(), name
+        assert (labels[only["key"]] in only["values"]) is (name in drivers), name
 
 
 RULES = [
@@ -224,6 +234,7 @@ RULES = [
     ("LakehouseOutOfMemory", r'reason="OOMKilled"'),
     ("LakehousePending", r'pod=~"\(shop-lakehouse\|lakehouse\)-\.\+",phase="Pending"'),
     ("LakehouseCannotStart", r"ImagePullBackOff"),
+    ("LakehouseWatchDown", r'deployment="shop-lakehouse-watch"'),
 ]
 
 

@@ -45,6 +45,13 @@ TOGETHER = [
     ({"backfill": {"from": "2024-02-01", "to": "2024-01-31"}}, "backfill: from 2024-02-01 is after to 2024-01-31"),
     ({"executor": {"min": 5}}, "nightly: executor.min 5 is more than executor.max 4"),
     ({"backfill": {"executor": {"max": 1}}, "executor": {"min": 2}}, "backfill: executor.min 2 is more than"),
+    ({"watch": {"enabled": True}, "settings": GOOD}, "watch.enabled: the watch would run the nights, and the CronJob"),
+    (
+        {"watch": {"enabled": True}, "settings": {**GOOD, "watch": {"night": "03:00"}}},
+        "expected settings.watch.night: null (nights are the CronJob's), or nightly.suspend: true",
+    ),
+    ({"watch": {"batchSeconds": 9000}}, "watch: silentSeconds 7200 is less than batchSeconds 9000"),
+    ({"watch": {"executor": {"min": 5}}}, "watch: executor.min 5 is more than executor.max 4"),
     ({"sparkConf": {"spark.master": "local[*]"}}, "sparkConf: spark.master is set by the chart"),
     ({"sparkConf": {"spark.driver.host": "x"}}, "sparkConf: spark.driver.host is set by the chart"),
     ({"env": {"LAKEHOUSE_REDSHIFT_PASSWORD": "x"}}, "env: LAKEHOUSE_REDSHIFT_PASSWORD looks secret"),
@@ -106,6 +113,19 @@ def test_each_way_to_log_in_will_do(redshift: dict[str, str]) -> None:
     assert "things do not fit" not in text(values={"settings": {**GOOD, **REDSHIFT, "redshift": both}})
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"settings": {**GOOD, "watch": {"night": None}}},
+        {"settings": yaml.safe_dump({**GOOD, "watch": {"night": None}})},
+        {"settings": GOOD, "nightly": {"suspend": True}},
+    ],
+    ids=["nights are the CronJob's", "the same as the text of a file", "nights are the watch's"],
+)
+def test_beside_a_watch_one_runs_the_nights(values: Any) -> None:
+    assert "kind: Deployment" in text(values={**values, "watch": {"enabled": True}})
+
+
 ALONE = [
     ({"nightlyy": {}}, "nightlyy"),
     ({"nightly": {"scedule": "0 2 * * *"}}, "scedule"),
@@ -113,6 +133,8 @@ ALONE = [
     ({"nightly": {"deadlineSeconds": "4h"}}, "/nightly/deadlineSeconds"),
     ({"nightly": {"retries": -1}}, "/nightly/retries"),
     ({"nightly": {"executor": {"disk": "1Gi"}}}, "disk"),
+    ({"watch": {"replicas": 2}}, "replicas"),
+    ({"watch": {"silentSeconds": 60}}, "/watch/silentSeconds"),
     ({"backfill": {"from": "1.2.2024", "to": "2024-02-02"}}, "/backfill/from"),
     ({"driver": {"memory": "2Gi"}}, "/driver/memory"),
     ({"driver": {"cores": "two"}}, "/driver/cores"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -38,6 +39,26 @@ def test_a_pods_address(spark: Path, address: str, host: str) -> None:
     assert f"spark.driver.bindAddress={address}" in driver
     executor = told(spark, "executor", SPARK_EXECUTOR_POD_IP=address)
     assert executor[executor.index("--hostname") + 1] == host
+
+
+def test_a_watch_is_python_which_starts_spark(spark: Path) -> None:
+    """Told to end, Python must hear it: under spark-submit Java would, and end Spark under a batch."""
+    python = spark / "bin" / "python"
+    python.write_text('#!/bin/sh\nprintf \'%s\\n\' "$@" "$PYSPARK_SUBMIT_ARGS"\n')
+    python.chmod(0o755)
+    path = f"{spark / 'bin'}:{os.environ['PATH']}"
+    *words, options = told(spark, "watch", "--env", "aws", PATH=path, POD_IP="fd00::7", POD_NAME="watch-1")
+    assert words == ["-P", "-m", "spark_app.cli", "watch", "--env", "aws"]
+    assert shlex.split(options) == [
+        "--conf",
+        "spark.driver.host=[fd00::7]",
+        "--conf",
+        "spark.driver.bindAddress=fd00::7",
+        "--conf",
+        "spark.kubernetes.driver.pod.name=watch-1",
+        "pyspark-shell",
+    ]
+    assert told(spark, "watch", PATH=path)[-1].strip() == "pyspark-shell"
 
 
 def test_outside_a_pod_spark_finds_its_own(spark: Path) -> None:

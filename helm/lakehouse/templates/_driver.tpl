@@ -18,29 +18,42 @@ podFailurePolicy:
         - {type: DisruptionTarget, status: "True"}
 template:
   metadata:
-    {{- $scrape := and .root.Values.metrics.enabled (not .root.Values.metrics.podMonitor) }}
-    {{- $annotations := ternary (dict "prometheus.io/scrape" "true" "prometheus.io/port" "4040" "prometheus.io/path" "/metrics/prometheus/") (dict) $scrape }}
+    {{- $annotations := include "lakehouse.scraped" .root | fromYaml }}
     {{- include "lakehouse.podMetadata" (dict "root" .root "component" "driver" "annotations" $annotations) | nindent 4 }}
   spec:
     {{- include "lakehouse.driverSpec" . | nindent 4 }}
 {{- end -}}
 
+{{/* Annotations by which Prometheus finds a driver's metrics */}}
+{{- define "lakehouse.scraped" -}}
+{{- $scrape := and .Values.metrics.enabled (not .Values.metrics.podMonitor) -}}
+{{- toYaml (ternary (dict "prometheus.io/scrape" "true" "prometheus.io/port" "4040" "prometheus.io/path" "/metrics/prometheus/") dict $scrape) -}}
+{{- end -}}
+
+{{/* A driver's pod. A watch's lives on: started anew when it ends, and with others at work beside it (root, job, args) */}}
 {{- define "lakehouse.driverSpec" -}}
+{{- $watch := eq .job "watch" -}}
 {{- $driver := include "lakehouse.sizes" (dict "root" .root "job" .job "role" "driver") | fromYaml -}}
 {{- $memory := include "lakehouse.podMemory" $driver -}}
 serviceAccountName: {{ include "lakehouse.fullname" .root }}
-restartPolicy: Never
+restartPolicy: {{ ternary "Always" "Never" $watch }}
 {{- with .root.Values.driver.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
+{{- if $watch }}
+# Asked to end, it releases the batch at hand first.
+terminationGracePeriodSeconds: {{ int64 .root.Values.watch.batchSeconds }}
+{{- else }}
 activeDeadlineSeconds: {{ int64 (get .root.Values .job).deadlineSeconds }}
 terminationGracePeriodSeconds: 60
+{{- end }}
 enableServiceLinks: false
 securityContext:
   {{- include "lakehouse.podSecurity" .root | nindent 2 }}
 {{- with include "lakehouse.placement" (dict "root" .root "role" "driver") | trim }}
 {{ . }}
 {{- end }}
+{{- if not (and $watch .root.Values.driver.allowSpot) }}
 affinity:
   {{- if not .root.Values.driver.allowSpot }}
   nodeAffinity:
@@ -50,6 +63,7 @@ affinity:
             - {{ include "lakehouse.spotKarpenter" "NotIn" }}
             - {{ include "lakehouse.spotNodeGroup" "NotIn" }}
   {{- end }}
+  {{- if not $watch }}
   # One run at a time on a lake: of this release's drivers a second one waits (Pending) until the first has ended,
   # whichever job each belongs to. All nodes share this key's value, so "another node" does not exist.
   podAntiAffinity:
@@ -59,6 +73,8 @@ affinity:
           matchLabels:
             {{- include "lakehouse.selector" .root | nindent 12 }}
             app.kubernetes.io/component: driver
+  {{- end }}
+{{- end }}
 containers:
   - name: driver
     image: {{ include "lakehouse.image" .root }}
@@ -79,6 +95,16 @@ containers:
       - {name: driver, containerPort: 7078}
       - {name: blocks, containerPort: 7079}
       - {name: ui, containerPort: 4040}
+    {{- if $watch }}
+    # It touches the file with each look. One that hangs, in a look or in a batch, is ended without much ado.
+    livenessProbe:
+      exec: {command: {{ include "lakehouse.watchProbe" .root }}}
+      initialDelaySeconds: 60
+      periodSeconds: 60
+      timeoutSeconds: 10
+      failureThreshold: 3
+      terminationGracePeriodSeconds: 60
+    {{- end }}
     resources:
       requests: {cpu: {{ $driver.cores | quote }}, memory: {{ $memory }}, ephemeral-storage: {{ .root.Values.driver.disk }}}
       limits: { {{- with $driver.coresLimit }}cpu: {{ . | quote }}, {{ end }}memory: {{ $memory }}}
@@ -102,6 +128,20 @@ volumes:
     configMap:
       name: {{ include "lakehouse.fullname" .root }}
   {{- end }}
+{{- end -}}
+
+{{/* Whether the watch has looked lately, as a command that starts no Python */}}
+{{- define "lakehouse.watchProbe" -}}
+{{- toJson (list "sh" "-c" (printf "test $(($(date +%%s) - $(stat -c %%Y %s))) -lt %d" (include "lakehouse.watchFile" .) (int64 .Values.watch.silentSeconds))) -}}
+{{- end -}}
+
+{{- define "lakehouse.watchFile" -}}
+/tmp/watch-looked
+{{- end -}}
+
+{{/* Beside a watch the lake may be held, for as long as a batch takes */}}
+{{- define "lakehouse.wait" -}}
+{{- toJson (ternary (list "--wait" (printf "%ds" (int64 .Values.watch.batchSeconds))) list .Values.watch.enabled) -}}
 {{- end -}}
 
 {{/* What every job is called with */}}

@@ -47,10 +47,22 @@
 {{- $wrong = append $wrong (printf "backfill: from %s is after to %s" .from .to) -}}
 {{- end -}}
 {{- end -}}
-{{- range $job := list "nightly" "backfill" "maintenance" -}}
+{{- range $job := list "nightly" "backfill" "maintenance" "watch" -}}
 {{- $sizes := include "lakehouse.sizes" (dict "root" $ "job" $job "role" "executor") | fromYaml -}}
 {{- if gt (int $sizes.min) (int $sizes.max) -}}
 {{- $wrong = append $wrong (printf "%s: executor.min %d is more than executor.max %d" $job (int $sizes.min) (int $sizes.max)) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.watch -}}
+{{- if lt (int64 .silentSeconds) (int64 .batchSeconds) -}}
+{{- $wrong = append $wrong (printf "watch: silentSeconds %d is less than batchSeconds %d: it does not look while a batch is at work" (int64 .silentSeconds) (int64 .batchSeconds)) -}}
+{{- end -}}
+{{- end -}}
+{{- $settings := include "lakehouse.settings" . | fromYaml -}}
+{{- if and .Values.watch.enabled $settings (not .Values.nightly.suspend) -}}
+{{- $watch := get $settings "watch" | default dict -}}
+{{- if not (and (hasKey $watch "night") (empty (index $watch "night"))) -}}
+{{- $wrong = append $wrong "watch.enabled: the watch would run the nights, and the CronJob too; expected settings.watch.night: null (nights are the CronJob's), or nightly.suspend: true (nights are the watch's)" -}}
 {{- end -}}
 {{- end -}}
 {{- $own := include "lakehouse.sparkConf" (dict "root" $ "job" "nightly") | fromYaml -}}

@@ -45,6 +45,7 @@
 {{- if $stated -}}{{- $port = trimPrefix ":" $stated | int -}}{{- end -}}
 {{- $ports = append $ports $port -}}
 {{- end -}}
+{{- range regexFindAll ":[0-9]+" (dig "kafka" "servers" "" $settings) -1 -}}{{- $ports = append $ports (trimPrefix ":" . | int) -}}{{- end -}}
 {{- with dig "redshift" "port" 0 $settings -}}{{- $ports = append $ports (int .) -}}{{- end -}}
 {{- $numbers := list -}}
 {{- range $ports -}}{{- $numbers = append $numbers (int .) -}}{{- end -}}

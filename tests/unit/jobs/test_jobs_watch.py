@@ -27,7 +27,7 @@ from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runs.stopping import Stop, stopping
 from spark_app.runs.window import running_window
 from spark_app.runtime.days import yesterday
-from spark_app.runtime.errors import SettingsError
+from spark_app.runtime.errors import SettingsError, UsageError
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.settings import KafkaSettings, load_settings
 from tests.support.drops import drop
@@ -191,6 +191,27 @@ def test_that_files_have_waited_long_is_told(world: World) -> None:
     world.watched(1)
     (notice,) = world.records[0].notices
     assert notice.lines[0].startswith("60 minutes behind: what landed at")
+
+
+def test_a_file_is_touched_at_the_start_and_with_each_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = world.home / "looked"
+    touched: list[bool] = []
+    see = seeing.see
+
+    def seen(*args: object) -> object:
+        touched.append(looked.exists())
+        looked.unlink(missing_ok=True)
+        return see(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(job, "see", seen)
+    watch(WatchRequest("local", str(world.home), touch=str(looked)), stop=Looks(3))
+    assert touched == [True, True, True]
+    assert looked.exists()
+
+
+def test_a_file_to_touch_in_no_folder_is_refused(world: World) -> None:
+    with pytest.raises(UsageError, match=r"--touch: .*found no folder"):
+        watch(WatchRequest("local", str(world.home), touch=str(world.home / "none" / "looked")), stop=Looks(1))
 
 
 def test_a_topic_of_no_dataset_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
