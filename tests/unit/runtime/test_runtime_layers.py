@@ -35,4 +35,4 @@ def test_those_that_write_tables_come_first() -> None:
 
 def test_jobs_hold_the_programs_and_nothing_else() -> None:
     jobs = Path(__file__).resolve().parents[3] / "spark_app" / "jobs"
-    assert {path.stem for path in jobs.glob("*.py")} == {*LAYERS, "nightly", "maintenance", "__init__"}
+    assert {path.stem for path in jobs.glob("*.py")} == {*LAYERS, "nightly", "maintenance", "watch", "__init__"}
