@@ -11,5 +11,6 @@ mkdir -p "$folder/jobs"
 "$python" -m hatchling build --target wheel --directory "$folder" >/dev/null
 mv "$folder"/lakehouse-*.whl "$folder/lakehouse.zip"
 cp spark_app/jobs/[a-z]*.py "$folder/jobs/"
+rm "$folder/jobs/watch.py" # it runs for as long as a shop sells: Glue bills by the second what mostly waits
 # As on EMR: Spark and Delta are the platform's own, and its Python is 3.11.
 cp locks/emr.txt "$folder/requirements.txt"
