@@ -21,8 +21,8 @@ os.environ.setdefault("LAKEHOUSE_EMAIL_SALT", "a-salt-that-is-no-secret")
 def spark() -> SparkSession:
     """The session of a local run. It stays the active one, so every run of the tests finds and uses it.
 
-    It lives through some hundred runs, so it has more memory than one: with 3.5 GB half of make test spent a tenth of its
-    time in full collections.
+    It lives through some hundred runs, so it has more memory than one: with 3.5 GB half of make test spent a tenth of
+    its time in full collections.
     """
     settings = load_settings("local")
     own = settings.spark.model_copy(update={"driver_memory": "5g"})
