@@ -164,7 +164,7 @@ def _nothing(settings: Settings, days: int) -> str:
 def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
     from spark_app.costs.breakdown import breakdown
     from spark_app.costs.forecast import WAREHOUSE, forecast_month
-    from spark_app.costs.history import run_costs
+    from spark_app.costs.history import HISTORY_DAYS, run_costs
     from spark_app.costs.orders import orders_of, per_thousand
     from spark_app.costs.prices import load_prices
     from spark_app.lake.paths import Lake
@@ -172,7 +172,7 @@ def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
     lake, today = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC).date()
     first, known = today - timedelta(days=days - 1), load_prices()
     said = _settled(lake, settings, known)
-    runs = run_costs(lake, min(first, today - timedelta(days=62)), today)
+    runs = run_costs(lake, min(first, today - timedelta(days=HISTORY_DAYS)), today)
     shown = [one for one in runs if one.day >= first]
     dollars = sum((one.dollars for one in shown), Decimal(0))
     orders = orders_of(lake, {one.run_id for one in shown})

@@ -18,7 +18,8 @@ def client(service: str, settings: Settings, region: str | None = None) -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=5, read_timeout=_SECONDS, retries={"total_max_attempts": 2, "mode": "standard"})
-    return boto3.Session().client(service, region_name=region or settings.s3.region, config=config)  # type: ignore[call-overload]
+    session: Any = boto3.Session()  # its types know services by their literal names alone
+    return session.client(service, region_name=region or settings.s3.region, config=config)
 
 
 @contextmanager

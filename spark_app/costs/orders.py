@@ -15,7 +15,7 @@ _SALES = "gold.daily_sales"
 
 def orders_of(lake: Lake, run_ids: Collection[str]) -> int:
     """Orders placed on the days of landing that these runs took in, each day once, as the latest release has them."""
-    placed, taken = orders_placed(lake), days_taken_in(lake, run_ids)
+    placed, taken = orders_placed(lake), days_by_run(lake, run_ids)
     return sum(placed.get(day, 0) for day in set[date]().union(*taken.values()))
 
 
@@ -28,12 +28,14 @@ def orders_placed(lake: Lake) -> dict[date, int]:
     return {day: int(orders) for day, orders in rows}
 
 
-def days_taken_in(lake: Lake, run_ids: Collection[str]) -> dict[str, set[date]]:
+def days_by_run(lake: Lake, run_ids: Collection[str]) -> dict[str, set[date]]:
     """The days of landing that each of these runs took in, of those that took in any."""
+    if not run_ids:
+        return {}
+    sql = "SELECT DISTINCT run_id, batch_date FROM ops_rows WHERE run_id IN ({})".format(", ".join("?" * len(run_ids)))
     found: dict[str, set[date]] = defaultdict(set)
-    for row in ops.select(lake, "ingested_files", "SELECT DISTINCT run_id, batch_date FROM ops_rows"):
-        if row["run_id"] in run_ids:
-            found[row["run_id"]].add(row["batch_date"])
+    for row in ops.select(lake, "ingested_files", sql, tuple(run_ids)):
+        found[row["run_id"]].add(row["batch_date"])
     return dict(found)
 
 

@@ -6,12 +6,13 @@ all. A run is its job's by time: the shortest job that was there from the run's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from spark_app.costs.aws_jobs import Asked, Job, emr_jobs, glue_jobs
 from spark_app.costs.keep import Account, BilledRun, Seconds, keep_accounts
+from spark_app.costs.orders import days_by_run
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
@@ -69,14 +70,14 @@ def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
     sql = "SELECT DISTINCT run_id FROM ops_rows WHERE day >= ?"
     billed = {row["run_id"] for row in ops.select(lake, "bills", sql, (since.date(),))}
     rows = [row for row in rows if row["run_id"] not in billed]
-    days = _landed_days(lake, [row["run_id"] for row in rows])
+    days = days_by_run(lake, [row["run_id"] for row in rows])
     return [
         Unbilled(
             BilledRun(
                 row["run_id"],
                 row["started_at"].astimezone(UTC).date(),
                 row["command"],
-                days.get(row["run_id"], 0),
+                len(days.get(row["run_id"], ())),
                 row["release_id"] is not None,
             ),
             row["started_at"],
@@ -84,14 +85,6 @@ def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
         )
         for row in rows
     ]
-
-
-def _landed_days(lake: Lake, run_ids: Sequence[str]) -> dict[str, int]:
-    if not run_ids:
-        return {}
-    sql = "SELECT run_id, count(DISTINCT batch_date) AS days FROM ops_rows WHERE run_id IN ({}) GROUP BY run_id"
-    rows = ops.select(lake, "ingested_files", sql.format(", ".join("?" * len(run_ids))), run_ids)
-    return {row["run_id"]: row["days"] for row in rows}
 
 
 def _seconds(lake: Lake, run_id: str) -> Seconds:

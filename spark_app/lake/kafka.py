@@ -7,17 +7,15 @@ files are there. A batch that died in between is taken again with the same offse
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 
 from spark_app.lake.events import Event, EventFile, files_of
-from spark_app.lake.objects import put_file
+from spark_app.lake.objects import put_text
 from spark_app.lake.paths import Landing
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.failpoints import commit_point
@@ -89,12 +87,9 @@ def _landing(
             for row in rows.collect()
         ]
         made = files_of(events, source.topics, timezone)
-        with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-            for number, file in enumerate(made):
-                path = Path(folder) / f"{number}.jsonl"
-                path.write_text(file.text, encoding="utf-8")
-                with commit_point(POINT):
-                    put_file(path, landing.folder(file.name), landing.s3)
+        for file in made:
+            with commit_point(POINT):
+                put_text(file.text, landing.folder(file.name), landing.s3)
         found.add(made)
 
     return land

@@ -68,6 +68,11 @@ def gave_sign_lately(lease: Lease) -> bool:
     return -1 < _age(lease) < lease.seconds
 
 
+def is_too_silent(lease: Lease, seconds: float) -> bool:
+    """Whether a holder that an observer, by its own clock, saw give no sign for so long may be taken for gone."""
+    return seconds > lease.seconds * 1.1
+
+
 def _age(lease: Lease) -> float:
     return (datetime.now(UTC) - lease.renewed_at).total_seconds()
 

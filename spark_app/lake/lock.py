@@ -17,6 +17,7 @@ from spark_app.lake.lease import (
     Lease,
     describe_holder,
     gave_sign_lately,
+    is_too_silent,
     parse_lease,
     show_moment,
     write_lease,
@@ -104,7 +105,7 @@ def _why(lease: Lease, seen: SlotText, watch: _Watch) -> str | None:
         alive = False  # an earlier run of this very process
     if alive is False:
         return f"{lease.holder} had not let go of the lake when it died: taken over"
-    if watch.silent_for() > lease.seconds * 1.1:
+    if is_too_silent(lease, watch.silent_for()):
         state = "that process lives, and is fenced off" if alive else "on another machine; if it comes back, it is late"
         return (
             f"{lease.holder} gave no sign of life for {watch.silent_for():.0f} s (the last: "

@@ -135,6 +135,14 @@ def put_file(path: Path, uri: str, s3: S3Settings) -> None:
     part.replace(target)
 
 
+def put_text(text: str, uri: str, s3: S3Settings) -> None:
+    """As `put_file`, of a text in UTF-8."""
+    with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
+        path = Path(folder) / uri.rpartition("/")[2]
+        path.write_text(text, encoding="utf-8")
+        put_file(path, uri, s3)
+
+
 def remove_file(entry: Entry, s3: S3Settings) -> None:
     """Remove one file that was listed; it may be gone already."""
     if is_s3(entry.uri):

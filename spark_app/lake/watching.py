@@ -6,12 +6,10 @@ Whoever asks how far behind the lake is learns here whether somebody is at it, a
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
-from spark_app.lake.objects import list_folder, open_bytes, put_file
+from spark_app.lake.objects import list_folder, open_bytes, put_text
 from spark_app.lake.paths import Lake
 from spark_app.runtime.process import Process, is_alive
 
@@ -35,10 +33,7 @@ class Sign:
 def give_sign(lake: Lake, sign: Sign) -> None:
     """Write it over the one before."""
     said = asdict(sign) | {"since": sign.since.isoformat(), "looked_at": sign.looked_at.isoformat()}
-    with tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        path = Path(folder) / NAME
-        path.write_text(json.dumps(said, sort_keys=True))
-        put_file(path, f"{_place(lake)}/{NAME}", lake.s3)
+    put_text(json.dumps(said, sort_keys=True), f"{_place(lake)}/{NAME}", lake.s3)
 
 
 def read_sign(lake: Lake) -> Sign | None:

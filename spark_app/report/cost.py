@@ -11,7 +11,7 @@ from typing import Any
 from spark_app.costs.breakdown import breakdown
 from spark_app.costs.forecast import WAREHOUSE, daily, forecast_month
 from spark_app.costs.history import RunCost, run_costs
-from spark_app.costs.orders import days_taken_in, orders_placed, per_thousand
+from spark_app.costs.orders import days_by_run, orders_placed, per_thousand
 from spark_app.costs.words import in_dollars
 from spark_app.report import charts
 from spark_app.report.cube import epoch_ms
@@ -62,7 +62,7 @@ def _note(costs: Sequence[RunCost], today: date) -> str:
 
 
 def _thousand_orders(data: ReportData, costs: Sequence[RunCost]) -> Figure:
-    placed, taken = orders_placed(data.lake), days_taken_in(data.lake, {one.run_id for one in costs})
+    placed, taken = orders_placed(data.lake), days_by_run(data.lake, {one.run_id for one in costs})
     days: dict[date, set[date]] = defaultdict(set)
     for one in costs:
         days[one.day] |= taken.get(one.run_id, set())

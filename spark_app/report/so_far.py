@@ -53,12 +53,11 @@ def so_far(data: ReportData, shown: Sequence[str]) -> SoFar | None:
         incomplete_in_words(*(data.value_so_far(data.metrics[name]) for name in ("incomplete_orders", "orders"))),
         _set_aside(data, data.running),
     ]
-    return SoFar(title_of(data, data.running), tuple(figures), tuple(note for note in notes if note))
+    return SoFar(title_of(data.running, data.reporting.timezone), tuple(figures), tuple(note for note in notes if note))
 
 
-def title_of(data: ReportData, running: RunningDay) -> str:
+def title_of(running: RunningDay, zone: str) -> str:
     """Today, or by its date where it is over by the clock and no night has completed it yet."""
-    zone = data.reporting.timezone
     at = running.as_of.astimezone(ZoneInfo(zone))
     if at.date() == running.day:
         return f"Today so far, as of {at:%H:%M} ({zone})"

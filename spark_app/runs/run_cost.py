@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -29,8 +30,8 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
     try:
         prices = load_prices()
         if context.settings.cost.billed_by in AFTERWARDS:
-            for billed in settle(context.lake, context.settings, prices):
-                _notice_dear(context, billed.run_id)
+            billed = settle(context.lake, context.settings, prices)
+            _notice_dear(context, [run.run_id for run in billed])
         else:
             _keep(context, Decimal(str(round(seconds, 3))), prices, released=released)
         if released:
@@ -46,16 +47,18 @@ def _keep(context: Context, seconds: Decimal, prices: Prices, *, released: bool)
     for step in record.steps:
         by_table[step.layer, step.table] += step.seconds
     keep_accounts(context.lake, [Account(run, bill, by_table)], prices)
-    _notice_dear(context, run.run_id)
+    _notice_dear(context, [run.run_id])
 
 
-def _notice_dear(context: Context, run_id: str) -> None:
-    """A notice where the run cost far more than runs of its like."""
+def _notice_dear(context: Context, run_ids: Sequence[str]) -> None:
+    """A notice of each of these runs that cost far more than runs of its like."""
+    if not run_ids:
+        return
     today = context.record.started_at.date()
     known = run_costs(context.lake, today - timedelta(days=HISTORY_DAYS), today)
-    own = next((one for one in known if one.run_id == run_id), None)
-    if own and (told := dear(own, known)):
-        context.record.notice(f"run cost {own.command}", [told])
+    for one in known:
+        if one.run_id in run_ids and (told := dear(one, known)):
+            context.record.notice(f"run cost {one.command}", [told])
 
 
 def bill_of(context: Context, seconds: Decimal, prices: Prices) -> Bill:

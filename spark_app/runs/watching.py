@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from spark_app.lake.lease import Lease
+from spark_app.lake.lease import Lease, is_too_silent
 from spark_app.runs.look import News
 from spark_app.runtime.process import is_alive
 
@@ -89,4 +89,4 @@ class Holder:
             return False
         if lease.word != self.word:
             self.word, self.first_seen = lease.word, clock
-        return clock - self.first_seen <= lease.seconds * 1.1
+        return not is_too_silent(lease, clock - self.first_seen)

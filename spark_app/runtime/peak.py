@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -29,9 +30,12 @@ def peak_memory(proc: Path = _PROC, pid: int | None = None) -> int | None:
     return sum(found[one].peak for one in ours)
 
 
+@dataclass(frozen=True)
 class _Process:
-    def __init__(self, pid: int, parent: int, name: str, peak: int) -> None:
-        self.pid, self.parent, self.name, self.peak = pid, parent, name, peak
+    pid: int
+    parent: int
+    name: str
+    peak: int  # bytes
 
 
 def _read(folder: Path) -> _Process | None:

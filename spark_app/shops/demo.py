@@ -150,7 +150,7 @@ def _order(shop: _Shop, rng: random.Random, purchased: datetime, oddity: str | N
     is_new = customer.created_at.date() == purchased.date()
     terms, lines = agree(own, basket, customer.place.country, purchased.date(), is_new)
     if oddity == "order_without_items":
-        terms = replace(terms, code="", discount=0, tax=0)
+        terms = replace(terms, discount=0, tax=0)
     order = Order(shop.orders, customer.customer_id, purchased, terms, lines, oddity)
     return sell(rng, own, order, earlier)
 

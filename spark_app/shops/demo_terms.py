@@ -41,7 +41,6 @@ class Terms:
     currency: str
     channel: str
     store_id: str = ""
-    code: str = ""
     discount: int = 0
     shipping: int = 0
     tax: int = 0
@@ -72,7 +71,7 @@ def agree(
     code = _code(rng, new_customer)
     after_sale = sum(line.goods - line.discount for line in lines)
     off = {"": 0, "WELCOME10": after_sale // 10, "THANKS5": min(500, after_sale // 2)}[code]
-    terms = Terms(currency, "store" if store else "web", store, code, off, 990 if express else 0)
+    terms = Terms(currency, "store" if store else "web", store, off, 990 if express else 0)
     percent = _TAX_PERCENT[country]
     if code:
         return replace(terms, tax=(after_sale - off) * percent // 100), lines

@@ -23,9 +23,9 @@ SETTLED = FIRST + timedelta(days=DAYS - 14)
 SHARES = """
 CREATE VIEW shares AS
 WITH weighed AS (
-    SELECT *, goods AS weight, sum(goods) OVER (PARTITION BY order_id) AS whole FROM lines
+    SELECT order_id, position, goods AS weight, sum(goods) OVER (PARTITION BY order_id) AS whole FROM lines
 ), exact AS (
-    SELECT w.*, o.day, o.currency, o.channel, o.rate, o.is_live, share.figure, share.cents,
+    SELECT w.order_id, w.position, w.weight, share.figure, share.cents,
            share.cents * weight // whole AS low, share.cents * weight % whole AS rest
     FROM weighed w JOIN orders o USING (order_id)
     CROSS JOIN LATERAL (VALUES ('discount', o.discount), ('shipping', o.shipping), ('tax', o.tax)) share(figure, cents)

@@ -23,7 +23,8 @@ def main() -> None:
         except EventsNotTaken as error:
             said = {"error": error.message}
         jobs = len(spark.sparkContext.statusTracker().getJobIdsForGroup(None)) - before
-        print(json.dumps({**said, "jobs": jobs}), flush=True)  # noqa: T201
+        sys.stdout.write(json.dumps({**said, "jobs": jobs}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

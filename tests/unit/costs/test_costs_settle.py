@@ -79,7 +79,7 @@ def ended_job(standin: Standin) -> tuple[datetime, datetime]:
         run = client.get_job_run(applicationId=standin.application_id, jobRunId=job["jobRunId"])["jobRun"]
         if run["state"] == "SUCCESS":
             return run["createdAt"], run["endedAt"]
-        time.sleep(0.05)
+        time.sleep(0.05)  # the job is a process of the stand-in: AWS too is asked again until it has ended
     raise AssertionError(f"{run['state']}: {run['stateDetails']}")
 
 

@@ -21,10 +21,12 @@ from spark_app.lake.paths import Lake
 from spark_app.lake.watching import read_sign
 from spark_app.runs import seeing, window
 from spark_app.runs import stopping as stopping_
+from spark_app.runs.context import Context
 from spark_app.runs.look import look_at_landing
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import Outcome, RunRequest
 from spark_app.runs.stopping import Stop, stopping
+from spark_app.runs.watching import Seen
 from spark_app.runs.window import running_window
 from spark_app.runtime.days import yesterday
 from spark_app.runtime.errors import SettingsError, UsageError
@@ -198,10 +200,10 @@ def test_a_file_is_touched_at_the_start_and_with_each_look(world: World, monkeyp
     touched: list[bool] = []
     see = seeing.see
 
-    def seen(*args: object) -> object:
+    def seen(context: Context, memory: seeing.Memory) -> Seen:
         touched.append(looked.exists())
         looked.unlink(missing_ok=True)
-        return see(*args)  # type: ignore[arg-type]
+        return see(context, memory)
 
     monkeypatch.setattr(job, "see", seen)
     watch(WatchRequest("local", str(world.home), touch=str(looked)), stop=Looks(3))

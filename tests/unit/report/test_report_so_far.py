@@ -14,7 +14,6 @@ from spark_app.report import site
 from spark_app.report.data import RunningDay
 from spark_app.report.so_far import so_far, title_of
 from spark_app.runtime.record import RunRecord
-from spark_app.runtime.reporting import Reporting
 from tests.support.nights import CONTRACTS, LAST, Night, started
 
 DAYS = "gold.landed_days"
@@ -89,8 +88,5 @@ def test_a_shop_of_which_no_day_is_over_is_shown_so_far(tmp_path: Path) -> None:
         ("UTC", AT + timedelta(hours=10), "Sun 22 Nov 2026 so far, as of Mon 23 Nov 2026, 00:32 (UTC): its night is"),
     ],
 )
-def test_today_is_the_shops(tmp_path: Path, zone: str, as_of: datetime, title: str) -> None:
-    class Data:
-        reporting = Reporting(timezone=zone)
-
-    assert title_of(Data, RunningDay(LAST, as_of)).startswith(title)  # type: ignore[arg-type]
+def test_today_is_the_shops(zone: str, as_of: datetime, title: str) -> None:
+    assert title_of(RunningDay(LAST, as_of), zone).startswith(title)
