@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def no_real_aws() -> Iterator[None]:
-    """Credentials that mean nothing, and no way to a real endpoint by the machine's own configuration."""
+    """Credentials that mean nothing, and no way to a real endpoint by the machine's own configuration.
+
+    A file at a time: what the process tests next may have credentials of its own.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
             patch.delenv(name, raising=False)

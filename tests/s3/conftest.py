@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -18,12 +17,17 @@ KIND = pytest.StashKey[str]()
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[object_store.ObjectStore]:
     with object_store.running(tmp_path_factory.mktemp("objects") / "data") as running:
-        before = dict(os.environ)
-        os.environ.update(running.environment)
         pytestconfig.stash[KIND] = running.kind
         yield running
-        os.environ.clear()
-        os.environ.update(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def its_credentials(store: object_store.ObjectStore) -> Iterator[None]:
+    """A file at a time: in one process files of other folders, with credentials of their own, may come between."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in store.environment.items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(scope="session")

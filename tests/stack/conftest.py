@@ -28,23 +28,32 @@ class Bucket:
         return [item["Key"] for item in found.get("Contents", [])]
 
 
-@pytest.fixture(scope="session")
-def bucket() -> Iterator[Bucket]:
-    """A bucket on moto's S3 server; the standard AWS chain finds credentials that it takes."""
+@pytest.fixture(scope="module", autouse=True)
+def its_credentials() -> Iterator[None]:
+    """What moto takes, by the standard AWS chain. A file at a time: others in this process have their own."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
             patch.delenv(name, raising=False)
         patch.setenv("AWS_ACCESS_KEY_ID", "moto")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "moto")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        made = Bucket(boto3.client("s3", endpoint_url=endpoint), endpoint)
-        made.client.create_bucket(Bucket=made.name)
-        yield made
-        server.stop()
+        yield
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[Bucket]:
+    """A bucket on moto's S3 server."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=endpoint, aws_access_key_id="moto", aws_secret_access_key="moto", region_name="us-east-1"
+    )
+    made = Bucket(client, endpoint)
+    made.client.create_bucket(Bucket=made.name)
+    yield made
+    server.stop()
 
 
 @pytest.fixture(scope="session")
