@@ -47,7 +47,7 @@ def _rows(context: Context, finding: Finding, tables: Mapping[str, int], release
         f"WHERE NOT coalesce(({in_duckdb(rule.passes)}), true) LIMIT {MOST_ROWS})"
     )
     before = released.tables.get(finding.table) if released else None
-    (found,) = feed.over_final_rows(context.lake, finding.table, before, tables[finding.table], contract.key, sql, {})
+    (found,) = feed.over_final_rows(context.table(finding.table), before, tables[finding.table], contract.key, sql, {})
     return [", ".join(f"{name} {short(value)}" for name, value in row.items()) for row in found or []]
 
 

@@ -59,7 +59,7 @@ def _untaken_columns(source: Source) -> dict[str, str]:
 
 
 def _words(context: Context, dataset: str, column: str, days: Sequence[date]) -> list[str]:
-    version = log.version_of(context.lake, f"bronze.{dataset}")
+    version = log.version_of(context.table(f"bronze.{dataset}"))
     if version is None or not days:
         return []
     listed = ", ".join(f"DATE '{day}'" for day in days)
@@ -67,7 +67,7 @@ def _words(context: Context, dataset: str, column: str, days: Sequence[date]) ->
         f'SELECT DISTINCT upper(trim("{column}")) AS word FROM data WHERE _batch_date IN ({listed}) '
         f"AND regexp_matches(trim(\"{column}\"), '^[A-Za-z]{{3}}$') ORDER BY 1 LIMIT 6"
     )
-    return [row[0] for row in feed.over_version(context.lake, f"bronze.{dataset}", version, sql)]
+    return [row[0] for row in feed.over_version(context.table(f"bronze.{dataset}"), version, sql)]
 
 
 def _missing(context: Context, tables: Mapping[str, int], released: Release | None) -> dict[str, list[date]]:
@@ -76,10 +76,10 @@ def _missing(context: Context, tables: Mapping[str, int], released: Release | No
     lacking = "WHERE exchange_rate IS NULL GROUP BY ALL"
     if before is None:
         sql = f"SELECT currency, order_date FROM data {lacking}"
-        rows = feed.over_version(context.lake, ORDERS, tables[ORDERS], sql)
+        rows = feed.over_version(context.table(ORDERS), tables[ORDERS], sql)
     else:
         sql = f"SELECT currency, order_date FROM changed {lacking} HAVING sum(sign) > 0"
-        rows = feed.over_changes(context.lake, ORDERS, before, tables[ORDERS], columns, sql)
+        rows = feed.over_changes(context.table(ORDERS), before, tables[ORDERS], columns, sql)
     found: dict[str, list[date]] = {}
     for currency, day in sorted(rows):
         found.setdefault(currency, []).append(day)
@@ -110,7 +110,7 @@ def _jumps(context: Context, tables: Mapping[str, int], released: Release | None
         f"QUALIFY abs(rate / was - 1) > {LARGEST_STEP} AND rate_date > (SELECT max(rate_date) - 8 FROM data) "
         "ORDER BY rate_date DESC"
     )
-    rows = feed.over_version(context.lake, RATES, now, sql)
+    rows = feed.over_version(context.table(RATES), now, sql)
     if not rows:
         return []
     currency, day, rate, was = rows[0]

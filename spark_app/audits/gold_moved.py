@@ -32,7 +32,7 @@ def refuse_half_moved(context: Context, tables: Mapping[str, int]) -> None:
     A run of all layers never sees that of itself: it is another run's, at work now or killed.
     """
     declared = [f"gold.{name}" for name in gold_tables(context.contracts)]
-    taken = {name: log.commit_at(context.lake, name, tables[name]).sources for name in declared}
+    taken = {name: log.commit_at(context.table(name), tables[name]).sources for name in declared}
     newest = dict(tables)
     for sources in taken.values():
         for full, version in sources.items():
@@ -61,8 +61,8 @@ def refuse_unaudited(context: Context, tables: Mapping[str, int], released: Rele
     Raises AuditFailed where it failed its audit, or nobody has ever made one; GoldMoved where it was moved since.
     """
     sql = "SELECT run_id, candidate, checked_at FROM ops_rows WHERE rule = 'audit' ORDER BY checked_at DESC"
-    audits = ops.select(context.lake, "quality_results", sql)
-    at = {name: log.written_at(context.lake, name, version) for name, version in tables.items()}
+    audits = ops.select(context.table("ops.quality_results"), sql)
+    at = {name: log.written_at(context.table(name), version) for name, version in tables.items()}
     known = any(one["candidate"] == candidate_id(tables) for one in audits)
     before = released.tables if released else {}
     moved = {name: version for name, version in tables.items() if before.get(name) != version}
@@ -86,7 +86,7 @@ def _movers(context: Context, tables: Mapping[str, int]) -> str:
     said = []
     for run in sorted(_runs(context, tables)):
         own = [name for name, version in tables.items() if _run_of(context, name, version) == run]
-        at = max(log.written_at(context.lake, name, tables[name]) for name in own)
+        at = max(log.written_at(context.table(name), tables[name]) for name in own)
         said.append(f"run {run} has moved {_names(own)} ({_time(at)})")
     return " and ".join(said)
 
@@ -96,7 +96,7 @@ def _runs(context: Context, tables: Mapping[str, int]) -> set[str]:
 
 
 def _run_of(context: Context, table: str, version: int) -> str:
-    return str(log.commit_at(context.lake, table, version).note.get("run_id", "unknown"))
+    return str(log.commit_at(context.table(table), version).note.get("run_id", "unknown"))
 
 
 def _names(tables: Iterable[str]) -> str:

@@ -45,7 +45,7 @@ def _bounded_warnings(context: Context, released: Release | None) -> list[Findin
         "WHERE candidate IS NULL AND checked_at > ? GROUP BY ALL"
     )
     since = released.released_at if released else datetime(1970, 1, 1, tzinfo=UTC)
-    rows = ops.select(context.lake, "quality_results", sql, (since,))
+    rows = ops.select(context.table("ops.quality_results"), sql, (since,))
     counted = {(row["table_name"], row["rule"]): (int(row["checked"]), int(row["broken"])) for row in rows}
     findings = []
     for name, contract in context.contracts.items():

@@ -61,7 +61,7 @@ def find_unreleased_days(
     )
     span = (completed.before, completed.now)
     found: dict[str, dict[date, CountedDay]] = {}
-    for row in ops.select(context.lake, "reconciliation", sql, span):
+    for row in ops.select(context.table("ops.reconciliation"), sql, span):
         now, before = row["now"], row["before"]
         if f"silver.{row['entity']}" in context.contracts:
             day = row["batch_date"]

@@ -47,7 +47,7 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     if release is None:
         return []
     version = release.tables["gold.daily_sales"]
-    span = feed.over_version(lake, SALES, version, "SELECT min(order_date), max(order_date) FROM data")
+    span = feed.over_version(lake.table(SALES), version, "SELECT min(order_date), max(order_date) FROM data")
     first, last_sale = span[0]
     found = _drops(lake, release, contracts)
     there = {day for days in found.taken.values() for day in days} | ({last_sale} if last_sale else set())
@@ -56,7 +56,7 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     if last is None:
         return []
     sql = f"SELECT {', '.join(DAILY)} FROM data WHERE order_date >= DATE '{last - timedelta(days=7)}'"
-    rows = feed.over_version(lake, SALES, version, sql, contracts[SALES].columns)
+    rows = feed.over_version(lake.table(SALES), version, sql, contracts[SALES].columns)
     by_day = {row[0]: dict(zip(DAILY, row, strict=True)) for row in rows}
     days = [last - timedelta(days=back) for back in (0, 1, 7)]
     return [Day(day, *_figures_of(day, by_day, found, first or last)) for day in days]
@@ -117,8 +117,8 @@ def release_difference(lake: Lake, old: Release | None, new: Release) -> dict[st
     tables = []
     for name, version in new.tables.items():
         before = old.tables.get(name) if old else None
-        was = log.row_count(lake, name, before) if before is not None else 0
-        tables.append({"table": name, "rows_before": was, "rows": log.row_count(lake, name, version)})
+        was = log.row_count(lake.table(name), before) if before is not None else 0
+        tables.append({"table": name, "rows_before": was, "rows": log.row_count(lake.table(name), version)})
     now = _daily(lake, new)
     past = _daily(lake, old) if old else {}
     days = [
@@ -143,14 +143,13 @@ def release_difference(lake: Lake, old: Release | None, new: Release) -> dict[st
 def _daily(lake: Lake, release: Release) -> dict[Any, tuple[Any, ...]]:
     version = release.tables["gold.daily_sales"]
     sql = "SELECT order_date, orders, revenue, items, new_customers, late_deliveries FROM data"
-    return {row[0]: row[1:] for row in feed.over_version(lake, "gold.daily_sales", version, sql)}
+    return {row[0]: row[1:] for row in feed.over_version(lake.table("gold.daily_sales"), version, sql)}
 
 
 def recent_runs(lake: Lake) -> list[dict[str, Any]]:
     """Every run, the newest first."""
     return ops.select(
-        lake,
-        "runs",
+        lake.table("ops.runs"),
         "SELECT run_id, command, first_day, last_day, started_at, seconds, exit_code, message, release_id "
         "FROM ops_rows ORDER BY started_at DESC",
     )
@@ -159,8 +158,7 @@ def recent_runs(lake: Lake) -> list[dict[str, Any]]:
 def failed_rules(lake: Lake) -> list[dict[str, Any]]:
     """What withheld the newest candidate for a release, whichever run audited it; none where it passed."""
     return ops.select(
-        lake,
-        "quality_results",
+        lake.table("ops.quality_results"),
         "SELECT table_name, rule, dimension, rows_broken, rows_checked, expected, observed, cause FROM ops_rows "
         "WHERE effect = 'withheld' AND rule <> 'audit' AND checked_at = "
         "(SELECT max(checked_at) FROM ops_rows WHERE rule = 'audit') ORDER BY table_name, rule",

@@ -45,8 +45,7 @@ def used_of(lake: Lake, today: date) -> Used | None:
     """What the runs of the last thirty days were billed, of fewer where bills begin later; None without a bill."""
     first = today - timedelta(days=MONTH_DAYS - 1)
     rows = ops.select(
-        lake,
-        "bills",
+        lake.table("ops.bills"),
         "SELECT billed_by, item, sum(quantity) AS quantity, sum(dollars) AS dollars, min(day) AS first "
         f"FROM ({NEWEST}) GROUP BY billed_by, item ORDER BY ALL",
         (first, today),
@@ -58,5 +57,5 @@ def used_of(lake: Lake, today: date) -> Used | None:
         "SELECT peak_memory FROM ops_rows WHERE started_at::DATE BETWEEN ? AND ? AND peak_memory IS NOT NULL "
         "AND release_id IS NOT NULL"
     )
-    peaks = [row["peak_memory"] for row in ops.select(lake, "runs", sql, (first, today))]
+    peaks = [row["peak_memory"] for row in ops.select(lake.table("ops.runs"), sql, (first, today))]
     return Used((today - min(row["first"] for row in rows)).days + 1, lines, peaks)

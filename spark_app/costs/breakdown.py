@@ -28,8 +28,7 @@ def breakdown(lake: Lake, by: By, first: date, last: date) -> list[dict[str, Any
     order = "1 DESC, 2 DESC" if by == "run" else "1 DESC" if by == "day" else "dollars DESC"
     columns = _COLUMNS[by]
     return ops.select(
-        lake,
-        "costs",
+        lake.table("ops.costs"),
         f"SELECT {columns}, count(DISTINCT run_id) AS runs, sum(seconds) AS seconds, sum(dollars) AS dollars, "
         "(sum(dollars) / nullif(sum(sum(dollars)) OVER (), 0))::DOUBLE AS share "
         f"FROM ({NEWEST}) GROUP BY {columns} ORDER BY {order}",

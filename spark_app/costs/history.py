@@ -33,8 +33,7 @@ class RunCost:
 def run_costs(lake: Lake, first: date, last: date) -> list[RunCost]:
     """The runs that began on these days, the newest last."""
     rows = ops.select(
-        lake,
-        "bills",
+        lake.table("ops.bills"),
         "SELECT run_id, day, command, landed_days, released, billed_by, sum(dollars) AS dollars "
         f"FROM ({NEWEST}) GROUP BY ALL ORDER BY day, run_id",
         (first, last),

@@ -38,8 +38,8 @@ class Account:
 def keep_accounts(lake: Lake, accounts: Sequence[Account], prices: Prices) -> None:
     """Keep bills and their shares. Of a run that was billed before, the newer bill is the one that holds."""
     now = datetime.now(UTC)
-    ops.add(lake, "bills", [row for one in accounts for row in bill_rows(one, prices, now)])
-    ops.add(lake, "costs", [row for one in accounts for row in cost_rows(one, now)])
+    ops.add(lake.table("ops.bills"), [row for one in accounts for row in bill_rows(one, prices, now)])
+    ops.add(lake.table("ops.costs"), [row for one in accounts for row in cost_rows(one, now)])
 
 
 def bill_rows(account: Account, prices: Prices, now: datetime) -> list[dict[str, object]]:

@@ -24,7 +24,7 @@ def orders_placed(lake: Lake) -> dict[date, int]:
     release = releases.latest(lake)
     if release is None:
         return {}
-    rows = feed.over_version(lake, _SALES, release.tables[_SALES], "SELECT order_date, orders FROM data")
+    rows = feed.over_version(lake.table(_SALES), release.tables[_SALES], "SELECT order_date, orders FROM data")
     return {day: int(orders) for day, orders in rows}
 
 
@@ -34,7 +34,7 @@ def days_by_run(lake: Lake, run_ids: Collection[str]) -> dict[str, set[date]]:
         return {}
     sql = "SELECT DISTINCT run_id, batch_date FROM ops_rows WHERE run_id IN ({})".format(", ".join("?" * len(run_ids)))
     found: dict[str, set[date]] = defaultdict(set)
-    for row in ops.select(lake, "ingested_files", sql, tuple(run_ids)):
+    for row in ops.select(lake.table("ops.ingested_files"), sql, tuple(run_ids)):
         found[row["run_id"]].add(row["batch_date"])
     return dict(found)
 

@@ -61,14 +61,13 @@ def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
     """The environment's runs of the last days that have no bill, the oldest first."""
     since = datetime.now(UTC) - timedelta(days=ASKED_DAYS)
     rows = ops.select(
-        lake,
-        "runs",
+        lake.table("ops.runs"),
         "SELECT run_id, command, started_at, ended_at, release_id FROM ops_rows "
         "WHERE environment = ? AND started_at >= ? ORDER BY started_at",
         (environment, since),
     )
     sql = "SELECT DISTINCT run_id FROM ops_rows WHERE day >= ?"
-    billed = {row["run_id"] for row in ops.select(lake, "bills", sql, (since.date(),))}
+    billed = {row["run_id"] for row in ops.select(lake.table("ops.bills"), sql, (since.date(),))}
     rows = [row for row in rows if row["run_id"] not in billed]
     days = days_by_run(lake, [row["run_id"] for row in rows])
     return [
@@ -89,5 +88,5 @@ def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
 
 def _seconds(lake: Lake, run_id: str) -> Seconds:
     sql = "SELECT layer, table_name, sum(seconds) AS seconds FROM ops_rows WHERE run_id = ? GROUP BY ALL ORDER BY ALL"
-    rows = ops.select(lake, "steps", sql, (run_id,))
+    rows = ops.select(lake.table("ops.steps"), sql, (run_id,))
     return {(row["layer"], row["table_name"]): row["seconds"] for row in rows}

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.table import QUARANTINE, Contract
 from spark_app.lake import delta, few, quarantine
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 from spark_app.runs.context import Context
 from spark_app.runtime.reporting import Reporting
 from spark_app.tables.declare import REPORTING, GoldTable, Match
@@ -100,12 +100,12 @@ def reported(context: Context, function: Callable[..., DataFrame]) -> dict[str, 
 
 def rows_of_scope(context: Context, spark: SparkSession, work: Refresh, scope: Rows) -> DataFrame:
     """The table's own rows of a scope, as they are now."""
-    names = few.columns_of(context.lake, work.name, work.version)
+    names = few.columns_of(context.table(work.name), work.version)
     value = work.table.scope_sql or work.table.scope
     wanted = wanted_of_scope(work.table, scope, value, names)
-    rows = _few_rows(context.lake, work.name, work.version, wanted, names)
+    rows = _few_rows(context.table(work.name), work.version, wanted, names)
     if rows is None:
-        frame = delta.read(spark, context.lake, work.name, work.version)
+        frame = delta.read(spark, context.table(work.name), work.version)
     else:
         frame = context.scratch.frame(spark, rows)
     return within(frame, scope, work.table, value)
@@ -113,10 +113,10 @@ def rows_of_scope(context: Context, spark: SparkSession, work: Refresh, scope: R
 
 def own_rows(context: Context, spark: SparkSession, work: Refresh) -> DataFrame:
     """All of the table's own rows, as they are now."""
-    names = few.columns_of(context.lake, work.name, work.version)
-    rows = few.everything(context.lake, work.name, work.version, names)
+    names = few.columns_of(context.table(work.name), work.version)
+    rows = few.everything(context.table(work.name), work.version, names)
     if rows is None:
-        return delta.read(spark, context.lake, work.name, work.version)
+        return delta.read(spark, context.table(work.name), work.version)
     return context.scratch.frame(spark, rows)
 
 
@@ -174,25 +174,25 @@ def _found(
     context: Context, spark: SparkSession, work: Refresh, name: str, wanted: Mapping[str, list[object]] | None
 ) -> Rows:
     full = work.table.inputs[name]
-    rows = _few_rows(context.lake, full, work.now[full], wanted, _columns(context, work, name))
+    rows = _few_rows(context.table(full), work.now[full], wanted, _columns(context, work, name))
     if rows is None:
         return Rows(_whole(context, spark, work, name))
     return Rows(_hashed(context, work, name, context.scratch.frame(spark, rows)), rows)
 
 
 def _few_rows(
-    lake: Lake, table: str, version: int, wanted: Mapping[str, list[object]] | None, columns: list[str]
+    table: Table, version: int, wanted: Mapping[str, list[object]] | None, columns: list[str]
 ) -> pa.Table | None:
     """Rows of a version that have one of the values wanted; None where these are many. Nothing wanted means all."""
     if wanted is None:
         return None
     if not wanted:
-        return few.everything(lake, table, version, columns)
+        return few.everything(table, version, columns)
     name, values = next(iter(wanted.items()))
     days = [value for value in values if isinstance(value, date)]
     if len(wanted) == 1 and len(days) == len(values):
-        return few.of_days(lake, table, version, name, days, columns)
-    return few.matching(lake, table, version, wanted, columns)
+        return few.of_days(table, version, name, days, columns)
+    return few.matching(table, version, wanted, columns)
 
 
 def _changes(context: Context, spark: SparkSession, work: Refresh, full: str) -> Rows:
@@ -200,18 +200,18 @@ def _changes(context: Context, spark: SparkSession, work: Refresh, full: str) ->
     columns = _of_table(context, full, upto)
     rows: pa.Table | None
     if after == upto:
-        rows = few.no_changes(context.lake, full, upto, columns)
+        rows = few.no_changes(context.table(full), upto, columns)
     else:
-        rows = few.changes(context.lake, full, after, upto, columns)
+        rows = few.changes(context.table(full), after, upto, columns)
     if rows is None:
-        return Rows(delta.changes(spark, context.lake, full, after, upto).select(*columns, CHANGE))
+        return Rows(delta.changes(spark, context.table(full), after, upto).select(*columns, CHANGE))
     return Rows(context.scratch.frame(spark, rows), rows)
 
 
 def _whole(context: Context, spark: SparkSession, work: Refresh, name: str) -> DataFrame:
     full = work.table.inputs[name]
     version = work.now[full]
-    rows = delta.read(spark, context.lake, full, version).select(*_columns(context, work, name))
+    rows = delta.read(spark, context.table(full), version).select(*_columns(context, work, name))
     if full == QUARANTINE and not quarantine.rows_of(context.lake, version, PARTS):
         rows = rows.where("false")  # Spark is told so and reads nothing
     return _hashed(context, work, name, rows)
@@ -229,7 +229,7 @@ def _columns(context: Context, work: Refresh, name: str) -> list[str]:
 
 def _of_table(context: Context, full: str, version: int) -> list[str]:
     """An input's own columns, its month for pruning, and of silver the batch date that decides between rows."""
-    there = few.columns_of(context.lake, full, version)
+    there = few.columns_of(context.table(full), version)
     if full == QUARANTINE:
         return ["entity", "batch_date", *quarantine.WHOSE]
     return [*context.contracts[full].column_names, *(name for name in (delta.MONTH, "_batch_date") if name in there)]

@@ -28,39 +28,40 @@ def run(context: Context, contract: Contract, night: date | None) -> None:
 
     `night`: the last day of drops that the run takes for whole; None where the run is about one that is not over.
     """
+    table = context.table(contract.qualified)
     with context.record.step("gold", contract.name) as step:
-        writes.create(context.lake, contract.qualified, contract.columns, change_feed=True)
+        writes.create(table, contract.columns, change_feed=True)
         versions = _versions(context)
         taken = days_taken_in(context.lake, versions)
         # No further than what is there, so that a rebuild of any day says what the nights said.
         newest = max((day for days in taken.values() for day in days), default=date.min)
         whole_to = max(completed_so_far(context.lake), min(night, newest) if night else date.min)
         should = _rows(context, versions, taken, whole_to)
-        first = log.last_commit(context.lake, contract.qualified) is None
+        first = log.last_commit(table) is None
         holds = _held(context, contract)
         changed = [row for row in should if row not in holds]
         gone = {row[0] for row in holds} - {row[0] for row in should}
         if changed or gone or first:
-            sources = {SALES: log.version_of(context.lake, SALES) or 0}
+            sources = {SALES: log.version_of(context.table(SALES)) or 0}
             more = {log.WHOLE: True, log.COMPLETE_TO: whole_to.isoformat()}  # all of it was compared
             note = log.note_text(context.run_id, sources, **more)
             if _lacks_columns(context, contract):
-                writes.reshape(context.lake, contract.qualified, _changes(contract, should, ()).drop([writes.OP]), note)
+                writes.reshape(table, _changes(contract, should, ()).drop([writes.OP]), note)
             else:
-                writes.merge(context.lake, contract.qualified, _changes(contract, changed, gone), contract.key, note)
+                writes.merge(table, _changes(contract, changed, gone), contract.key, note)
             step.action, step.rows = "merged", len(changed) + len(gone)
-        step.version = log.version_of(context.lake, contract.qualified)
+        step.version = log.version_of(table)
 
 
 def _versions(context: Context) -> dict[str, int]:
     gold = [name for name in context.contracts if name.startswith("gold.")]
-    return {name: version for name in gold if (version := log.version_of(context.lake, name)) is not None}
+    return {name: version for name in gold if (version := log.version_of(context.table(name))) is not None}
 
 
 def _rows(
     context: Context, versions: Mapping[str, int], taken: Mapping[str, frozenset[date]], whole_to: date
 ) -> list[Row]:
-    counted = dict(feed.over_version(context.lake, SALES, versions[SALES], "SELECT order_date, orders FROM data"))
+    counted = dict(feed.over_version(context.table(SALES), versions[SALES], "SELECT order_date, orders FROM data"))
     sold = {day for day, orders in counted.items() if orders}
     found = drops(taken, context.contracts, sold, context.reporting, whole_to)
     known = set(counted) | {day for days in found.taken.values() for day in days}
@@ -71,14 +72,13 @@ def _rows(
 
 
 def _held(context: Context, contract: Contract) -> set[Row]:
-    version = log.version_of(context.lake, contract.qualified) or 0
     sql = f"SELECT {', '.join(contract.column_names)} FROM data"
-    return set(feed.over_version(context.lake, contract.qualified, version, sql, contract.columns))
+    return set(feed.over_version(context.table(contract.qualified), None, sql, contract.columns))
 
 
 def _lacks_columns(context: Context, contract: Contract) -> bool:
     """Whether a column has come to the contract since the table was made."""
-    opened = log.open_table(context.lake, contract.qualified)
+    opened = log.open_table(context.table(contract.qualified))
     return opened is not None and bool(log.unlike(opened, contract.columns)[0])
 
 

@@ -88,7 +88,7 @@ def _taken_in(context: Context, released: Release | None) -> dict[str, set[date]
     for dataset in context.datasets.values():
         bronze = f"bronze.{dataset.name}"
         seen = [
-            log.commit_at(context.lake, f"silver.{entity}", silver[f"silver.{entity}"]).sources.get(bronze, -1)
+            log.commit_at(context.table(f"silver.{entity}"), silver[f"silver.{entity}"]).sources.get(bronze, -1)
             for entity in dataset.entities
             if f"silver.{entity}" in silver
         ]
@@ -101,9 +101,9 @@ def candidate(context: Context) -> dict[str, int]:
     tables = {}
     for name, contract in context.contracts.items():
         if contract.layer == "gold":
-            version = log.data_version(context.lake, name)
+            version = log.data_version(context.table(name))
             if version is None:
-                raise LakeError(f"{name}: no table at {context.lake.path(name)}", hint="run the gold layer first")
+                raise LakeError(f"{name}: no table at {context.table(name).path}", hint="run the gold layer first")
             tables[name] = version
     return tables
 
@@ -120,7 +120,7 @@ def _measure(context: Context, tables: Mapping[str, int], released: Release | No
 
 
 def _newest_batch(context: Context) -> date | None:
-    rows = ops.select(context.lake, "reconciliation", "SELECT max(batch_date) AS day FROM ops_rows")
+    rows = ops.select(context.table("ops.reconciliation"), "SELECT max(batch_date) AS day FROM ops_rows")
     return rows[0]["day"] if rows else None
 
 
@@ -192,13 +192,13 @@ def _keep(
             "checked_at": now,
         }
     )
-    ops.add(context.lake, "quality_results", rows)
+    ops.add(context.table("ops.quality_results"), rows)
 
 
 def passed(context: Context, tables: Mapping[str, int]) -> bool:
     """Whether exactly these versions have passed an audit."""
     sql = "SELECT 1 FROM ops_rows WHERE candidate = ? AND rule = 'audit' AND passed LIMIT 1"
-    return bool(ops.select(context.lake, "quality_results", sql, (candidate_id(tables),)))
+    return bool(ops.select(context.table("ops.quality_results"), sql, (candidate_id(tables),)))
 
 
 def _message(failed: Sequence[Finding], released: Release | None) -> str:

@@ -15,6 +15,7 @@ from spark_app.lake.csv_files import CORRUPT, DAMAGE, number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import fingerprint, list_files
 from spark_app.lake.log import note_text, own_commit, rows_written, version_of
+from spark_app.lake.paths import Table
 from spark_app.lake.progress import BronzeProgress
 from spark_app.notes.columns import tell_columns
 from spark_app.notes.landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
@@ -63,11 +64,11 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
 
     def work(spark: SparkSession, name: str) -> None:
         with context.record.step("bronze", name) as step:
-            table = f"bronze.{name}"
-            before = version_of(context.lake, table)
+            table = context.table(f"bronze.{name}")
+            before = version_of(table)
             step.version = _ingest(context, spark, datasets[name], changed[name], lost[name])
             step.action = "replaced"
-            step.rows = rows_written(context.lake, table, before)
+            step.rows = rows_written(table, before)
 
     for name in datasets:
         if name not in busy:
@@ -86,9 +87,9 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     """One commit for all changed days; its note names them, and those that bronze held rows of before (or `lost`)."""
     files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
     _tell(context, dataset.name, [found for found in files if found.problem or found.aside or found.blanked])
-    table = f"bronze.{dataset.name}"
-    before = version_of(context.lake, table)
-    own_commit(context.lake, table)  # raises where the table is somebody else's
+    table = context.table(f"bronze.{dataset.name}")
+    before = version_of(table)
+    own_commit(table)  # raises where the table is somebody else's
     there = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
     counted: Counter[date] = Counter()
     for found in files:
@@ -97,24 +98,25 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     progress = BronzeProgress({day: fingerprint(listed) for day, listed in drop.items()}, counted, replaced)
     rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
     _write(context, table, rows, progress, first=before is None)
-    version = version_of(context.lake, table) or 0
-    ops.add(context.lake, "ingested_files", [_ledger_row(context, found, progress.days, version) for found in files])
+    version = version_of(table) or 0
+    entries = [_ledger_row(context, found, progress.days, version) for found in files]
+    ops.add(context.table("ops.ingested_files"), entries)
     return version
 
 
-def _write(context: Context, table: str, rows: DataFrame, progress: BronzeProgress, *, first: bool) -> None:
+def _write(context: Context, table: Table, rows: DataFrame, progress: BronzeProgress, *, first: bool) -> None:
     """Few rows without Spark's Delta; days that bronze holds rows of are replaced, others come to it."""
     note = note_text(context.run_id, {}, **progress.note())
     where = delta.date_in("_batch_date", progress.days) if progress.replaced else None
     few_rows = few.collected(rows) if sum(progress.rows.values()) <= few.FEW_OBJECTS else None
     if few_rows is not None and where:
-        writes.replace(context.lake, table, few_rows, where, note)
+        writes.replace(table, few_rows, where, note)
     elif few_rows is not None:
-        writes.append(context.lake, table, few_rows, note, partition=delta.MONTH)
+        writes.append(table, few_rows, note, partition=delta.MONTH)
     elif where:
-        delta.overwrite(rows, context.lake, table, note, where=where)
+        delta.overwrite(rows, table, note, where=where)
     else:
-        delta.append(rows, context.lake, table, note, partition=delta.MONTH if first else None)
+        delta.append(rows, table, note, partition=delta.MONTH if first else None)
 
 
 def _complete(context: Context, dataset: Dataset) -> set[date]:
@@ -131,7 +133,7 @@ def _complete(context: Context, dataset: Dataset) -> set[date]:
             rows += [_ledger_row(context, found, {one.day: one.fingerprint}, one.bronze_version) for found in seen]
         else:
             rows.append(_recovered(context, dataset.name, one))
-    ops.add(context.lake, "ingested_files", rows)
+    ops.add(context.table("ops.ingested_files"), rows)
     return {one.day for one in days}
 
 

@@ -67,15 +67,14 @@ def _refresh(
     context: Context, spark: SparkSession, table: GoldTable, anew: Mapping[str, int], full_rebuild: bool
 ) -> None:
     contract = context.contracts[f"gold.{table.name}"]
+    own_table = context.table(contract.qualified)
     with context.record.step("gold", table.name) as step:
         own = [_MONTH_COLUMN] if table.month_of else []
         partition = delta.MONTH if table.month_of else None
-        writes.create(
-            context.lake, contract.qualified, [*contract.columns, *own], partition=partition, change_feed=True
-        )
+        writes.create(own_table, [*contract.columns, *own], partition=partition, change_feed=True)
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
-        commit = log.own_commit(context.lake, contract.qualified)
-        opened = log.open_table(context.lake, contract.qualified)
+        commit = log.own_commit(own_table)
+        opened = log.open_table(own_table)
         assert opened is not None  # it was made above, if need be
         lacking, retyped = log.unlike(opened, contract.columns)
         taken = commit.sources if commit else {}
@@ -91,8 +90,8 @@ def _refresh(
                 )
         elif work.taken != work.now:
             step.action = _increment(context, spark, work)
-        step.version = log.version_of(context.lake, contract.qualified)
-        step.rows = log.rows_written(context.lake, contract.qualified, work.version)
+        step.version = log.version_of(own_table)
+        step.rows = log.rows_written(own_table, work.version)
 
 
 def _is_of_another(work: Refresh, anew: Mapping[str, int]) -> bool:
@@ -123,7 +122,7 @@ def check_salt(context: Context, *, rehash: bool) -> None:
     """
     today = context.salt
     for table in gold_tables(context.contracts).values():
-        commit = log.last_commit(context.lake, f"gold.{table.name}") if table.hashed else None
+        commit = log.last_commit(context.table(f"gold.{table.name}")) if table.hashed else None
         if not rehash and commit is not None and commit.note.get(log.SALT, "none") != today.fingerprint:
             raise SettingsError(
                 f"gold.{table.name}: its e-mail hashes were made with another salt than today's "
@@ -133,10 +132,11 @@ def check_salt(context: Context, *, rehash: bool) -> None:
 
 
 def _version(context: Context, full: str, table: GoldTable) -> int:
-    version = log.data_version(context.lake, full)
+    read_from = context.table(full)
+    version = log.data_version(read_from)
     if version is None:
         raise LakeError(
-            f"gold.{table.name}: its input {full} is not at {context.lake.path(full)}",
+            f"gold.{table.name}: its input {full} is not at {read_from.path}",
             hint="run the layers before it: lakehouse run --layers bronze,silver,gold",
         )
     return version
@@ -148,12 +148,13 @@ def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool)
     )
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
+    own_table, note = context.table(work.name), _note(context, work, full_rebuild=True)
     if first:
-        delta.append(rows, context.lake, work.name, _note(context, work, full_rebuild=True), partition)
+        delta.append(rows, own_table, note, partition)
     elif work.lacking or work.retyped:
-        delta.reshape(rows, context.lake, work.name, _note(context, work, full_rebuild=True), partition)
+        delta.reshape(rows, own_table, note, partition)
     else:
-        delta.overwrite(rows, context.lake, work.name, _note(context, work, full_rebuild=True))
+        delta.overwrite(rows, own_table, note)
     return f"built: new {', '.join(work.lacking)}" if work.lacking and not first else "built"
 
 
@@ -175,32 +176,33 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
     rows = few.collected(changed)
     if rows is not None:
         return _write_few(context, work, rows)
+    own_table, note = context.table(work.name), _note(context, work)
     changed = changed.persist()
     try:
         months = changed.select(delta.MONTH, WAS_MONTH).distinct().collect() if month else []
         on = " AND ".join(f"t.`{column}` = s.`{column}`" for column in work.contract.key)
         if month and not months:
-            writes.advance(context.lake, work.name, _note(context, work))
+            writes.advance(own_table, note)
             return "unchanged rows"
         if month:
             on += f" AND {delta.date_in(TARGET_MONTH, [value for row in months for value in row])}"
         columns = [*work.contract.column_names, *([month] if month else [])]
-        delta.merge(spark, changed, context.lake, work.name, on, CLAUSES, columns, _note(context, work))
+        delta.merge(spark, changed, own_table, on, CLAUSES, columns, note)
     finally:
         changed.unpersist()
     return "merged"
 
 
 def _write_few(context: Context, work: Refresh, rows: pa.Table) -> str:
-    note = _note(context, work)
+    own_table, note = context.table(work.name), _note(context, work)
     if not rows.num_rows:
-        writes.advance(context.lake, work.name, note)
+        writes.advance(own_table, note)
         return "unchanged rows"
     within = None
     if WAS_MONTH in rows.column_names:
         months = [rows.column(name).to_pylist() for name in (delta.MONTH, WAS_MONTH)]
         within, rows = delta.date_in(TARGET_MONTH, [*months[0], *months[1]]), rows.drop_columns([WAS_MONTH])
-    writes.merge(context.lake, work.name, rows, work.contract.key, note, within=within)
+    writes.merge(own_table, rows, work.contract.key, note, within=within)
     return "merged"
 
 

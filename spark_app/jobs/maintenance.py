@@ -41,17 +41,17 @@ def run(context: Context, keep_releases: int) -> None:
     now = {name: min(versions) for name, versions in _named(context, []).items()}
     spark = thread_session(context)
     for name in (*context.contracts, quarantine.TABLE):
-        commit = log.last_commit(context.lake, name)
+        commit = log.last_commit(context.table(name))
         if commit is None:
             continue
         with context.record.step(*name.split(".")) as step:
             # Packing changes no row.
-            delta.optimize(spark, context.lake, name, log.unchanged_note(context.run_id, commit))
-            delta.vacuum(spark, context.lake, name, _hours_since(context, name, needed.get(name, commit.version)))
+            delta.optimize(spark, context.table(name), log.unchanged_note(context.run_id, commit))
+            delta.vacuum(spark, context.table(name), _hours_since(context, name, needed.get(name, commit.version)))
             if between:
                 hours = _hours_since(context, name, now.get(name, commit.version))
-                remove_between(context.lake, name, named.get(name, set()), hours)
-            step.action, step.version = "packed", log.version_of(context.lake, name)
+                remove_between(context.table(name), named.get(name, set()), hours)
+            step.action, step.version = "packed", log.version_of(context.table(name))
     _clear_scratch(context)
     before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
     with s3_errors_named(context.lake.root):
@@ -78,7 +78,7 @@ def kept_releases(known: Sequence[Release], most: int, most_intraday: int) -> li
 def _named(context: Context, kept: Sequence[Release]) -> dict[str, set[int]]:
     """Table -> the versions that these releases, or gold's own progress, still speak of."""
     found: dict[str, set[int]] = {}
-    gold = {name: log.version_of(context.lake, name) for name in context.contracts if name.startswith("gold.")}
+    gold = {name: log.version_of(context.table(name)) for name in context.contracts if name.startswith("gold.")}
     now = {name: version for name, version in gold.items() if version is not None}
     for tables in [*(dict(one.tables) for one in kept), now]:
         for name, version in with_sources(context.lake, tables).items():
@@ -88,7 +88,7 @@ def _named(context: Context, kept: Sequence[Release]) -> dict[str, set[int]]:
 
 def _hours_since(context: Context, table: str, version: int) -> int:
     """Hours back to the commit of `version`: files it needs were removed after that, if at all."""
-    written = log.written_at(context.lake, table, version)
+    written = log.written_at(context.table(table), version)
     back = max(datetime.now(UTC) - written, timedelta(days=KEEP_DAYS))
     return int(back.total_seconds() // 3600) + 1
 

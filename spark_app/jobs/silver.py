@@ -45,11 +45,11 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
             todo[name] = work
 
     def one(spark: SparkSession, name: str) -> None:
+        table = context.table(f"silver.{name}")
         with context.record.step("silver", name) as step:
-            before = log.version_of(context.lake, f"silver.{name}")
+            before = log.version_of(table)
             step.action = _taken_in(context, spark, todo[name])
-            step.version = log.version_of(context.lake, f"silver.{name}")
-            step.rows = log.rows_written(context.lake, f"silver.{name}", before)
+            step.version, step.rows = log.version_of(table), log.rows_written(table, before)
 
     in_parallel(context, one, list(todo))
     overwritten.mark_rebuilt(context, wounds)
@@ -68,7 +68,7 @@ def _taken_in(context: Context, spark: SparkSession, work: Work) -> str:
             raise
         for at, part in enumerate(work.parts):
             if part.dataset in work.bronze:
-                rows = delta.read(spark, context.lake, f"bronze.{part.dataset}", work.bronze[part.dataset])
+                rows = delta.read(spark, context.table(f"bronze.{part.dataset}"), work.bronze[part.dataset])
                 wrong = expressions.explained(context.source, work.table.name, at, rows)
                 if wrong is not None:
                     raise wrong from None
@@ -81,7 +81,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     if not bronze:
         return None
     parts, looked_up = context.source.entities[table.name], _versions(context, looked_up_of(context.source, table.name))
-    taken = log.own_commit(context.lake, f"silver.{table.name}")
+    taken = log.own_commit(context.table(f"silver.{table.name}"))
     reshaped = taken is not None and _reshaped(context, contract)
     anew = Work(table, contract, parts, bronze, looked_up, None, (), taken is None, reshaped)
     if whole or reshaped or taken is None or not _goes_on(taken.sources, bronze):
@@ -91,7 +91,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     days, replaced = set(again), set(again)
     for name in bronze:
         # A dataset that had no bronze yet has all of its days to come.
-        for commit in log.commits_after(context.lake, f"bronze.{name}", taken.sources.get(f"bronze.{name}", -1)):
+        for commit in log.commits_after(context.table(f"bronze.{name}"), taken.sources.get(f"bronze.{name}", -1)):
             progress = bronze_progress(commit.note)
             days |= set(progress.days)
             replaced |= progress.replaced
@@ -105,7 +105,7 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
 
 def _versions(context: Context, datasets: Sequence[str]) -> dict[str, int]:
     """Of those of the datasets that have a bronze, its version."""
-    found = {name: log.version_of(context.lake, f"bronze.{name}") for name in datasets}
+    found = {name: log.version_of(context.table(f"bronze.{name}")) for name in datasets}
     return {name: version for name, version in found.items() if version is not None}
 
 
@@ -115,7 +115,7 @@ def _says_more(context: Context, before: Mapping[str, int], now: Mapping[str, in
         name not in before
         or before[name] > version
         or any(
-            bronze_progress(one.note).days for one in log.commits_after(context.lake, f"bronze.{name}", before[name])
+            bronze_progress(one.note).days for one in log.commits_after(context.table(f"bronze.{name}"), before[name])
         )
         for name, version in now.items()
     )
@@ -123,7 +123,7 @@ def _says_more(context: Context, before: Mapping[str, int], now: Mapping[str, in
 
 def _reshaped(context: Context, contract: Contract) -> bool:
     """Whether the table lacks columns of its contract or has them in another type: of an earlier version of ours."""
-    opened = log.open_table(context.lake, contract.qualified)
+    opened = log.open_table(context.table(contract.qualified))
     return opened is not None and any(log.unlike(opened, contract.columns))
 
 
@@ -135,7 +135,7 @@ def _goes_on(taken: Mapping[str, int], bronze: Mapping[str, int]) -> bool:
 
 def _create(context: Context, contract: Contract) -> None:
     own = [Column(name, Type(kind), False, "", "", None, None) for name, kind in PROVENANCE]
-    writes.create(context.lake, contract.qualified, [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
+    writes.create(context.table(contract.qualified), [*contract.columns, *own], partition=delta.MONTH, change_feed=True)
 
 
 def work(context: Context, request: RunRequest) -> None:

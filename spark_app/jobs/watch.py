@@ -153,7 +153,7 @@ def _work_and_pack(context: Context, request: RunRequest) -> Release | None:
     release = nightly.work(context, request)
     tables = [name for name in (*context.contracts, QUARANTINE) if not name.startswith("bronze.")]
     with context.record.step("maintenance", "small files") as step:
-        packed = [name for name in tables if pack_table(context.lake, name, context.run_id)]
+        packed = [name for name in tables if pack_table(context.table(name), context.run_id)]
         step.action = f"{len(packed) + len(pack_ops(context.lake))} tables packed"
     return release
 

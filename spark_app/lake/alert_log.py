@@ -35,7 +35,9 @@ class State:
 
 def states(lake: Lake, now: datetime) -> dict[str, State]:
     """What is known of each cause of the last 90 days, by cause."""
-    rows = ops.select(lake, "alerts", "SELECT * FROM ops_rows WHERE noted_at >= ? ORDER BY noted_at", (now - BACK,))
+    rows = ops.select(
+        lake.table("ops.alerts"), "SELECT * FROM ops_rows WHERE noted_at >= ? ORDER BY noted_at", (now - BACK,)
+    )
     found: dict[str, State] = {}
     for row in rows:
         found[row["cause"]] = _after(found.get(row["cause"]), row)
@@ -44,7 +46,7 @@ def states(lake: Lake, now: datetime) -> dict[str, State]:
 
 def add(lake: Lake, rows: Sequence[dict[str, Any]]) -> None:
     """Append events."""
-    ops.add(lake, "alerts", rows)
+    ops.add(lake.table("ops.alerts"), rows)
 
 
 def snooze(lake: Lake, known: State, now: datetime, until: datetime, note: str) -> None:

@@ -74,10 +74,10 @@ def _counted(lake: Lake, since: date, until: date) -> list[dict[str, Any]]:
         "ORDER BY silver_version DESC, reconciled_at DESC) = 1) "
         "GROUP BY ALL HAVING rows > 0"
     )
-    return ops.select(lake, "reconciliation", sql, (since, until))
+    return ops.select(lake.table("ops.reconciliation"), sql, (since, until))
 
 
 def _files(lake: Lake) -> dict[tuple[str, date], int]:
     sql = "SELECT entity, batch_date, count(*) FROM data WHERE row_number = 0 GROUP BY ALL"
-    rows = feed.over_version(lake, QUARANTINE, None, sql)
+    rows = feed.over_version(lake.table(QUARANTINE), None, sql)
     return {(entity, day): int(files) for entity, day, files in rows}

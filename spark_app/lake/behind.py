@@ -49,14 +49,14 @@ def counted_in(lake: Lake, release: Release) -> Reporting:
     facts = "gold.fact_orders"
     if facts not in release.tables:
         return reporting_of(None)
-    return reporting_of(log.commit_at(lake, facts, release.tables[facts]).note.get(log.REPORTING))
+    return reporting_of(log.commit_at(lake.table(facts), release.tables[facts]).note.get(log.REPORTING))
 
 
 def with_sources(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     """The gold versions and the silver versions they are made of."""
     versions = dict(tables)
     for gold, version in tables.items():
-        for full, taken in log.commit_at(lake, gold, version).sources.items():
+        for full, taken in log.commit_at(lake.table(gold), version).sources.items():
             if full.startswith("silver."):
                 versions[full] = taken
     return versions
@@ -69,7 +69,7 @@ def audit_of(lake: Lake, found: Behind) -> Rows:
         "WHERE candidate = ? AND rule = 'audit')"
     )
     candidate = candidate_id(found.shown.tables)
-    return ops.select(lake, "quality_results", sql, (candidate, candidate))
+    return ops.select(lake.table("ops.quality_results"), sql, (candidate, candidate))
 
 
 def judged_for(lake: Lake, found: Behind) -> Rows:
@@ -82,10 +82,10 @@ def judged_for(lake: Lake, found: Behind) -> Rows:
     made = {
         (table, str(commit.note.get("run_id")))
         for table, version in now.items()
-        for commit in log.commits_after(lake, table, before.get(table, -1))
+        for commit in log.commits_after(lake.table(table), before.get(table, -1))
         if commit.version <= version
     }
-    rows = ops.select(lake, "quality_results", "SELECT * FROM ops_rows WHERE candidate IS NULL")
+    rows = ops.select(lake.table("ops.quality_results"), "SELECT * FROM ops_rows WHERE candidate IS NULL")
     newest: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in sorted(rows, key=lambda one: one["checked_at"]):
         if (row["table_name"], row["run_id"]) in made:
@@ -96,8 +96,7 @@ def judged_for(lake: Lake, found: Behind) -> Rows:
 def steps_of(lake: Lake, found: Behind) -> Rows:
     """Steps of the runs since the release before, up to the run that released: what its time went into."""
     runs = ops.select(
-        lake,
-        "runs",
+        lake.table("ops.runs"),
         "SELECT run_id FROM ops_rows WHERE (started_at > ? AND started_at <= ? AND NOT list_contains(?, command)) "
         "OR run_id = ?",
         (
@@ -108,7 +107,7 @@ def steps_of(lake: Lake, found: Behind) -> Rows:
         ),
     )
     wanted = [row["run_id"] for row in runs]
-    return ops.select(lake, "steps", "SELECT * FROM ops_rows WHERE list_contains(?, run_id)", (wanted,))
+    return ops.select(lake.table("ops.steps"), "SELECT * FROM ops_rows WHERE list_contains(?, run_id)", (wanted,))
 
 
 def days_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[date]]:
@@ -117,10 +116,10 @@ def days_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, frozenset[
     What landed since, and what was withheld from a release of these, is not among them.
     """
     sql = "SELECT DISTINCT dataset, batch_date, bronze_version AS v FROM ops_rows WHERE bronze_version IS NOT NULL"
-    drops = ops.select(lake, "ingested_files", sql)
+    drops = ops.select(lake.table("ops.ingested_files"), sql)
     found = {}
     for table, version in _silver(lake, tables).items():
-        seen = log.commit_at(lake, table, version).sources
+        seen = log.commit_at(lake.table(table), version).sources
         days = {one["batch_date"] for one in drops if one["v"] <= seen.get(f"bronze.{one['dataset']}", -1)}
         found[table.removeprefix("silver.")] = frozenset(days)
     return found
@@ -130,7 +129,7 @@ def bronze_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     """Table of bronze → the version that every entity made of it has taken in, in these gold versions."""
     found: dict[str, int] = {}
     for table, version in _silver(lake, tables).items():
-        for bronze, taken in log.commit_at(lake, table, version).sources.items():
+        for bronze, taken in log.commit_at(lake.table(table), version).sources.items():
             found[bronze] = min(taken, found.get(bronze, taken))
     return found
 

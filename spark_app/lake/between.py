@@ -10,20 +10,20 @@ from collections.abc import Collection
 from spark_app.lake.fence import check
 from spark_app.lake.log import open_table
 from spark_app.lake.objects import Entry, remove_file
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 
 
-def remove_between(lake: Lake, table: str, keep: Collection[int], hours: int) -> int:
+def remove_between(table: Table, keep: Collection[int], hours: int) -> int:
     """Remove files that left the table longer than `hours` ago and that none of the versions `keep` names; how many.
 
     Nothing is committed: the log still speaks of the versions, and `releases list` says that they cannot be shown.
     """
-    opened = open_table(lake, table)
+    opened = open_table(table)
     if opened is None:
         return 0
     gone = opened.vacuum(hours, dry_run=True, enforce_retention_duration=False, keep_versions=sorted(keep))
-    check(lake.fence)
+    check(table.fence)
     for path in gone:
         name = path.rpartition("/")[2]
-        remove_file(Entry(name, f"{lake.path(table)}/{path}", False, 0, None), lake.s3)
+        remove_file(Entry(name, f"{table.path}/{path}", False, 0, None), table.lake.s3)
     return len(gone)

@@ -42,7 +42,7 @@ def first_day_of_lake(lake: Lake, taken: Mapping[str, Iterable[date]]) -> date |
         sql = (
             "SELECT min(first_day) AS day FROM ops_rows WHERE exit_code NOT IN (0, 2) AND command IN ('run', 'bronze')"
         )
-        days = [row["day"] for row in ops.select(lake, "runs", sql) if row["day"]]
+        days = [row["day"] for row in ops.select(lake.table("ops.runs"), sql) if row["day"]]
     return min(days, default=None)
 
 

@@ -95,7 +95,7 @@ def read_headers(lake: Lake, dataset: str | None = None) -> list[FileHeader]:
             tuple(row["missing_columns"] or ()),
             tuple(row["unknown_columns"] or ()),
         )
-        for row in ops.select(lake, "ingested_files", sql, (dataset, dataset))
+        for row in ops.select(lake.table("ops.ingested_files"), sql, (dataset, dataset))
     ]
 
 

@@ -38,7 +38,7 @@ def complete_to(lake: Lake, tables: Mapping[str, int]) -> date | None:
     Of versions from before there were running days, the newest taken in. None where nothing is on record.
     """
     version = tables.get(DAYS)
-    note = {} if version is None else log.commit_at(lake, DAYS, version).note
+    note = {} if version is None else log.commit_at(lake.table(DAYS), version).note
     if log.COMPLETE_TO in note:
         return date.fromisoformat(note[log.COMPLETE_TO])
     return max((day for days in days_taken_in(lake, tables).values() for day in days), default=None)
@@ -46,7 +46,7 @@ def complete_to(lake: Lake, tables: Mapping[str, int]) -> date | None:
 
 def completed_so_far(lake: Lake) -> date:
     """What the nights until now have completed; where gold does not say, by the latest release."""
-    commit = log.last_commit(lake, DAYS)
+    commit = log.last_commit(lake.table(DAYS))
     if commit is not None and log.COMPLETE_TO in commit.note:
         return date.fromisoformat(commit.note[log.COMPLETE_TO])
     released = releases.latest(lake)

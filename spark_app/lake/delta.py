@@ -10,24 +10,24 @@ from pyspark.sql import functions as F
 
 from spark_app.lake import log, writes
 from spark_app.lake.fence import check, committing, stamped
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 
 NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 MONTH = "_month"
 NO_MONTH = date(1900, 1, 1)
 
 
-def read(spark: SparkSession, lake: Lake, table: str, version: int) -> DataFrame:
+def read(spark: SparkSession, table: Table, version: int) -> DataFrame:
     """A table as it was at `version`.
 
     Delta keeps the newest state at hand and works out older ones anew: what is still so is read as it is.
     """
-    if version in (log.version_of(lake, table), log.data_version(lake, table)):
-        return spark.read.format("delta").load(lake.path(table))
-    return spark.read.format("delta").option("versionAsOf", version).load(lake.path(table))
+    if version in (log.version_of(table), log.data_version(table)):
+        return spark.read.format("delta").load(table.path)
+    return spark.read.format("delta").option("versionAsOf", version).load(table.path)
 
 
-def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) -> DataFrame:
+def changes(spark: SparkSession, table: Table, after: int, upto: int) -> DataFrame:
     """Rows changed in versions after+1 … upto, as they were and as they are.
 
     The table's columns and `_change_type` (insert, delete, update_preimage, update_postimage).
@@ -37,54 +37,51 @@ def changes(spark: SparkSession, lake: Lake, table: str, after: int, upto: int) 
         .option("readChangeFeed", "true")
         .option("startingVersion", after + 1)
         .option("endingVersion", upto)
-        .load(lake.path(table))
+        .load(table.path)
         .drop("_commit_version", "_commit_timestamp")
     )
 
 
-def append(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None = None) -> None:
+def append(rows: DataFrame, table: Table, note: str, partition: str | None = None) -> None:
     """Add rows in one commit; also where there are none, for the note says how far the table has come."""
     writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
-    _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
+    _save(writer.partitionBy(partition) if partition else writer, table, note, table.name)
 
 
-def reshape(rows: DataFrame, lake: Lake, table: str, note: str, partition: str | None) -> None:
+def reshape(rows: DataFrame, table: Table, note: str, partition: str | None) -> None:
     """Replace all rows and the table's columns in one commit; versions before it keep theirs."""
     writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
-    _save(writer.partitionBy(partition) if partition else writer, lake, table, note, table)
+    _save(writer.partitionBy(partition) if partition else writer, table, note, table.name)
 
 
-def overwrite(
-    rows: DataFrame, lake: Lake, table: str, note: str, where: str | None = None, point: str | None = None
-) -> None:
+def overwrite(rows: DataFrame, table: Table, note: str, where: str | None = None, point: str | None = None) -> None:
     """Replace the rows that `where` names (all of them where it is None) in one commit."""
     writer = rows.write.format("delta").mode("overwrite")
     if where is not None:
         writer = writer.option("replaceWhere", where).option("mergeSchema", "true")
-    _save(writer, lake, table, note, point or table)
+    _save(writer, table, note, point or table.name)
 
 
-def _save(writer: DataFrameWriter, lake: Lake, table: str, note: str, point: str) -> None:
-    before = log.version_of(lake, table)
-    writer = writer.option("userMetadata", stamped(lake.fence, note))
-    with committing(lake.fence, point):
-        writer.save(lake.path(table))
-    _noted(lake, table, note, before)
+def _save(writer: DataFrameWriter, table: Table, note: str, point: str) -> None:
+    before = log.version_of(table)
+    writer = writer.option("userMetadata", stamped(table.fence, note))
+    with committing(table.fence, point):
+        writer.save(table.path)
+    _noted(table, note, before)
 
 
-def _noted(lake: Lake, table: str, note: str, before: int | None) -> None:
+def _noted(table: Table, note: str, before: int | None) -> None:
     """Delta makes no commit of nothing; what it has made is looked at."""
-    if log.version_of(lake, table) == before:
-        writes.advance(lake, table, note)
+    if log.version_of(table) == before:
+        writes.advance(table, note)
     else:
-        writes.confirm(lake, table, note)
+        writes.confirm(table, note)
 
 
 def merge(
     spark: SparkSession,
     rows: DataFrame,
-    lake: Lake,
-    table: str,
+    table: Table,
     on: str,
     clauses: str,
     columns: Sequence[str],
@@ -99,36 +96,36 @@ def merge(
     names = ", ".join(f"`{name}`" for name in columns)
     values = ", ".join(f"s.`{name}`" for name in columns)
     filled = clauses.replace("{set}", assignments).replace("{insert}", f"({names}) VALUES ({values})")
-    view = f"changes_to_{table.replace('.', '_')}"
+    view = f"changes_to_{table.name.replace('.', '_')}"
     rows.createOrReplaceTempView(view)
-    before = log.version_of(lake, table)
-    spark.conf.set(NOTE, stamped(lake.fence, note))
+    before = log.version_of(table)
+    spark.conf.set(NOTE, stamped(table.fence, note))
     try:
-        with committing(lake.fence, table):
-            spark.sql(f"MERGE INTO delta.`{lake.path(table)}` t USING {view} s ON {on} {filled}").collect()
+        with committing(table.fence, table.name):
+            spark.sql(f"MERGE INTO delta.`{table.path}` t USING {view} s ON {on} {filled}").collect()
     finally:
         spark.conf.unset(NOTE)
         spark.catalog.dropTempView(view)
-    _noted(lake, table, note, before)
+    _noted(table, note, before)
 
 
-def optimize(spark: SparkSession, lake: Lake, table: str, note: str) -> None:
+def optimize(spark: SparkSession, table: Table, note: str) -> None:
     """Pack small files into larger ones; no row changes."""
-    spark.conf.set(NOTE, stamped(lake.fence, note))
+    spark.conf.set(NOTE, stamped(table.fence, note))
     try:
-        check(lake.fence)
-        spark.sql(f"OPTIMIZE delta.`{lake.path(table)}`").collect()
+        check(table.fence)
+        spark.sql(f"OPTIMIZE delta.`{table.path}`").collect()
     finally:
         spark.conf.unset(NOTE)
 
 
-def vacuum(spark: SparkSession, lake: Lake, table: str, hours: int) -> None:
+def vacuum(spark: SparkSession, table: Table, hours: int) -> None:
     """Remove files that left the table longer than `hours` ago."""
     # It lists a table in this many tasks, whatever the table's size; the platforms' default is ten thousand.
     tasks = max(4, spark.sparkContext.defaultParallelism)
-    check(lake.fence)
+    check(table.fence)
     spark.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", str(tasks))
-    spark.sql(f"VACUUM delta.`{lake.path(table)}` RETAIN {hours} HOURS").collect()
+    spark.sql(f"VACUUM delta.`{table.path}` RETAIN {hours} HOURS").collect()
 
 
 def date_in(column: str, days: Iterable[date | None]) -> str:

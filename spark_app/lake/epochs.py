@@ -24,7 +24,7 @@ def check_release(lake: Lake, tables: Mapping[str, int], before: Mapping[str, in
         return
     for table, version in sorted(tables.items()):
         # From the released commit on: what comes right after it must not be of a lesser epoch either.
-        commits = [c for c in commits_after(lake, table, before.get(table, 0) - 1) if c.version <= version]
+        commits = [c for c in commits_after(lake.table(table), before.get(table, 0) - 1) if c.version <= version]
         above = next((commit for commit in commits if epoch_of(commit) > lake.fence.epoch), None)
         for found, expected in (
             (first_fallen_epoch(commits), "no less than before it"),

@@ -34,9 +34,10 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     if from_version == version:
         return 0
     root = f"{lake.root.rstrip('/')}/parquet/{contract.name}"
-    opened = log.open_table(lake, contract.qualified, version)
+    table = lake.table(contract.qualified)
+    opened = log.open_table(table, version)
     if opened is None:
-        raise LakeError(f"{contract.qualified}: no version {version} at {lake.path(contract.qualified)}")
+        raise LakeError(f"{table.name}: no version {version} at {table.path}")
     names = ", ".join(f'"{name}"' for name in contract.column_names)
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, from_version, version)

@@ -10,16 +10,14 @@ import pyarrow as pa
 
 from spark_app.contracts.table import Column
 from spark_app.lake import log
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Lake, Table
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 
 
-def over_changes(
-    lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], sql: str
-) -> list[tuple[Any, ...]]:
+def over_changes(table: Table, after: int, upto: int, columns: Sequence[str], sql: str) -> list[tuple[Any, ...]]:
     """`sql` over the rows changed in versions after+1 … upto, named `changed`, with `sign`: 1 came, -1 went."""
-    opened = log.open_table(lake, table, upto)
+    opened = log.open_table(table, upto)
     if opened is None or after >= upto:
         return []
     feed = opened.load_cdf(starting_version=after + 1, ending_version=upto, columns=[*columns, "_change_type"])
@@ -32,8 +30,7 @@ def over_changes(
 
 
 def over_final_rows(
-    lake: Lake,
-    table: str,
+    table: Table,
     after: int | None,
     upto: int,
     key: Sequence[str],
@@ -44,12 +41,12 @@ def over_final_rows(
 
     `others`: name in the SQL -> (table, version, column) of tables that rows are looked up in.
     """
-    opened = log.open_table(lake, table, upto)
+    opened = log.open_table(table, upto)
     if opened is None:
-        raise LakeError(f"{table}: no version {upto} at {lake.path(table)}")
+        raise LakeError(f"{table.name}: no version {upto} at {table.path}")
     with duck.in_memory() as connection:
         for name, (other, version, column) in others.items():
-            looked_up = log.open_table(lake, other, version)
+            looked_up = log.open_table(table.lake.table(other), version)
             if looked_up is not None:
                 connection.register(name, looked_up.to_pyarrow_dataset().scanner(columns=[column]).to_reader())
         if after is None:
@@ -78,11 +75,9 @@ def last_changes(feed: str, key: Sequence[str]) -> str:
     )
 
 
-def over_version(
-    lake: Lake, table: str, version: int | None, sql: str, columns: Sequence[Column] = ()
-) -> list[tuple[Any, ...]]:
+def over_version(table: Table, version: int | None, sql: str, columns: Sequence[Column] = ()) -> list[tuple[Any, ...]]:
     """`sql` over a version of a table, named `data`; those of `columns` that it had not yet are empty."""
-    opened = log.open_table(lake, table, version)
+    opened = log.open_table(table, version)
     if opened is None:
         return []
     with duck.in_memory() as connection:
@@ -96,10 +91,10 @@ def rows_by_day(lake: Lake, dataset: str, version: int, days: Sequence[date]) ->
         return {}
     listed = ", ".join(f"DATE '{day}'" for day in days)
     sql = f"SELECT _batch_date, count(*) FROM data WHERE _batch_date IN ({listed}) GROUP BY 1"
-    return dict(over_version(lake, f"bronze.{dataset}", version, sql))
+    return dict(over_version(lake.table(f"bronze.{dataset}"), version, sql))
 
 
 def rows_by_file(lake: Lake, dataset: str, version: int, day: date) -> dict[str, int]:
     """Rows bronze holds of each file of a day."""
     sql = f"SELECT _source_file, count(*) FROM data WHERE _batch_date = DATE '{day}' GROUP BY 1"
-    return dict(over_version(lake, f"bronze.{dataset}", version, sql))
+    return dict(over_version(lake.table(f"bronze.{dataset}"), version, sql))

@@ -27,7 +27,7 @@ from pyspark.sql.types import ArrayType, DataType, DecimalType, StructType
 
 from spark_app.lake import log
 from spark_app.lake.objects import Entry, put_file, remove_file
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 
@@ -91,8 +91,7 @@ def _remove(local: Path, made: Sequence[str], s3: S3Settings) -> None:
 
 
 def matching(
-    lake: Lake,
-    table: str,
+    table: Table,
     version: int,
     wanted: Mapping[str, Collection[object]],
     columns: Sequence[str],
@@ -102,7 +101,7 @@ def matching(
 
     None where there are more than `most`.
     """
-    dataset = _dataset(lake, table, version)
+    dataset = _dataset(table, version)
     values = {name: pa.array(list(given), dataset.schema.field(name).type) for name, given in wanted.items()}
     found, count = [], 0
     for fragment in dataset.get_fragments() if any(map(len, values.values())) else ():
@@ -118,18 +117,18 @@ def matching(
     return _plain(pa.Table.from_batches(found, _schema(dataset, columns)))
 
 
-def everything(lake: Lake, table: str, version: int, columns: Sequence[str], most: int = FEW) -> pa.Table | None:
+def everything(table: Table, version: int, columns: Sequence[str], most: int = FEW) -> pa.Table | None:
     """All rows of a version. None where there are more than `most`."""
-    if log.row_count(lake, table, version) > most:
+    if log.row_count(table, version) > most:
         return None
-    return _plain(_dataset(lake, table, version).to_table(columns=list(columns)))
+    return _plain(_dataset(table, version).to_table(columns=list(columns)))
 
 
 def of_days(
-    lake: Lake, table: str, version: int, column: str, days: Collection[date], columns: Sequence[str], most: int = FEW
+    table: Table, version: int, column: str, days: Collection[date], columns: Sequence[str], most: int = FEW
 ) -> pa.Table | None:
     """The rows of a version of these days; files that hold none of them are not opened. None where more than `most`."""
-    dataset = _dataset(lake, table, version)
+    dataset = _dataset(table, version)
     if not days:
         return _plain(_schema(dataset, columns).empty_table())
     day = pc.field(column)
@@ -139,9 +138,9 @@ def of_days(
     return _plain(dataset.to_table(filter=inside, columns=list(columns)))
 
 
-def changes(lake: Lake, table: str, after: int, upto: int, columns: Sequence[str], most: int = FEW) -> pa.Table | None:
+def changes(table: Table, after: int, upto: int, columns: Sequence[str], most: int = FEW) -> pa.Table | None:
     """Rows changed in versions after+1 … upto: `columns` and `_change_type`. None where more than `most`."""
-    opened = log.open_table(lake, table, upto)
+    opened = log.open_table(table, upto)
     assert opened is not None  # its version was asked for
     names = [*columns, "_change_type"]
     feed = pa.RecordBatchReader.from_stream(
@@ -156,15 +155,15 @@ def changes(lake: Lake, table: str, after: int, upto: int, columns: Sequence[str
     return _plain(pa.Table.from_batches(batches, feed.schema).select(names))
 
 
-def no_changes(lake: Lake, table: str, version: int, columns: Sequence[str]) -> pa.Table:
+def no_changes(table: Table, version: int, columns: Sequence[str]) -> pa.Table:
     """As `changes`, where there are none."""
-    fields = _schema(_dataset(lake, table, version), columns)
+    fields = _schema(_dataset(table, version), columns)
     return _plain(fields.append(pa.field("_change_type", pa.string())).empty_table())
 
 
-def columns_of(lake: Lake, table: str, version: int) -> list[str]:
+def columns_of(table: Table, version: int) -> list[str]:
     """The names of a version's columns."""
-    opened = log.open_table(lake, table, version)
+    opened = log.open_table(table, version)
     return [] if opened is None else [field.name for field in opened.schema().fields]
 
 
@@ -207,8 +206,8 @@ def _type(kind: pa.DataType) -> str:
     return str(_SPARK[kind])
 
 
-def _dataset(lake: Lake, table: str, version: int) -> Dataset:
-    opened = log.open_table(lake, table, version)
+def _dataset(table: Table, version: int) -> Dataset:
+    opened = log.open_table(table, version)
     assert opened is not None  # its version was asked for
     return opened.to_pyarrow_dataset()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from spark_app.lake import ops
 from spark_app.lake.log import commits_after
@@ -23,9 +24,8 @@ _NEWEST = (
 
 def held(lake: Lake) -> dict[str, dict[date, str]]:
     """Dataset → each day that bronze has ever taken in → the fingerprint of what it holds of it."""
-    rows = ops.select(
+    rows = _select(
         lake,
-        "ingested_files",
         "SELECT dataset, batch_date, any_value(day_fingerprint) AS fingerprint FROM (SELECT * FROM ops_rows "
         f"{_NEWEST}) GROUP BY dataset, batch_date",
     )
@@ -39,7 +39,7 @@ def last_taken(lake: Lake) -> dict[str, dict[date, datetime]]:
     """Dataset → day → when its files were taken in last."""
     sql = "SELECT dataset, batch_date, max(ingested_at) AS at FROM ops_rows WHERE ingested_at IS NOT NULL GROUP BY ALL"
     found: dict[str, dict[date, datetime]] = {}
-    for row in ops.select(lake, "ingested_files", sql):
+    for row in _select(lake, sql):
         found.setdefault(row["dataset"], {})[row["batch_date"]] = row["at"]
     return found
 
@@ -47,7 +47,7 @@ def last_taken(lake: Lake) -> dict[str, dict[date, datetime]]:
 def unreleased_since(lake: Lake, versions: Mapping[str, int]) -> datetime | None:
     """When the first drop was taken in that is newer than these versions of bronze's tables; None where none is."""
     sql = "SELECT dataset, bronze_version AS v, min(ingested_at) AS at FROM ops_rows GROUP BY ALL"
-    rows = [row for row in ops.select(lake, "ingested_files", sql) if row["at"] is not None]
+    rows = [row for row in _select(lake, sql) if row["at"] is not None]
     newer = [row["at"] for row in rows if row["v"] > versions.get(f"bronze.{row['dataset']}", row["v"])]
     return min(newer, default=None)
 
@@ -68,7 +68,7 @@ def entered(lake: Lake, dataset: str) -> dict[date, Entered]:
         "CASE WHEN count(*) = count(rows) THEN sum(rows)::BIGINT END AS landed "
         f"FROM (SELECT * FROM ops_rows WHERE dataset = ? {_NEWEST}) GROUP BY batch_date"
     )
-    rows = ops.select(lake, "ingested_files", sql, (dataset,))
+    rows = _select(lake, sql, (dataset,))
     return {row["batch_date"]: Entered(row["day_fingerprint"], row["version"], row["landed"]) for row in rows}
 
 
@@ -83,7 +83,7 @@ def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int)
         f"AND bronze_version <= ? {'' if days is None else 'AND list_contains(?, batch_date) '}{_NEWEST}) "
         "GROUP BY batch_date HAVING count(*) = count(rows)"
     )
-    rows = ops.select(lake, "ingested_files", sql, (dataset, version, *([] if days is None else [list(days)])))
+    rows = _select(lake, sql, (dataset, version, *([] if days is None else [list(days)])))
     return {row["batch_date"]: int(row["landed"]) for row in rows}
 
 
@@ -93,7 +93,7 @@ def files_of(lake: Lake, dataset: str, day: date, version: int) -> dict[str, int
         "SELECT file, rows FROM ops_rows WHERE dataset = ? AND bronze_version <= ? AND batch_date = ? "
         f"AND file IS NOT NULL {_NEWEST}"
     )
-    rows = ops.select(lake, "ingested_files", sql, (dataset, version, day))
+    rows = _select(lake, sql, (dataset, version, day))
     return {str(row["file"]): int(row["rows"]) for row in rows if row["rows"] is not None}
 
 
@@ -119,9 +119,9 @@ class Unnoted:
 def unnoted(lake: Lake, dataset: str) -> list[Unnoted]:
     """The days of bronze commits that a killed run did not live to enter, oldest commit first."""
     sql = "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?"
-    rows = ops.select(lake, "ingested_files", sql, (dataset,))
+    rows = _select(lake, sql, (dataset,))
     last = -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
-    made = [(commit, bronze_progress(commit.note)) for commit in commits_after(lake, f"bronze.{dataset}", last)]
+    made = [(commit, bronze_progress(commit.note)) for commit in commits_after(lake.table(f"bronze.{dataset}"), last)]
     return [
         Unnoted(day, files, commit.version, str(commit.note.get("run_id")), progress.rows.get(day))
         for commit, progress in made
@@ -140,7 +140,7 @@ def unreadable(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, U
         f"FROM (SELECT * FROM ops_rows WHERE dataset = ? AND batch_date BETWEEN ? AND ? {_NEWEST}) "
         "GROUP BY batch_date HAVING count(*) FILTER (status = 'rejected') > 0"
     )
-    rows = ops.select(lake, "ingested_files", sql, (dataset, min(days), max(days)))
+    rows = _select(lake, sql, (dataset, min(days), max(days)))
     return {
         row["batch_date"]: Unreadable(
             tuple((one["f"], one["m"] or "") for one in row["bad"]),
@@ -154,4 +154,8 @@ def unreadable(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, U
 def taken_in(lake: Lake, dataset: str, after: int) -> set[date]:
     """The days that bronze took in after this version of its."""
     sql = "SELECT DISTINCT batch_date FROM ops_rows WHERE dataset = ? AND bronze_version > ?"
-    return {row["batch_date"] for row in ops.select(lake, "ingested_files", sql, (dataset, after))}
+    return {row["batch_date"] for row in _select(lake, sql, (dataset, after))}
+
+
+def _select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+    return ops.select(lake.table("ops.ingested_files"), sql, parameters)

@@ -155,5 +155,5 @@ def hold_lease(lake: Lake, wanted: LeaseRequest, tell: Callable[[str], None] = l
 
 def _greatest_epoch(lake: Lake) -> int:
     """Of the runs there were: where the lease was removed, epochs go on from there."""
-    rows = ops.select(lake, "runs", "SELECT max(epoch) AS epoch FROM ops_rows")
+    rows = ops.select(lake.table("ops.runs"), "SELECT max(epoch) AS epoch FROM ops_rows")
     return int(rows[0]["epoch"] or 0) if rows else 0

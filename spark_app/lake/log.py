@@ -20,7 +20,7 @@ from pyarrow.dataset import Dataset
 
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import checksums
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 from spark_app.runtime.errors import LakeError, SettingsError
 
 _ARROW: dict[str, pa.DataType] = {
@@ -71,44 +71,44 @@ def unchanged_note(run_id: str, commit: Commit | None, **more: object) -> str:
     return note_text(run_id, commit.sources if commit else {}, packed=True, **made_with, **more)
 
 
-def open_table(lake: Lake, table: str, version: int | None = None) -> DeltaTable | None:
+def open_table(table: Table, version: int | None = None) -> DeltaTable | None:
     """The table's log, or None where there is no table."""
     try:
-        return _opened(lake, table, version)
+        return _opened(table, version)
     except TableNotFoundError:
         return None
 
 
-def _opened(lake: Lake, table: str, version: int | None) -> DeltaTable:
+def _opened(table: Table, version: int | None) -> DeltaTable:
     try:
-        return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
+        return DeltaTable(table.path, version=version, storage_options=table.storage_options)
     except DeltaError as error:
         if _ORPHAN not in str(error):
             raise
-    if lake.fence is None:
+    if table.fence is None:
         raise LakeError(
-            f"{table}: the last commit of its log at {lake.path(table)} is gone",
+            f"{table.name}: the last commit of its log at {table.path} is gone",
             hint="the next run mends it: lakehouse run",
         )
-    checksums.forget(lake, table)
-    return DeltaTable(lake.path(table), version=version, storage_options=lake.storage_options)
+    checksums.forget(table)
+    return DeltaTable(table.path, version=version, storage_options=table.storage_options)
 
 
-def version_of(lake: Lake, table: str) -> int | None:
+def version_of(table: Table) -> int | None:
     """The table's newest version, None where there is no table."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     return None if opened is None else opened.version()
 
 
-def last_commit(lake: Lake, table: str) -> Commit | None:
+def last_commit(table: Table) -> Commit | None:
     """The newest commit that carries our note; a table we have only created has none."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     return None if opened is None else next(_noted(opened), None)
 
 
-def data_version(lake: Lake, table: str) -> int | None:
+def data_version(table: Table) -> int | None:
     """The newest version that is not mere packing of files: what was released or taken in stays so after it."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     if opened is None:
         return None
     return next((commit.version for commit in _noted(opened) if not commit.note.get("packed")), opened.version())
@@ -122,9 +122,9 @@ def _noted(opened: DeltaTable) -> Iterator[Commit]:
                 yield Commit(entry["version"], note)
 
 
-def commit_at(lake: Lake, table: str, version: int) -> Commit:
+def commit_at(table: Table, version: int) -> Commit:
     """The newest commit with our note at or before `version`; one without sources where there is none."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     # Nearly always among the newest few: the whole log is read only where it is not.
     for limit in (opened.version() - version + 20, None) if opened else ():
         for entry in opened.history(limit) if opened else ():
@@ -133,18 +133,18 @@ def commit_at(lake: Lake, table: str, version: int) -> Commit:
     return Commit(version)
 
 
-def written_at(lake: Lake, table: str, version: int) -> datetime:
+def written_at(table: Table, version: int) -> datetime:
     """When a version was committed; now, where its commit is not in the log any more."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     for entry in opened.history() if opened else ():
         if entry["version"] == version:
             return datetime.fromtimestamp(entry["timestamp"] / 1000, UTC)
     return datetime.now(UTC)
 
 
-def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
+def commits_after(table: Table, version: int) -> list[Commit]:
     """Our commits newer than `version`, oldest first."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     if opened is None or opened.version() <= version:
         return []
     entries = opened.history(opened.version() - version)
@@ -152,12 +152,12 @@ def commits_after(lake: Lake, table: str, version: int) -> list[Commit]:
     return sorted((commit for commit in found if commit.note), key=lambda commit: commit.version)
 
 
-def rows_written(lake: Lake, table: str, after: int | None) -> int:
+def rows_written(table: Table, after: int | None) -> int:
     """Rows that the commits newer than `after` (None: all of them) added or changed, as they count them themselves.
 
     What a merge copies, because it lies in a file with what it changes, and what is deleted is not written.
     """
-    opened = open_table(lake, table)
+    opened = open_table(table)
     newer = 0 if opened is None else opened.version() - (-1 if after is None else after)
     return (
         sum(_written(entry.get("operationMetrics") or {}) for entry in opened.history(newer)) if opened and newer else 0
@@ -176,21 +176,21 @@ def _written(metrics: Mapping[str, Any]) -> int:
     )
 
 
-def derived_anew(lake: Lake, table: str, after: int, upto: int | None = None) -> int | None:
+def derived_anew(table: Table, after: int, upto: int | None = None) -> int | None:
     """The last version newer than `after` (and up to `upto`) that derived the whole table; None where none did."""
-    found = [commit.version for commit in commits_after(lake, table, after) if commit.note.get(WHOLE)]
+    found = [commit.version for commit in commits_after(table, after) if commit.note.get(WHOLE)]
     return max((version for version in found if upto is None or version <= upto), default=None)
 
 
-def own_commit(lake: Lake, table: str) -> Commit | None:
+def own_commit(table: Table) -> Commit | None:
     """As `last_commit`, before what the table holds is replaced.
 
     Raises SettingsError where there are rows and no commit of ours: the table is somebody else's.
     """
-    commit = last_commit(lake, table)
-    if commit is None and (found := row_count(lake, table)):
+    commit = last_commit(table)
+    if commit is None and (found := row_count(table)):
         raise SettingsError(
-            f"{table}: found a table of {found} rows at {lake.path(table)} that no run has written, expected none or "
+            f"{table.name}: found a table of {found} rows at {table.path} that no run has written, expected none or "
             "one of this lake's: it would be replaced",
             hint="set lake to a folder of its own",
         )
@@ -201,9 +201,9 @@ def own_commit(lake: Lake, table: str) -> Commit | None:
 _HOUSEKEEPING = ("OPTIMIZE", "VACUUM", "CREATE", "SET", "UNSET", "UPGRADE", "ADD", "COMPUTE", "FSCK", "CHANGE")
 
 
-def foreign_writes(lake: Lake, table: str, after: int) -> list[int]:
+def foreign_writes(table: Table, after: int) -> list[int]:
     """Versions newer than `after` in which somebody else wrote, deleted or restored rows."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     if opened is None or opened.version() <= after:
         return []
     return [
@@ -230,21 +230,21 @@ def rows_as(opened: DeltaTable, columns: Sequence[Column]) -> Dataset:
     return rows.replace_schema(pa.schema([*rows.schema, *later])) if later else rows
 
 
-def row_count(lake: Lake, table: str, version: int | None = None) -> int:
+def row_count(table: Table, version: int | None = None) -> int:
     """Rows of a version, from the log's statistics (no data is read)."""
-    opened = open_table(lake, table, version)
+    opened = open_table(table, version)
     if opened is None:
         return 0
     counts = pa.table(opened.get_add_actions(flatten=True)).column("num_records").to_pylist()
     return sum(int(count) for count in counts)
 
 
-def greatest(lake: Lake, table: str, version: int, column: str) -> Any:
+def greatest(table: Table, version: int, column: str) -> Any:
     """The greatest value of a column in a version, by the log's statistics of its files; None where no row has one.
 
     Files without such statistics (by a writer that keeps none, or a column far behind) are read.
     """
-    opened = open_table(lake, table, version)
+    opened = open_table(table, version)
     if opened is None:
         return None
     files = pa.table(opened.get_add_actions(flatten=True))

@@ -33,10 +33,10 @@ def find_lost_days(lake: Lake, dataset: str) -> LostDays | None:
     entered = ledger.entered(lake, dataset)
     if not entered:
         return None
-    table = f"bronze.{dataset}"
-    opened, last = log.open_table(lake, table), max(one.version for one in entered.values())
+    table = lake.table(f"bronze.{dataset}")
+    opened, last = log.open_table(table), max(one.version for one in entered.values())
     now = -1 if opened is None else opened.version()
-    commits = {c.version: c.note for c in log.commits_after(lake, table, now - log.LOOKED_AT)} if opened else {}
+    commits = {c.version: c.note for c in log.commits_after(table, now - log.LOOKED_AT)} if opened else {}
     days = _otherwise(entered, commits, now, last)
     if opened is not None:
         days |= _counted_otherwise(lake, dataset, opened, {d: e for d, e in entered.items() if d not in days}, commits)

@@ -12,7 +12,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from spark_app.lake.fence import committing, stamped
 from spark_app.lake.log import open_table
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
 from spark_app.runtime.yaml_lines import nearest
@@ -31,7 +31,7 @@ _DOLLARS, _PRICE = pa.decimal128(18, 6), pa.decimal128(18, 10)
 _one_writer = Lock()  # two threads that make the same table at once would disturb each other
 
 SCHEMAS: Mapping[str, pa.Schema] = {
-    "runs": pa.schema(
+    "ops.runs": pa.schema(
         {
             "run_id": _TEXT,
             "command": _TEXT,
@@ -51,7 +51,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "peak_memory": _COUNT,
         }.items()
     ),
-    "steps": pa.schema(
+    "ops.steps": pa.schema(
         {
             "run_id": _TEXT,
             "layer": _TEXT,
@@ -63,7 +63,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "version": _COUNT,
         }.items()
     ),
-    "bills": pa.schema(
+    "ops.bills": pa.schema(
         {
             "run_id": _TEXT,
             "day": _DAY,
@@ -81,7 +81,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "billed_at": _TIME,
         }.items()
     ),
-    "costs": pa.schema(
+    "ops.costs": pa.schema(
         {
             "run_id": _TEXT,
             "day": _DAY,
@@ -92,7 +92,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "billed_at": _TIME,
         }.items()
     ),
-    "ingested_files": pa.schema(
+    "ops.ingested_files": pa.schema(
         {
             "run_id": _TEXT,
             "dataset": _TEXT,
@@ -112,7 +112,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "epoch": _COUNT,
         }.items()
     ),
-    "reconciliation": pa.schema(
+    "ops.reconciliation": pa.schema(
         {
             "run_id": _TEXT,
             "dataset": _TEXT,
@@ -133,7 +133,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "reconciled_at": _TIME,
         }.items()
     ),
-    "quality_results": pa.schema(
+    "ops.quality_results": pa.schema(
         {
             "run_id": _TEXT,
             "candidate": _TEXT,
@@ -151,7 +151,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "checked_at": _TIME,
         }.items()
     ),
-    "profiles": pa.schema(
+    "ops.profiles": pa.schema(
         {
             "run_id": _TEXT,
             "dataset": _TEXT,
@@ -166,7 +166,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "profiled_at": _TIME,
         }.items()
     ),
-    "figures": pa.schema(
+    "ops.figures": pa.schema(
         {
             "run_id": _TEXT,
             "day": _DAY,
@@ -190,7 +190,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "judged_at": _TIME,
         }.items()
     ),
-    "alerts": pa.schema(
+    "ops.alerts": pa.schema(
         {
             "noted_at": _TIME,
             "run_id": _TEXT,
@@ -205,7 +205,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "note": _TEXT,
         }.items()
     ),
-    "releases": pa.schema(
+    "ops.releases": pa.schema(
         {
             "release_id": _COUNT,
             "run_id": _TEXT,
@@ -221,8 +221,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 }
 
 
-def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Append rows to `ops.<table>` in one commit; the table is made when first written. No rows, no commit.
+def add(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Append rows to one of these tables in one commit; it is made when first written. No rows, no commit.
 
     A row gives each of the table's columns, also those that are None, and no other: else LakeError, and nothing is
     written. A misspelt column would be null for ever.
@@ -230,17 +230,21 @@ def add(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     listed = list(rows)
     if not listed:
         return
-    data = as_table(table, listed)
-    with _one_writer, committing(lake.fence, f"ops.{table}"):
-        path, options = lake.path(f"ops.{table}"), lake.storage_options
-        properties = CommitProperties(custom_metadata={"userMetadata": stamped(lake.fence, "{}")})
+    data = as_table(table.name, listed)
+    with _one_writer, committing(table.fence, table.name):
+        properties = CommitProperties(custom_metadata={"userMetadata": stamped(table.fence, "{}")})
         write_deltalake(
-            path, data, mode="append", schema_mode="merge", storage_options=options, commit_properties=properties
+            table.path,
+            data,
+            mode="append",
+            schema_mode="merge",
+            storage_options=table.storage_options,
+            commit_properties=properties,
         )
 
 
 def as_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """Rows of `ops.<table>`, checked as `add` does."""
+    """Rows of one of these tables, checked as `add` does."""
     return pa.Table.from_pylist([_checked(table, row) for row in rows], schema=SCHEMAS[table])
 
 
@@ -251,13 +255,13 @@ def _whole(opened: DeltaTable, table: str) -> pa.dataset.Dataset:
     return rows.replace_schema(pa.schema([*rows.schema, *lacking])) if lacking else rows
 
 
-def select(lake: Lake, table: str, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """Rows of `SELECT …` over `ops.<table>`, named `ops_rows` in the SQL; none where nothing was written yet."""
-    opened = open_table(lake, f"ops.{table}")
+def select(table: Table, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """Rows of `SELECT …` over one of these tables, named `ops_rows` in the SQL; none where nothing was written yet."""
+    opened = open_table(table)
     if opened is None:
         return []
     with duck.in_memory() as connection:
-        connection.register("ops_rows", _whole(opened, table))
+        connection.register("ops_rows", _whole(opened, table.name))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -272,4 +276,4 @@ def _checked(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
         return dict(row)
     said = [f"unknown column '{name}'{nearest(name, missing or names)}" for name in strange]
     said += [f"no {', '.join(missing)}"] if missing else []
-    raise LakeError(f"ops.{table}: a row is not written: {'; '.join(said)}; expected {', '.join(names)}")
+    raise LakeError(f"{table}: a row is not written: {'; '.join(said)}; expected {', '.join(names)}")

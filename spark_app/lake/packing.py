@@ -13,7 +13,7 @@ from deltalake import CommitProperties, DeltaTable
 
 from spark_app.lake import log, ops
 from spark_app.lake.fence import committing, stamped
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Lake, Table
 from spark_app.lake.writes import confirm, noted
 
 MANY = 40  # small files of a partition, from which on they are packed
@@ -21,15 +21,15 @@ SMALL = 8 * 1024**2  # bytes
 _PARTITION = "partition."
 
 
-def pack_table(lake: Lake, table: str, run_id: str) -> bool:
+def pack_table(table: Table, run_id: str) -> bool:
     """Pack a table of the lake where it has many small files; its note stays what it was, but for being packing."""
-    opened = log.open_table(lake, table)
+    opened = log.open_table(table)
     crowded = [] if opened is None else crowded_partitions(opened)
     if opened is None or not crowded:
         return False
-    note = log.unchanged_note(run_id, log.last_commit(lake, table))
-    _compact(lake, opened, table, crowded, noted(note, lake.fence))
-    confirm(lake, table, note)
+    note = log.unchanged_note(run_id, log.last_commit(table))
+    _compact(table, opened, crowded, noted(note, table.fence))
+    confirm(table, note)
     return True
 
 
@@ -37,12 +37,12 @@ def pack_ops(lake: Lake) -> list[str]:
     """Pack those of the ops tables that have many small files; their names."""
     packed = []
     for name in ops.SCHEMAS:
-        table = f"ops.{name}"
-        opened = log.open_table(lake, table)
+        table = lake.table(name)
+        opened = log.open_table(table)
         if opened is not None and (crowded := crowded_partitions(opened)):
             properties = CommitProperties(custom_metadata={"userMetadata": stamped(lake.fence, "{}")})
-            _compact(lake, opened, table, crowded, properties)
-            packed.append(table)
+            _compact(table, opened, crowded, properties)
+            packed.append(name)
     return packed
 
 
@@ -56,10 +56,8 @@ def crowded_partitions(opened: DeltaTable) -> list[dict[str, str]]:
     return [dict(zip(names, values, strict=True)) for values, count in small.items() if count >= MANY]
 
 
-def _compact(
-    lake: Lake, opened: DeltaTable, table: str, crowded: list[dict[str, str]], properties: CommitProperties
-) -> None:
+def _compact(table: Table, opened: DeltaTable, crowded: list[dict[str, str]], properties: CommitProperties) -> None:
     for partition in crowded:
         only = [(name, "=", value) for name, value in partition.items()] or None
-        with committing(lake.fence, f"{table} packed"):
+        with committing(table.fence, f"{table.name} packed"):
             opened.optimize.compact(partition_filters=only, commit_properties=properties)

@@ -18,9 +18,9 @@ class Lake:
     s3: S3Settings = AWS_ITSELF
     fence: Fence | None = field(default=None, compare=False, repr=False)
 
-    def path(self, table: str) -> str:
-        layer, _, name = table.partition(".")
-        return f"{self.root.rstrip('/')}/{layer}/{name}"
+    def table(self, name: str) -> Table:
+        """The table of that name, `<layer>.<table>`, whether it is there yet or not."""
+        return Table(self, name)
 
     def scratch(self, run_id: str = "") -> str:
         """The folder of files that live as long as a run, of one run or (by default) of all."""
@@ -44,6 +44,27 @@ class Lake:
             "retry_timeout": "60s",
         }
         return {key: value for key, value in options.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a lake, by its name. `log`, `feed`, `few` and `delta` read it; `writes` and `delta` change it."""
+
+    lake: Lake
+    name: str
+
+    @property
+    def path(self) -> str:
+        layer, _, name = self.name.partition(".")
+        return f"{self.lake.root.rstrip('/')}/{layer}/{name}"
+
+    @property
+    def fence(self) -> Fence | None:
+        return self.lake.fence
+
+    @property
+    def storage_options(self) -> dict[str, str]:
+        return self.lake.storage_options
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ def ensure(lake: Lake, run_id: str) -> None:
     """Make the empty table: `entity dataset batch_date source_file row_number reasons raw run_id quarantined_at`, and
     the columns `WHOSE`. A table from before it had these gets them, empty until the days are judged again.
     """
-    table = log.open_table(lake, TABLE)
+    table = log.open_table(lake.table(TABLE))
     if table is None:
         DeltaTable.create(
-            lake.path(TABLE),
+            lake.table(TABLE).path,
             schema=_SCHEMA,
             mode="ignore",
             partition_by=["entity"],
@@ -99,9 +99,9 @@ def replace(
         note = log.note_text(run_id, {}, **({log.WHOLE: True} if days is None else {}))
         few_rows = few.collected(rows)
         if few_rows is None:
-            delta.overwrite(rows.coalesce(1), lake, TABLE, note, where, f"{TABLE}.{entity}")
+            delta.overwrite(rows.coalesce(1), lake.table(TABLE), note, where, f"{TABLE}.{entity}")
         else:
-            writes.replace(lake, TABLE, few_rows, where, note, f"{TABLE}.{entity}")
+            writes.replace(lake.table(TABLE), few_rows, where, note, f"{TABLE}.{entity}")
 
 
 def _whose(judged: DataFrame, name: str) -> Column:
@@ -112,7 +112,7 @@ def _whose(judged: DataFrame, name: str) -> Column:
 
 def rows_of(lake: Lake, version: int, entities: Collection[str]) -> int:
     """Rows that a version holds of these entities, from the log alone."""
-    table = log.open_table(lake, TABLE, version)
+    table = log.open_table(lake.table(TABLE), version)
     if table is None:
         return 0
     files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
@@ -129,7 +129,7 @@ def holds(lake: Lake, entity: str, days: Sequence[date] | None) -> bool:
 
 def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
     """Rows of a query over the quarantine, named `quarantined` in the SQL."""
-    table = log.open_table(lake, TABLE)
+    table = log.open_table(lake.table(TABLE))
     if table is None:
         return []
     with duck.in_memory() as connection:

@@ -39,21 +39,22 @@ def find_unreadable_releases(lake: Lake, releases: Iterable[Release]) -> dict[in
 def find_unreadable(lake: Lake, wanted: Mapping[str, Iterable[int]]) -> dict[Version, str]:
     """(table, version) -> what is missing of it, in words; versions that can be read are not in it."""
     found: dict[Version, str] = {}
-    for table, versions in wanted.items():
-        sizes = objects.sizes_below(lake.path(table), lake.s3)
+    for name, versions in wanted.items():
+        table = lake.table(name)
+        sizes = objects.sizes_below(table.path, lake.s3)
         opened: DeltaTable | None = None
         for version in sorted(set(versions)):
             try:
                 if opened is None:
-                    opened = log.open_table(lake, table, version)
+                    opened = log.open_table(table, version)
                 else:
                     opened.load_as_version(version)  # forwards, so the log is read once
             except DeltaError:
                 opened = None
             if opened is None:
-                found[table, version] = f"{table}: version {version} is not in its log any more"
+                found[name, version] = f"{name}: version {version} is not in its log any more"
             elif lacks := _lacks(opened, sizes):
-                found[table, version] = f"{table}: version {version} {lacks}"
+                found[name, version] = f"{name}: version {version} {lacks}"
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from deltalake import DeltaTable
+
 from spark_app.lake import log, ops, writes
 from spark_app.lake.fence import check
 from spark_app.lake.paths import Lake
@@ -41,7 +43,7 @@ class Release:
 
 def releases(lake: Lake) -> list[Release]:
     """Every release, oldest first. One that a writer recorded whose right another had by then is none."""
-    rows = ops.select(lake, "releases", f"SELECT * FROM ops_rows {_COUNTS} ORDER BY release_id")
+    rows = ops.select(lake.table(_NAME), f"SELECT * FROM ops_rows {_COUNTS} ORDER BY release_id")
     return [
         Release(
             row["release_id"],
@@ -78,24 +80,27 @@ def record(lake: Lake, release: Release) -> None:
     """The one commit that makes a release one: the next version of `ops.releases`, or none.
 
     The right to write is asked for after the table was looked at. Whoever takes it over commits there first
-    (`close_to_others`), so that a writer that was stopped right here cannot record its release any more.
+    (`shut_out_others`), so that a writer that was stopped right here cannot record its release any more.
     """
-    rows = ops.as_table("releases", [{**release.__dict__, "tables": list(release.tables.items())}])
+    rows = ops.as_table(_NAME, [{**release.__dict__, "tables": list(release.tables.items())}])
     with commit_point(_NAME):
-        writes.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
-        opened = log.open_table(lake, _NAME)
-        assert opened is not None  # it was made above, if need be
+        opened = _opened(lake)
         check(lake.fence, ask=True)
         stop_if(_NAME)
-        writes.append_next(opened, _NAME, rows, lake.fence)
+        writes.append_next(opened, lake.table(_NAME), rows)
 
 
 def shut_out_others(lake: Lake) -> None:
     """An empty commit: what another was about to record after the version before it, it cannot record any more."""
-    writes.create_empty(lake, _NAME, ops.SCHEMAS["releases"])
-    opened = log.open_table(lake, _NAME)
-    assert opened is not None
-    writes.append_next(opened, _NAME, ops.as_table("releases", []), lake.fence)
+    writes.append_next(_opened(lake), lake.table(_NAME), ops.as_table(_NAME, []))
+
+
+def _opened(lake: Lake) -> DeltaTable:
+    table = lake.table(_NAME)
+    writes.create_empty(table, ops.SCHEMAS[_NAME])
+    opened = log.open_table(table)
+    assert opened is not None  # it was made above, if need be
+    return opened
 
 
 def candidate_id(tables: Mapping[str, int]) -> str:

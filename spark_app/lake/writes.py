@@ -13,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 from spark_app.contracts.table import Column
 from spark_app.lake.fence import Fence, committing, stamped
 from spark_app.lake.log import arrow_type, note_of, open_table
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 from spark_app.runtime.errors import LakeError
 
 # A summary of the log each ten commits, as Spark makes it: delta-rs makes one each hundred by itself, and whoever opens
@@ -35,18 +35,17 @@ class Overtaken(LakeError):
 
 
 def create(
-    lake: Lake,
-    table: str,
+    table: Table,
     columns: Sequence[Column],
     *,
     partition: str | None = None,
     change_feed: bool = False,
 ) -> None:
     """Make an empty table where there is none."""
-    if open_table(lake, table) is not None:
+    if open_table(table) is not None:
         return
     DeltaTable.create(
-        lake.path(table),
+        table.path,
         schema=pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns]),
         mode="ignore",
         partition_by=[partition] if partition else None,
@@ -56,90 +55,89 @@ def create(
             # Releases name versions; their commits must not be cleaned up under them.
             "delta.logRetentionDuration": "interval 3650 days",
         },
-        storage_options=lake.storage_options,
+        storage_options=table.storage_options,
     )
 
 
-def create_empty(lake: Lake, table: str, schema: pa.Schema) -> None:
+def create_empty(table: Table, schema: pa.Schema) -> None:
     """Make an empty table of these columns where there is none."""
-    if open_table(lake, table) is None:
-        DeltaTable.create(lake.path(table), schema=schema, mode="ignore", storage_options=lake.storage_options)
+    if open_table(table) is None:
+        DeltaTable.create(table.path, schema=schema, mode="ignore", storage_options=table.storage_options)
 
 
-def append_next(opened: DeltaTable, table: str, rows: pa.Table, fence: Fence | None) -> None:
+def append_next(opened: DeltaTable, table: Table, rows: pa.Table) -> None:
     """Append rows in the version after the one that was opened; Overtaken where there is such a one by now."""
-    properties = CommitProperties(custom_metadata={"userMetadata": stamped(fence, "{}")}, max_commit_retries=0)
-    with _next_version(table):
+    properties = CommitProperties(custom_metadata={"userMetadata": stamped(table.fence, "{}")}, max_commit_retries=0)
+    with _next_version(table.name):
         write_deltalake(opened, rows, mode="append", schema_mode="merge", commit_properties=properties)
 
 
-def advance(lake: Lake, table: str, note: str) -> None:
+def advance(table: Table, note: str) -> None:
     """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
-    opened = open_table(lake, table)
+    opened = open_table(table)
     if opened is None:
-        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to note progress in")
+        raise LakeError(f"{table.name}: no table at {table.path}; expected one to note progress in")
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
-    with committing(lake.fence, table), _next_version(table):
-        write_deltalake(opened, empty, mode="append", commit_properties=noted(note, lake.fence))
-    confirm(lake, table, note)
+    with committing(table.fence, table.name), _next_version(table.name):
+        write_deltalake(opened, empty, mode="append", commit_properties=noted(note, table.fence))
+    confirm(table, note)
 
 
-def confirm(lake: Lake, table: str, note: str) -> None:
+def confirm(table: Table, note: str) -> None:
     """That a commit is there as we made it, and remember it; Overtaken where another stands in its place."""
-    if lake.fence is None:
+    if table.fence is None:
         return None
-    ours, opened = json.loads(stamped(lake.fence, note)), open_table(lake, table)
+    ours, opened = json.loads(stamped(table.fence, note)), open_table(table)
     for entry in opened.history(5) if opened else ():
         if note_of(entry) == ours:
-            return lake.fence.committed(table, int(entry["version"]))
-    raise Overtaken(table, "this run's own commit is not there")
+            return table.fence.committed(table.name, int(entry["version"]))
+    raise Overtaken(table.name, "this run's own commit is not there")
 
 
-def append(lake: Lake, table: str, rows: pa.Table, note: str, partition: str | None = None) -> None:
+def append(table: Table, rows: pa.Table, note: str, partition: str | None = None) -> None:
     """Add rows in one commit, and make the table where there is none; columns it lacks come to it."""
-    options = lake.storage_options
-    opened = open_table(lake, table)
-    with committing(lake.fence, table), _next_version(table):
+    options = table.storage_options
+    opened = open_table(table)
+    with committing(table.fence, table.name), _next_version(table.name):
         write_deltalake(
-            lake.path(table) if opened is None else opened,
+            table.path if opened is None else opened,
             rows,
             mode="append",
             schema_mode="merge" if opened is not None else None,
             partition_by=[partition] if partition else None,
             configuration=_OFTEN if opened is None else None,
             storage_options=options,
-            commit_properties=noted(note, lake.fence),
+            commit_properties=noted(note, table.fence),
         )
-    confirm(lake, table, note)
+    confirm(table, note)
 
 
-def replace(lake: Lake, table: str, rows: pa.Table, where: str, note: str, point: str | None = None) -> None:
+def replace(table: Table, rows: pa.Table, where: str, note: str, point: str | None = None) -> None:
     """Replace the rows that `where` names in one commit; `point`: what a test that stops commits calls it."""
-    opened = _to_write(lake, table)
-    with committing(lake.fence, point or table), _next_version(table):
+    opened = _to_write(table)
+    with committing(table.fence, point or table.name), _next_version(table.name):
         write_deltalake(
             opened,
             rows,
             mode="overwrite",
             predicate=where,
             schema_mode="merge",
-            commit_properties=noted(note, lake.fence),
+            commit_properties=noted(note, table.fence),
         )
-    confirm(lake, table, note)
+    confirm(table, note)
 
 
-def reshape(lake: Lake, table: str, rows: pa.Table, note: str) -> None:
+def reshape(table: Table, rows: pa.Table, note: str) -> None:
     """Replace all rows by these, with the columns that have come to the table."""
-    opened = _to_write(lake, table)
-    with committing(lake.fence, table), _next_version(table):
-        properties = noted(note, lake.fence)
+    opened = _to_write(table)
+    with committing(table.fence, table.name), _next_version(table.name):
+        properties = noted(note, table.fence)
         write_deltalake(opened, rows, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
-    confirm(lake, table, note)
+    confirm(table, note)
 
 
 def merge(
-    lake: Lake,
-    table: str,
+    table: Table,
     changes: pa.Table,
     key: Sequence[str],
     note: str,
@@ -153,26 +151,26 @@ def merge(
     t) that is true of every row concerned, so that files of others are not opened. `unless_equal`: a column; rows that
     do not differ in it are left as they are.
     """
-    opened = _to_write(lake, table)
+    opened = _to_write(table)
     if not changes.num_rows:
-        return advance(lake, table, note)
+        return advance(table, note)
     columns = {f'"{name}"': f's."{name}"' for name in changes.column_names if name != OP}
     on = " AND ".join(f't."{name}" = s."{name}"' for name in key)
     on = f"{on} AND {within}" if within else on
     differs = f't."{unless_equal}" <> s."{unless_equal}"' if unless_equal else None
-    with committing(lake.fence, table), _next_version(table):
+    with committing(table.fence, table.name), _next_version(table.name):
         merging = opened.merge(
-            changes, on, source_alias="s", target_alias="t", commit_properties=noted(note, lake.fence)
+            changes, on, source_alias="s", target_alias="t", commit_properties=noted(note, table.fence)
         )
         merging = merging.when_matched_delete(f"s.{OP} = '{REMOVE}'").when_matched_update(columns, differs)
         merging.when_not_matched_insert(columns, f"s.{OP} = '{WRITE}'").execute()
-    return confirm(lake, table, note)
+    return confirm(table, note)
 
 
-def _to_write(lake: Lake, table: str) -> DeltaTable:
-    opened = open_table(lake, table)
+def _to_write(table: Table) -> DeltaTable:
+    opened = open_table(table)
     if opened is None:
-        raise LakeError(f"{table}: no table at {lake.path(table)}; expected one to write into")
+        raise LakeError(f"{table.name}: no table at {table.path}; expected one to write into")
     return opened
 
 

@@ -33,7 +33,7 @@ def days_asked(context: Context) -> list[date]:
     """The days the run is about; where it does not say, the newest that landed."""
     first, last = context.record.first_day, context.record.last_day
     if last is None:
-        rows = ops.select(context.lake, "reconciliation", "SELECT max(batch_date) AS day FROM ops_rows")
+        rows = ops.select(context.table("ops.reconciliation"), "SELECT max(batch_date) AS day FROM ops_rows")
         first = last = rows[0]["day"] if rows else None
     if first is None or last is None:
         return []
@@ -46,10 +46,10 @@ def days_not_judged(context: Context, tables: Mapping[str, int], days: Sequence[
 
     They are judged, their totals only, and nobody is told: they are no news.
     """
-    sold = feed.over_version(context.lake, SALES, tables[SALES], "SELECT max(order_date) FROM data")[0][0]
+    sold = feed.over_version(context.table(SALES), tables[SALES], "SELECT max(order_date) FROM data")[0][0]
     last = max(days[-1], sold or days[-1])
     shown = days_of(min(days[-1], sold or days[-1]) - timedelta(days=SHOWN_DAYS - 1), last)
-    rows = ops.select(context.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE day >= ?", (shown[0],))
+    rows = ops.select(context.table("ops.figures"), "SELECT DISTINCT day FROM ops_rows WHERE day >= ?", (shown[0],))
     judged = {row["day"] for row in rows} | set(days)
     recent = [day for day in shown if day <= days[-1] and day not in judged]
     return recent if len(recent) <= 2 * SHOWN_DAYS else recent[:SHOWN_DAYS] + recent[-SHOWN_DAYS:]
@@ -63,5 +63,5 @@ def days_missing(context: Context, last: date) -> frozenset[date]:
     sql = (
         "SELECT DISTINCT batch_date AS day FROM ops_rows WHERE list_contains(?, dataset) AND bronze_version IS NOT NULL"
     )
-    taken = frozenset(row["day"] for row in ops.select(context.lake, "ingested_files", sql, (datasets,)))
+    taken = frozenset(row["day"] for row in ops.select(context.table("ops.ingested_files"), sql, (datasets,)))
     return frozenset(days_of(min(taken), last)) - taken if taken else frozenset()

@@ -55,12 +55,13 @@ def _profile(context: Context) -> bool:
     rows: list[dict[str, Any]] = []
     for what in wanted(context.source, list(context.contracts.values())):
         seen = ops.select(
-            lake, "profiles", "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?", (what.dataset,)
+            lake.table("ops.profiles"),
+            "SELECT max(bronze_version) AS v FROM ops_rows WHERE dataset = ?",
+            (what.dataset,),
         )
         last = -1 if not seen or seen[0]["v"] is None else seen[0]["v"]
         taken = ops.select(
-            lake,
-            "ingested_files",
+            lake.table("ops.ingested_files"),
             "SELECT batch_date, max(bronze_version) AS v FROM ops_rows WHERE dataset = ? AND bronze_version > ? "
             "GROUP BY 1 ORDER BY 1",
             (what.dataset, last),
@@ -70,7 +71,7 @@ def _profile(context: Context) -> bool:
         if days:
             rows += _looked_at(context, what, max(row["v"] for row in taken), days)
     now = datetime.now(UTC)
-    ops.add(lake, "profiles", [{**row, "run_id": context.run_id, "profiled_at": now} for row in rows])
+    ops.add(lake.table("ops.profiles"), [{**row, "run_id": context.run_id, "profiled_at": now} for row in rows])
     return bool(rows)
 
 
@@ -92,7 +93,7 @@ def _keep(context: Context, figures: Sequence[Figure], grouped: Sequence[Cause])
     now = datetime.now(UTC)
     of = {one: cause.key for cause in grouped for one in cause.figures}
     rows = [_row(context.run_id, one, of.get(one), now) for one in figures if one.unusual or one.segment is None]
-    ops.add(context.lake, "figures", rows)
+    ops.add(context.table("ops.figures"), rows)
 
 
 def _row(run_id: str, one: Figure, cause: str | None, now: datetime) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def tell_gaps(context: Context, window: Window, landed: Mapping[str, Drop], allo
         return
     wanted = days_between(window.first, window.last)
     found = sorted({day for drop in landed.values() for day in drop if day >= window.first})
-    if not found and all(version_of(context.lake, f"bronze.{name}") is None for name in context.datasets):
+    if not found and all(version_of(context.table(f"bronze.{name}")) is None for name in context.datasets):
         raise LandingIncomplete(
             f"no drop from {window.first} to {window.last} in {context.landing}; expected "
             f"{', '.join(context.datasets)} with folders dt=YYYY-MM-DD",

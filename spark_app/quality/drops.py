@@ -74,7 +74,7 @@ def landed(source: Source, contract: Contract, column: str) -> str | None:
 
 def profile(lake: Lake, what: Wanted, version: int, days: Sequence[date]) -> list[dict[str, Any]]:
     """For each of these days a row of the whole drop, and one of each column asked for."""
-    table = open_table(lake, f"bronze.{what.dataset}", version)
+    table = open_table(lake.table(f"bronze.{what.dataset}"), version)
     if table is None or not days:
         return []
     data = table.to_pyarrow_dataset()

@@ -69,7 +69,7 @@ def gather_series(
 def _gold(lake: Lake, contract: Contract, version: int, span: Span) -> Iterator[Series]:
     day = next(name for name in contract.key if contract.column(name).type.name == "date")
     sql = f"SELECT min({day}), max({day}) FROM data WHERE {day} <= DATE '{span.last}'"
-    first, newest = feed.over_version(lake, contract.qualified, version, sql)[0]
+    first, newest = feed.over_version(lake.table(contract.qualified), version, sql)[0]
     # After weeks of nothing, what was before them is what a day is held against.
     within = f"{day} BETWEEN DATE '{min(span.first, newest or span.first) - BACK}' AND DATE '{span.last}'"
     cuts: dict[tuple[str, str] | None, list[Watch]] = defaultdict(list)
@@ -83,7 +83,7 @@ def _gold(lake: Lake, contract: Contract, version: int, span: Span) -> Iterator[
         figures: dict[tuple[str, Watch], dict[date, float]] = defaultdict(dict)
         if cut is None:
             figures |= {("none", watch): {} for watch in watches}  # nothing at all is a figure too
-        for name, at, *found in feed.over_version(lake, contract.qualified, version, sql):
+        for name, at, *found in feed.over_version(lake.table(contract.qualified), version, sql):
             for watch, value in zip(watches, found, strict=True):
                 if value is not None:
                     figures[name or "none", watch][at] = float(value)
@@ -117,15 +117,13 @@ def _drops(lake: Lake, span: Span) -> tuple[Rows, Rows]:
     """Reconciliation by entity and profiles by dataset, of each batch date as it was last counted."""
     between = "batch_date BETWEEN ? AND ?"
     tallies = ops.select(
-        lake,
-        "reconciliation",
+        lake.table("ops.reconciliation"),
         f"SELECT * REPLACE (rows_landed - coalesce(rows_passed_over, 0) AS rows_landed) FROM ops_rows WHERE {between} "
         "QUALIFY row_number() OVER (PARTITION BY entity, batch_date ORDER BY silver_version DESC) = 1",
         (span.first - BACK, span.last),
     )
     profiles = ops.select(
-        lake,
-        "profiles",
+        lake.table("ops.profiles"),
         f"SELECT * FROM ops_rows WHERE {between} QUALIFY row_number() OVER "
         "(PARTITION BY dataset, batch_date, column_name ORDER BY bronze_version DESC, profiled_at DESC) = 1",
         (span.first - BACK, span.last),

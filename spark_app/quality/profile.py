@@ -72,12 +72,13 @@ def measure(
             f'ON changed."{reference.columns[0]}" = there{index}.k'
         )
     sql = f"SELECT {', '.join(parts)} FROM changed{joins}"
-    found = feed.over_final_rows(lake, name, before, tables[name], contract.key, sql, _versions(others, tables))
+    table = lake.table(name)
+    found = feed.over_final_rows(table, before, tables[name], contract.key, sql, _versions(others, tables))
     count, *values = found
-    total = log.row_count(lake, name, tables[name])
+    total = log.row_count(table, tables[name])
     # A release may change old days only: how recent a table is, all of it says.
     newest = {
-        rule.name: log.greatest(lake, name, tables[name], rule.columns[0])
+        rule.name: log.greatest(table, tables[name], rule.columns[0])
         for rule in rules
         if rule.kind == "days_behind" and rule.columns
     }

@@ -45,7 +45,7 @@ def find_overwritten(context: Context, layer: str) -> list[Overwritten]:
     there = [wound for wound in found if wound]
     for wound in there:
         context.record.warn(f"{wound.words}: {layer} is derived anew")
-        bring_past(context.lake, wound.table, wound.version, context.run_id)
+        bring_past(context.table(wound.table), wound.version, context.run_id)
     return there
 
 
@@ -60,25 +60,26 @@ def days_to_take_in_again(context: Context, dataset: str) -> Drop:
         context.record.warn(f"{said}; landing has no files any more of {some(day_ranges(gone), 20)}: they stay so")
     if drop:
         context.record.warn(f"{said}; {some(day_ranges(sorted(drop)), 20)} is taken in again")
-        bring_past(context.lake, f"bronze.{dataset}", found.version, context.run_id)
+        bring_past(context.table(f"bronze.{dataset}"), found.version, context.run_id)
     return drop
 
 
 def mark_rebuilt(context: Context, healed: Sequence[Overwritten]) -> None:
     """Note that these tables were derived anew; their logs are looked at from here on."""
     for wound in healed:
-        if log.version_of(context.lake, wound.table) is not None:
-            writes.advance(context.lake, wound.table, unchanged(context.lake, wound.table, context.run_id))
+        table = context.table(wound.table)
+        if log.version_of(table) is not None:
+            writes.advance(table, unchanged(table, context.run_id))
 
 
 def derived_anew(context: Context, tables: Iterable[str]) -> dict[str, int]:
     """Table -> the last version that derived it anew, of those of which one of the newest did."""
     found: dict[str, int] = {}
-    for table in sorted(tables):
-        now = log.version_of(context.lake, table)
-        last = None if now is None else log.derived_anew(context.lake, table, now - log.LOOKED_AT)
+    for table in map(context.table, sorted(tables)):
+        now = log.version_of(table)
+        last = None if now is None else log.derived_anew(table, now - log.LOOKED_AT)
         if last is not None:
-            found[table] = last
+            found[table.name] = last
     return found
 
 
@@ -89,17 +90,17 @@ def _remembered(context: Context) -> dict[str, tuple[int, str]]:
         "(SELECT run_id, epoch, unnest(map_entries(commits)) AS said FROM ops_rows WHERE commits IS NOT NULL) "
         "GROUP BY 1"
     )
-    rows = ops.select(context.lake, "runs", sql)
+    rows = ops.select(context.table("ops.runs"), sql)
     return {row["name"]: (int(row["last"]["version"]), str(row["last"]["run"])) for row in rows}
 
 
 def _wound(context: Context, table: str, version: int, run_id: str) -> Overwritten | None:
-    now = log.version_of(context.lake, table)
+    now = log.version_of(context.table(table))
     if now is None or now < version:
         return Overwritten(
             table, version, f"{table}: run {run_id} committed version {version}, and the log ends with {now}"
         )
-    commits = log.commits_after(context.lake, table, min(version, now - log.LOOKED_AT) - 1)
+    commits = log.commits_after(context.table(table), min(version, now - log.LOOKED_AT) - 1)
     there = next((commit for commit in commits if commit.version == version), None)
     if there is None or there.note.get("run_id") != run_id:
         found = there.note.get("run_id") if there else None

@@ -32,14 +32,14 @@ def failed_runs(data: ReportData) -> list[Check]:
     """The newest run, or layer of one, that failed since one went all the way."""
     if data.publishing:
         return []
-    steps = ops.select(data.lake, "steps", "SELECT DISTINCT run_id FROM ops_rows WHERE layer = 'publish'")
+    steps = ops.select(data.lake.table("ops.steps"), "SELECT DISTINCT run_id FROM ops_rows WHERE layer = 'publish'")
     whole = [row["run_id"] for row in steps]
     sql = (
         "SELECT run_id, message FROM ops_rows WHERE exit_code <> 0 AND command <> 'maintenance' AND started_at > "
         "coalesce((SELECT max(started_at) FROM ops_rows WHERE exit_code = 0 AND list_contains(?, run_id)), "
         "TIMESTAMPTZ '1970-01-01') ORDER BY started_at DESC LIMIT 1"
     )
-    return [Check("bad", _ended(data, row)) for row in ops.select(data.lake, "runs", sql, (whole,))]
+    return [Check("bad", _ended(data, row)) for row in ops.select(data.lake.table("ops.runs"), sql, (whole,))]
 
 
 def _ended(data: ReportData, run: dict[str, Any]) -> str:
@@ -188,7 +188,7 @@ def _tallied(data: ReportData) -> dict[str, Any] | None:
         "count(*) FILTER (NOT balanced) AS unbalanced FROM (SELECT * FROM ops_rows WHERE batch_date BETWEEN ? AND ? "
         "QUALIFY row_number() OVER (PARTITION BY entity, dataset, batch_date ORDER BY reconciled_at DESC) = 1)"
     )
-    rows = ops.select(data.lake, "reconciliation", sql, (days[0], days[-1]))
+    rows = ops.select(data.lake.table("ops.reconciliation"), sql, (days[0], days[-1]))
     return rows[0] if rows and rows[0]["landed"] else None
 
 

@@ -181,10 +181,10 @@ def _register(
     connection: duckdb.DuckDBPyConnection, lake: Lake, release: Release, contracts: Mapping[str, Contract]
 ) -> None:
     for name, version in release.tables.items():
-        opened = log.open_table(lake, name, version)
+        opened = log.open_table(lake.table(name), version)
         if opened is None:
             raise LakeError(
-                f"{name}: no version {version} at {lake.path(name)}, which release {release.release_id} names"
+                f"{name}: no version {version} at {lake.table(name).path}, which release {release.release_id} names"
             )
         duck.offer(connection, f"_{contracts[name].name}", log.rows_as(opened, contracts[name].columns))
 
@@ -231,7 +231,7 @@ def _looked_at(lake: Lake, release: Release, publishing: RunRecord | None) -> da
     """When the run that released it looked at landing: at its beginning."""
     if publishing is not None and publishing.run_id == release.run_id:
         return publishing.started_at
-    rows = ops.select(lake, "runs", "SELECT started_at FROM ops_rows WHERE run_id = ?", (release.run_id,))
+    rows = ops.select(lake.table("ops.runs"), "SELECT started_at FROM ops_rows WHERE run_id = ?", (release.run_id,))
     return rows[0]["started_at"] if rows else release.released_at
 
 

@@ -29,8 +29,7 @@ NO_ROWS = "no row to check"
 def status(data: ReportData) -> Rows:
     """Table × dimension: the gravest effect of its rules when they were last judged, and how many there are."""
     rows = ops.select(
-        data.lake,
-        "quality_results",
+        data.lake.table("ops.quality_results"),
         "SELECT table_name, dimension, effect, count(*) AS rules, "
         "count(*) FILTER (rows_checked > 0 OR rows_broken IS NULL) AS looked FROM (SELECT * FROM ops_rows "
         "WHERE rule <> 'audit' AND dimension IS NOT NULL "
@@ -63,8 +62,7 @@ def _cell(rows: Rows) -> dict[str, Any]:
 def over_time(data: ReportData) -> Rows:
     """Share of rules that passed, by day judged and dimension."""
     return ops.select(
-        data.lake,
-        "quality_results",
+        data.lake.table("ops.quality_results"),
         "SELECT checked_at::DATE AS day, dimension, count(*) FILTER (passed) / count(*) AS share, "
         "count(*) FILTER (NOT passed) AS broken FROM ops_rows WHERE rule <> 'audit' AND dimension IS NOT NULL "
         "AND checked_at >= ? GROUP BY ALL ORDER BY 1, 2",
@@ -75,8 +73,7 @@ def over_time(data: ReportData) -> Rows:
 def expectations(data: ReportData) -> Rows:
     """Each watched total as it was last judged: found, expected, whether it is usual."""
     return ops.select(
-        data.lake,
-        "figures",
+        data.lake.table("ops.figures"),
         "SELECT * FROM ops_rows WHERE segment IS NULL QUALIFY row_number() OVER "
         "(PARTITION BY table_name, rule, upstream ORDER BY day DESC, judged_at DESC) = 1 "
         "ORDER BY unusual DESC, table_name, rule, upstream",
@@ -86,8 +83,7 @@ def expectations(data: ReportData) -> Rows:
 def volumes(data: ReportData) -> Rows:
     """Orders by day with what was expected of them, for as long as they were watched."""
     return ops.select(
-        data.lake,
-        "figures",
+        data.lake.table("ops.figures"),
         "SELECT day, observed, expected, low, high, unusual FROM ops_rows WHERE table_name = 'gold.daily_sales' "
         "AND rule = 'orders are as usual' AND day > ? "
         "QUALIFY row_number() OVER (PARTITION BY day ORDER BY judged_at DESC) = 1 ORDER BY day",
@@ -98,8 +94,7 @@ def volumes(data: ReportData) -> Rows:
 def unusual(data: ReportData) -> Rows:
     """What was unusual of the days shown, a row a figure, the newest day and the gravest first."""
     return ops.select(
-        data.lake,
-        "figures",
+        data.lake.table("ops.figures"),
         "SELECT day, cause, table_name, figure, message, upstream, driver, run_id FROM ops_rows "
         "WHERE unusual AND day > ? QUALIFY row_number() OVER "
         "(PARTITION BY day, table_name, figure ORDER BY judged_at DESC) = 1 "
@@ -118,7 +113,7 @@ def quarantined(data: ReportData) -> Rows:
         "FROM (SELECT *, unnest(reasons) AS reason FROM data) GROUP BY 1, 2, 3 ORDER BY rows DESC, entity, rule"
     )
     names = ("entity", "rule", "column", "expected", "rows", "last_day", "examples")
-    rows = feed.over_version(data.lake, QUARANTINE, None, sql)
+    rows = feed.over_version(data.lake.table(QUARANTINE), None, sql)
     found = [dict(zip(names, row, strict=True)) for row in rows]
     for row in found:
         contract = data.contracts.get(f"silver.{row['entity']}")
@@ -135,8 +130,7 @@ def _example(contract: Contract | None, column: str | None, one: dict[str, Any])
 def reconciled(data: ReportData) -> Rows:
     """Entity: rows of the days shown by what became of them, and days that do not add up."""
     return ops.select(
-        data.lake,
-        "reconciliation",
+        data.lake.table("ops.reconciliation"),
         "SELECT entity, count(*) AS days, sum(rows_landed) AS landed, sum(rows_accepted) AS accepted, "
         "sum(rows_superseded) AS superseded, sum(rows_quarantined) AS quarantined, "
         "sum(coalesce(rows_passed_over, 0)) AS passed_over, max(batch_date) AS last_day, "
@@ -150,8 +144,7 @@ def reconciled(data: ReportData) -> Rows:
 def schema_changes(data: ReportData) -> Rows:
     """What was odd about the files' columns, by dataset."""
     return ops.select(
-        data.lake,
-        "ingested_files",
+        data.lake.table("ops.ingested_files"),
         "SELECT dataset, message, status, min(batch_date) AS first_day, max(batch_date) AS last_day, "
         "count(*) AS files FROM ops_rows WHERE message IS NOT NULL AND status <> 'recovered' AND batch_date > ? "
         f"GROUP BY dataset, message, status ORDER BY last_day DESC, dataset LIMIT {MOST_ODD_FILES}",
@@ -165,8 +158,7 @@ def runs(data: ReportData) -> Rows:
     Of those there is one a minute: an hour of them would leave no night to be seen.
     """
     return ops.select(
-        data.lake,
-        "runs",
+        data.lake.table("ops.runs"),
         "SELECT run_id, command, first_day, last_day, started_at, seconds, exit_code, message, release_id "
         "FROM ops_rows WHERE started_at >= ? AND (command <> 'watch' OR exit_code <> 0) "
         "ORDER BY started_at DESC LIMIT 200",

@@ -72,6 +72,6 @@ def _value(data: ReportData, metric: Metric) -> Any:
 def _set_aside(data: ReportData, running: RunningDay) -> str:
     """Rows of its drops that could not be used; what is asked of a whole drop is asked at night."""
     drops = data.reporting.drops_of(running.day)
-    rows = ops.select(data.lake, "reconciliation", _TALLY, (drops[0], drops[-1]))
+    rows = ops.select(data.lake.table("ops.reconciliation"), _TALLY, (drops[0], drops[-1]))
     aside, landed = (int(rows[0][name] or 0) if rows else 0 for name in ("aside", "landed"))
     return f"{aside:,} of {landed:,} rows of its drops cannot be used and are set aside." if aside else ""

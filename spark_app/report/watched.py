@@ -22,7 +22,7 @@ _JUDGED = (
 def figures(data: ReportData) -> list[Check]:
     """How the figures of the last day, and of the days before it, were judged. None judged is no pass."""
     days = data.recent
-    rows = ops.select(data.lake, "figures", _JUDGED, (days[0], days[-1], _not_released(data)))
+    rows = ops.select(data.lake.table("ops.figures"), _JUDGED, (days[0], days[-1], _not_released(data)))
     by_day = {row["day"]: row for row in rows if row["figures"]}
     last = by_day.pop(data.last, None)
     earlier = [row for row in by_day.values() if row["odd"] or row["segments"]]
@@ -62,5 +62,7 @@ def _not_released(data: ReportData) -> list[str]:
     if not own:
         return []
     sql = "SELECT DISTINCT run_id FROM ops_rows WHERE candidate IS NOT NULL AND candidate <> ? AND checked_at > ?"
-    rows = ops.select(data.lake, "quality_results", sql, (own[0]["candidate"], max(row["checked_at"] for row in own)))
+    rows = ops.select(
+        data.lake.table("ops.quality_results"), sql, (own[0]["candidate"], max(row["checked_at"] for row in own))
+    )
     return [row["run_id"] for row in rows]

@@ -14,7 +14,7 @@ from spark_app.contracts.sources import Dataset, Source, datasets_of, endings_of
 from spark_app.contracts.table import Contract
 from spark_app.lake.fence import Fence
 from spark_app.lake.few import Scratch
-from spark_app.lake.paths import Lake, Landing
+from spark_app.lake.paths import Lake, Landing, Table
 from spark_app.quality import expressions
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.reporting import USUAL_CURRENCY, Reporting
@@ -73,6 +73,10 @@ class Context:
     @property
     def lake(self) -> Lake:
         return Lake(self.settings.resolve(self.settings.lake), self.settings.s3, self.fence)
+
+    def table(self, name: str) -> Table:
+        """A table of the lake, by its name."""
+        return self.lake.table(name)
 
     @property
     def landing(self) -> Landing:

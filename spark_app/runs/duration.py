@@ -17,8 +17,7 @@ def notice_slow_run(context: Context, seconds: float) -> None:
     """A notice where the run took far longer than its like did, naming the step that drives it."""
     record = context.record
     past = ops.select(
-        context.lake,
-        "runs",
+        context.table("ops.runs"),
         "SELECT run_id, seconds FROM ops_rows WHERE command = ? AND exit_code = 0 AND release_id IS NOT NULL "
         f"AND last_day - first_day IS NOT DISTINCT FROM ? ORDER BY started_at DESC LIMIT {RUNS}",
         (record.command, _span(record.first_day, record.last_day)),
@@ -43,7 +42,7 @@ def _slowest(context: Context, run_ids: Sequence[str]) -> str:
     """The step that took the most more than it usually does."""
     listed = ", ".join(f"'{one}'" for one in run_ids)
     sql = f"SELECT layer, table_name, median(seconds) AS s FROM ops_rows WHERE run_id IN ({listed}) GROUP BY ALL"
-    usual = {(row["layer"], row["table_name"]): row["s"] for row in ops.select(context.lake, "steps", sql)}
+    usual = {(row["layer"], row["table_name"]): row["s"] for row in ops.select(context.table("ops.steps"), sql)}
     steps = context.record.steps
     if not steps:
         return ""

@@ -28,8 +28,7 @@ def _note(context: Context, seconds: float, code: int, message: str, release: Re
     record = context.record
     keep_cost(context, seconds, released=release is not None)
     ops.add(
-        context.lake,
-        "steps",
+        context.table("ops.steps"),
         [
             {
                 "run_id": record.run_id,
@@ -45,8 +44,7 @@ def _note(context: Context, seconds: float, code: int, message: str, release: Re
         ],
     )
     ops.add(
-        context.lake,
-        "runs",
+        context.table("ops.runs"),
         [
             {
                 "run_id": record.run_id,

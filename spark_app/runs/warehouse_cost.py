@@ -43,7 +43,7 @@ def keep_warehouse_cost(context: Context, prices: Prices) -> None:
 def first_day(context: Context, yesterday: date) -> date:
     """The day after the last one that has a bill, thirty days back at most."""
     sql = "SELECT max(day) AS day FROM ops_rows WHERE command = ?"
-    rows = ops.select(context.lake, "bills", sql, (WAREHOUSE,))
+    rows = ops.select(context.table("ops.bills"), sql, (WAREHOUSE,))
     earliest = yesterday - timedelta(days=_DAYS - 1)
     last = rows[0]["day"] if rows else None
     return max(last + timedelta(days=1), earliest) if last else earliest

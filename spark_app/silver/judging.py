@@ -102,13 +102,13 @@ def judge_days(context: Context, spark: SparkSession, work: Work) -> Iterator[Ju
 def _bronze_rows(
     context: Context, spark: SparkSession, dataset: str, version: int, days: Collection[date] | None
 ) -> DataFrame:
-    table = f"bronze.{dataset}"
+    table = context.table(f"bronze.{dataset}")
     if days is not None:
-        columns = few.columns_of(context.lake, table, version)
-        rows = few.of_days(context.lake, table, version, "_batch_date", days, columns)
+        columns = few.columns_of(table, version)
+        rows = few.of_days(table, version, "_batch_date", days, columns)
         if rows is not None:
             return context.scratch.frame(spark, rows)
-    everything = delta.read(spark, context.lake, table, version)
+    everything = delta.read(spark, table, version)
     return everything if days is None else everything.where(delta.date_in("_batch_date", days))
 
 

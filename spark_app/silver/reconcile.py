@@ -49,7 +49,7 @@ def reconcile(context: Context, tables: Mapping[str, SilverTable]) -> int:
     rows: list[dict[str, object]] = []
     for name in context.source.entities:
         rows += _entity(context, tables[name])
-    ops.add(context.lake, "reconciliation", rows)
+    ops.add(context.table("ops.reconciliation"), rows)
     for row in rows:
         if not row["balanced"]:
             context.record.warn(
@@ -61,10 +61,11 @@ def reconcile(context: Context, tables: Mapping[str, SilverTable]) -> int:
 
 
 def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
-    name, lake = f"silver.{table.name}", context.lake
+    name = f"silver.{table.name}"
+    entity = context.table(name)
     done = _reconciled_version(context, table.name)
-    commits = log.commits_after(lake, name, done)
-    now = log.version_of(lake, name)
+    commits = log.commits_after(entity, done)
+    now = log.version_of(entity)
     datasets = inputs_of(context.source, table.name)
     foreign = _foreign(context, name, datasets, done)
     if now is None or not (commits or foreign):
@@ -94,7 +95,7 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     tallies = {day: Tally() for day in judged} | tallies
     kept = sum(tally.accepted.rows for tally in ({**before, **tallies}).values())
     # What others wrote is in no drop: it cannot be told from rows superseded by their numbers alone.
-    all_there = kept == log.row_count(lake, name, now) and not foreign
+    all_there = kept == log.row_count(entity, now) and not foreign
     if foreign:
         context.record.warn(f"{foreign[0]} was written by none of our runs: lakehouse rebuild --from-layer bronze")
     return [
@@ -144,12 +145,12 @@ def _tell_unread(
 
 def _foreign(context: Context, silver: str, datasets: Sequence[str], after: int) -> list[str]:
     """Versions that others wrote: of the entity after `after`, of its bronze since what that version took in."""
-    taken = log.commit_at(context.lake, silver, after).sources if after >= 0 else {}
+    taken = log.commit_at(context.table(silver), after).sources if after >= 0 else {}
     since = {silver: after} | {f"bronze.{name}": taken.get(f"bronze.{name}", -1) for name in datasets}
     return [
         f"{table} version {version}"
         for table, seen in since.items()
-        for version in log.foreign_writes(context.lake, table, seen)
+        for version in log.foreign_writes(context.table(table), seen)
     ]
 
 
@@ -198,7 +199,7 @@ def _row(
 
 def _reconciled_version(context: Context, entity: str) -> int:
     sql = "SELECT max(silver_version) AS v FROM ops_rows WHERE entity = ?"
-    rows = ops.select(context.lake, "reconciliation", sql, (entity,))
+    rows = ops.select(context.table("ops.reconciliation"), sql, (entity,))
     return -1 if not rows or rows[0]["v"] is None else int(rows[0]["v"])
 
 
@@ -210,7 +211,7 @@ def _before(context: Context, entity: str) -> dict[date, Tally]:
     )
     newest = "QUALIFY row_number() OVER (PARTITION BY batch_date ORDER BY silver_version DESC) = 1"
     sql = f"SELECT batch_date, {columns} FROM ops_rows WHERE entity = ? {newest}"
-    return {row["batch_date"]: _tally(row) for row in ops.select(context.lake, "reconciliation", sql, (entity,))}
+    return {row["batch_date"]: _tally(row) for row in ops.select(context.table("ops.reconciliation"), sql, (entity,))}
 
 
 def _tally(row: Mapping[str, Any]) -> Tally:
@@ -222,12 +223,12 @@ def _tally(row: Mapping[str, Any]) -> Tally:
 
 def _accepted_whole(context: Context, table: SilverTable, version: int) -> dict[date, Sum]:
     sql = f"SELECT _batch_date, count(*), sum(({table.amount})::DECIMAL(18,2)) FROM data GROUP BY 1"
-    rows = feed.over_version(context.lake, f"silver.{table.name}", version, sql)
+    rows = feed.over_version(context.table(f"silver.{table.name}"), version, sql)
     return {day: Sum(count, Decimal(amount or 0)) for day, count, amount in rows}
 
 
 def _accepted_changes(context: Context, table: SilverTable, after: int, upto: int) -> dict[date, Sum]:
     columns = [*context.contracts[f"silver.{table.name}"].column_names, "_batch_date"]
     sql = f"SELECT _batch_date, sum(sign), sum(sign * ({table.amount})::DECIMAL(18,2)) FROM changed GROUP BY 1"
-    rows = feed.over_changes(context.lake, f"silver.{table.name}", after, upto, columns, sql)
+    rows = feed.over_changes(context.table(f"silver.{table.name}"), after, upto, columns, sql)
     return {day: Sum(int(count), Decimal(amount or 0)) for day, count, amount in rows}

@@ -90,7 +90,8 @@ def _regroup(context: Context, spark: SparkSession, judged: Judged, work: Work) 
         with _cached(after) as rows:
             yield Resolved(rows, True, regrouped(usable, None, rows, None, amount))
         return
-    held = delta.read(spark, context.lake, work.name, log.version_of(context.lake, work.name) or 0)
+    entity = context.table(work.name)
+    held = delta.read(spark, entity, log.version_of(entity) or 0)
     # Cached for the same reason as in judge_days.
     with _cached(usable.select(*group).distinct()) as touched:
         theirs = _usable(judge_all(context, spark, work), work).join(touched, group, "left_semi")
@@ -120,26 +121,26 @@ def _current_rows(
     context: Context, spark: SparkSession, usable: pa.Table | None, work: Work
 ) -> tuple[DataFrame, frozenset[date] | None]:
     """Rows of the entity that hold now, of the keys of the usable rows where these are few; and the months of both."""
-    version = log.version_of(context.lake, work.name) or 0
+    entity = context.table(work.name)
+    version = log.version_of(entity) or 0
     if usable is not None:
         key = work.contract.key[0]
         wanted = {key: set(usable.column(key).to_pylist())}
-        rows = few.matching(context.lake, work.name, version, wanted, usable.column_names)
+        rows = few.matching(entity, version, wanted, usable.column_names)
         if rows is not None:
             months = {*rows.column(delta.MONTH).to_pylist(), *usable.column(delta.MONTH).to_pylist()}
             return context.scratch.frame(spark, rows), frozenset(months)
-    return delta.read(spark, context.lake, work.name, version), None
+    return delta.read(spark, entity, version), None
 
 
 def _displaced(context: Context, spark: SparkSession, usable: DataFrame, work: Work) -> Displaced | None:
     if not work.replaced:
         return None
-    key, version = work.contract.key, log.version_of(context.lake, work.name) or 0
-    of_days = few.of_days(
-        context.lake, work.name, version, "_batch_date", work.replaced, [*work.contract.column_names, *PROVENANCE_NAMES]
-    )
+    key, entity = work.contract.key, context.table(work.name)
+    version, columns = log.version_of(entity) or 0, [*work.contract.column_names, *PROVENANCE_NAMES]
+    of_days = few.of_days(entity, version, "_batch_date", work.replaced, columns)
     if of_days is None:
-        stem = delta.read(spark, context.lake, work.name, version).where(delta.date_in("_batch_date", work.replaced))
+        stem = delta.read(spark, entity, version).where(delta.date_in("_batch_date", work.replaced))
     else:
         stem = context.scratch.frame(spark, of_days)
     keys = entities.keys_losing_their_row(stem, entities.holding(usable, key), key).persist()

@@ -31,7 +31,7 @@ def _account(context: Context, judged: Judged, work: Work) -> None:
     if any(row["quarantined"] for row in judged.counts) or quarantine.holds(context.lake, entity, work.days):
         quarantine.replace(context.lake, judged.rows, entity, work.days, context.run_id, now)
     results = silver_results(context.run_id, work.contract, judged.counts, now)
-    ops.add(context.lake, "quality_results", results)
+    ops.add(context.table("ops.quality_results"), results)
     for row in judged.counts:
         if count := row["passed_over"] - row["left_out"]:
             holds = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
@@ -46,27 +46,27 @@ def _account(context: Context, judged: Judged, work: Work) -> None:
 
 def _write(context: Context, spark: SparkSession, resolved: Resolved, progress: SilverProgress, work: Work) -> None:
     sources = {f"bronze.{name}": version for name, version in work.bronze.items()}
-    note = log.note_text(context.run_id, sources, **progress.note())
+    note, entity = log.note_text(context.run_id, sources, **progress.note()), context.table(work.name)
     if work.days is None:
         rows = resolved.changes.repartition(delta.MONTH)
         if work.first:
-            delta.append(rows, context.lake, work.name, note, partition=delta.MONTH)
+            delta.append(rows, entity, note, partition=delta.MONTH)
         elif work.reshaped:
-            delta.reshape(rows, context.lake, work.name, note, delta.MONTH)
+            delta.reshape(rows, entity, note, delta.MONTH)
         else:
-            delta.overwrite(rows, context.lake, work.name, note)
+            delta.overwrite(rows, entity, note)
         return
     if not resolved.differs:
-        writes.advance(context.lake, work.name, note)
+        writes.advance(entity, note)
         return
     changes = few.collected(resolved.changes)
     if changes is not None:
         within = delta.date_in(f"t.{delta.MONTH}", resolved.months) if resolved.months else None
-        writes.merge(context.lake, work.name, changes, work.contract.key, note, within=within, unless_equal="_hash")
+        writes.merge(entity, changes, work.contract.key, note, within=within, unless_equal="_hash")
         return
     on = " AND ".join(f"t.{column} = s.{column}" for column in work.contract.key)
     columns = [name for name in resolved.changes.columns if name != writes.OP]
-    delta.merge(spark, resolved.changes, context.lake, work.name, on, entities.MERGE_CLAUSES, columns, note)
+    delta.merge(spark, resolved.changes, entity, on, entities.MERGE_CLAUSES, columns, note)
 
 
 def _progress(judged: Judged, resolved: Resolved, work: Work) -> SilverProgress:

@@ -18,7 +18,7 @@ from spark_app.contracts.view import View, with_all_tables
 from spark_app.lake import log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.fence import check
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Lake, Table
 from spark_app.lake.releases import Release
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakehouseError, WarehouseError
@@ -75,7 +75,7 @@ class DuckDBWarehouse:
                 return []
             had = known.tables if known else {}
             loaded = [
-                _load_table(connection, lake, contracts[name], had.get(name), version)
+                _load_table(connection, lake.table(name), contracts[name], had.get(name), version)
                 for name, version in release.tables.items()
             ]
             _make_views(connection, with_all_tables(self.views, [contracts[name].name for name in release.tables]))
@@ -165,7 +165,7 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def _load_table(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, from_version: int | None, version: int
+    connection: duckdb.DuckDBPyConnection, table: Table, contract: Contract, from_version: int | None, version: int
 ) -> Loaded:
     name = f'analytics."{contract.name}"'
     fits = _fits(connection, contract)
@@ -178,14 +178,14 @@ def _load_table(
             fits
             and from_version is not None
             and from_version < version
-            and log.derived_anew(lake, contract.qualified, from_version, version) is None
+            and log.derived_anew(table, from_version, version) is None
         ):
-            changed = _changed(lake, contract, from_version, version, Path(folder))
+            changed = _changed(table, contract, from_version, version, Path(folder))
         if changed is not None:
             done = Loaded(contract.name, "changes", _apply_changes(connection, contract, changed))
         else:
-            done = Loaded(contract.name, "full", _replace(connection, lake, contract, version))
-    expected = log.row_count(lake, contract.qualified, version)
+            done = Loaded(contract.name, "full", _replace(connection, table, contract, version))
+    expected = log.row_count(table, version)
     found = _count(connection, name)
     if found != expected:
         raise LakehouseError(
@@ -210,29 +210,29 @@ def _fits(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
     return tuple(row[0] for row in rows) == contract.column_names
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, version: int) -> int:
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, contract: Contract, version: int) -> int:
     # A view of the plain name, so that a newcomer's `FROM daily_sales` finds it.
     connection.execute(f'DROP VIEW IF EXISTS main."{contract.name}"')
     connection.execute(f'DROP TABLE IF EXISTS analytics."{contract.name}"')
     for statement in duckdb_ddl(contract, "analytics"):
         connection.execute(statement)
     connection.execute(f'CREATE VIEW main."{contract.name}" AS SELECT * FROM analytics."{contract.name}"')
-    table = log.open_table(lake, contract.qualified, version)
-    assert table is not None  # the release names this version
-    duck.offer(connection, "incoming", log.rows_as(table, contract.columns))
+    opened = log.open_table(table, version)
+    assert opened is not None  # the release names this version
+    duck.offer(connection, "incoming", log.rows_as(opened, contract.columns))
     return _insert(connection, contract, "incoming")
 
 
-def _changed(lake: Lake, contract: Contract, from_version: int, version: int, folder: Path) -> Path | None:
+def _changed(table: Table, contract: Contract, from_version: int, version: int, folder: Path) -> Path | None:
     """The rows of keys that changed since, as a file in the folder; None where the change feed does not reach back.
 
     Gathered apart from the warehouse: an error in reading would end its transaction.
     """
-    table = log.open_table(lake, contract.qualified, version)
-    assert table is not None  # the release names this version
+    opened = log.open_table(table, version)
+    assert opened is not None  # the release names this version
     path = folder / "changed.parquet"
     try:
-        feed = table.load_cdf(starting_version=from_version + 1, ending_version=version)
+        feed = opened.load_cdf(starting_version=from_version + 1, ending_version=version)
         with duck.in_memory() as scratch:
             scratch.register("feed", pa.RecordBatchReader.from_stream(feed))
             scratch.execute(f"COPY ({last_changes('feed', contract.key)}) TO '{path}' (FORMAT PARQUET)")

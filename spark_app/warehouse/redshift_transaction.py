@@ -48,7 +48,9 @@ def plan_slices(work: LoadWork, load: str, prefix: str, scratch: duckdb.DuckDBPy
         if had == version and not anew:
             continue
         # A version before one that derived the table anew may not be what was loaded then.
-        anew = anew or (had is not None and log.derived_anew(work.lake, contract.qualified, had, version) is not None)
+        anew = anew or (
+            had is not None and log.derived_anew(work.lake.table(contract.qualified), had, version) is not None
+        )
         table = f"stage_{load}_{number}_{name[:20]}"
         part = Slice(contract, work.lake, "", had, version, table, f"{prefix}/{load}/{name}", lambda: iter(()))
         parts.append((None if anew else read_changed_rows(part, scratch)) or read_all_rows(part))
@@ -106,7 +108,7 @@ def _commit(session: Session, release: Release) -> None:
 
 def _count(session: Session, part: Slice, lake: Lake) -> None:
     found = int(session.rows(sql.count("analytics", part.contract.name))[0][0])
-    expected = log.row_count(lake, part.contract.qualified, part.version)
+    expected = log.row_count(lake.table(part.contract.qualified), part.version)
     if found != expected:
         raise WarehouseError(
             f'warehouse {session.place}: table "analytics"."{part.contract.name}": {found} rows after loading, '

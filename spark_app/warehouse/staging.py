@@ -80,7 +80,7 @@ def read_changed_rows(part: Slice, scratch: duckdb.DuckDBPyConnection) -> Slice 
     """
     if part.from_version is None or abs(part.version - part.from_version) > _WIDE:
         return None
-    rows = log.row_count(part.lake, part.contract.qualified, part.version)
+    rows = log.row_count(part.lake.table(part.contract.qualified), part.version)
     try:
         count = _gather(part, scratch)
     # Whatever the log reader finds missing: the table is then read as it is, and what is really broken shows there.
@@ -162,7 +162,8 @@ def _refuse(contract: Contract, table: pa.Table, mask: pa.ChunkedArray, column: 
 
 
 def _opened(lake: Lake, contract: Contract, version: int) -> DeltaTable:
-    table = log.open_table(lake, contract.qualified, version)
-    if table is None:
-        raise LakeError(f"{contract.qualified}: no version {version} at {lake.path(contract.qualified)}")
-    return table
+    table = lake.table(contract.qualified)
+    opened = log.open_table(table, version)
+    if opened is None:
+        raise LakeError(f"{table.name}: no version {version} at {table.path}")
+    return opened

@@ -27,7 +27,7 @@ def of_tables(lake: Lake, versions: Mapping[str, int | None]) -> Tables:
     """Sorted rows of tables at versions (None: now), columns as in their contracts."""
     found: Tables = {}
     for name, version in versions.items():
-        opened = open_table(lake, name, version)
+        opened = open_table(lake.table(name), version)
         if opened is not None:
             columns = list(CONTRACTS[name].column_names)
             found[name] = _sorted(row.values() for row in opened.to_pyarrow_dataset().to_table(columns).to_pylist())
@@ -71,7 +71,7 @@ def proof(lake: Lake) -> set[tuple[Any, ...]]:
     names = ("rows_landed", "rows_accepted", "rows_superseded", "rows_quarantined", "amount_accepted", "balanced")
     last = {
         (row["entity"], row["batch_date"]): tuple(row[name] for name in names)
-        for row in ops.select(lake, "reconciliation", sql)
+        for row in ops.select(lake.table("ops.reconciliation"), sql)
     }
     return {(*key, *values) for key, values in last.items()}
 
@@ -83,12 +83,12 @@ def held(lake: Lake) -> Rows:
         "WHERE status = 'ingested' GROUP BY ALL"
     )
     said: dict[tuple[str, Any], int] = {}
-    for row in ops.select(lake, "ingested_files", sql):
+    for row in ops.select(lake.table("ops.ingested_files"), sql):
         key = (row["dataset"], row["batch_date"])
         said[key] = said.get(key, 0) + row["rows"]
     there: dict[tuple[str, Any], int] = {}
     for entity in ENTITIES:
-        opened = open_table(lake, f"bronze.{entity}")
+        opened = open_table(lake.table(f"bronze.{entity}"))
         if opened is not None:
             for day in opened.to_pyarrow_dataset().to_table(["_batch_date"]).column(0).to_pylist():
                 there[entity, day] = there.get((entity, day), 0) + 1

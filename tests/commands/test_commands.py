@@ -73,14 +73,14 @@ def test_a_run_says_what_it_did(command: Command) -> None:
 def test_steps_say_how_many_rows_they_wrote(shop: Path) -> None:
     """Of a table that was built all its rows, of one that a day was merged into only those of that day."""
     lake = Lake(str(shop / "lake"))
-    steps = ops.select(lake, "steps", "SELECT * FROM ops_rows WHERE layer IN ('bronze', 'silver', 'gold')")
+    steps = ops.select(lake.table("ops.steps"), "SELECT * FROM ops_rows WHERE layer IN ('bronze', 'silver', 'gold')")
     built = {f"{s['layer']}.{s['table_name']}": s for s in steps if s["action"] == "built" and s["version"] == 1}
     assert "silver.orders" in built
     assert "gold.daily_sales" in built
     for name, step in built.items():
-        assert step["rows_written"] == log.row_count(lake, name, 1), name
+        assert step["rows_written"] == log.row_count(lake.table(name), 1), name
     merged = [s for s in steps if (s["layer"], s["table_name"], s["action"]) == ("gold", "daily_sales", "merged")]
-    assert 1 <= merged[-1]["rows_written"] < log.row_count(lake, "gold.daily_sales")
+    assert 1 <= merged[-1]["rows_written"] < log.row_count(lake.table("gold.daily_sales"))
     assert Path("spark-warehouse").exists() is False
 
 
@@ -159,7 +159,7 @@ def test_maintenance_keeps_releases_readable_and_is_no_news(command: Command, sh
         maintenance(["--home", str(shop), "--keep-releases", "30"])
     assert ended.value.code == 0
     context = open_context(RunRequest("local", home=str(shop)), RunRecord("test"))
-    assert ops.select(context.lake, "runs", "SELECT arg_max(command, ended_at) AS last FROM ops_rows") == [
+    assert ops.select(context.table("ops.runs"), "SELECT arg_max(command, ended_at) AS last FROM ops_rows") == [
         {"last": "maintenance"}
     ]
     oldest = releases.find(context.lake, 1)

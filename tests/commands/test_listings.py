@@ -34,14 +34,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for at in range(6)
     ]
     failed = {**runs[0], "run_id": "r6", "started_at": begun + timedelta(days=6), "exit_code": 1}
-    put(lake, "runs", [*runs, {**failed, "message": "it broke\nhere\nand there"}])
+    put(lake.table("ops.runs"), [*runs, {**failed, "message": "it broke\nhere\nand there"}])
     reason = {"rule": "known order status", "column": "status", "found": "x", "expected": "y", "dimension": "accuracy"}
     rows = [
         {"entity": "orders", "batch_date": DAY, "source_file": "orders.csv", "row_number": at}
         | {"reasons": [reason], "raw": json.dumps({"order_id": "O" * (600 if at == 1 else 6)})}
         for at in range(1, 25)
     ]
-    write_deltalake(lake.path("silver.quarantine"), pa.Table.from_pylist(rows))
+    write_deltalake(lake.table("silver.quarantine").path, pa.Table.from_pylist(rows))
     return folder
 
 

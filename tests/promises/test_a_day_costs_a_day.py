@@ -50,6 +50,7 @@ def works(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tupl
 def day_after(home: Path, everything: Path, days: int) -> Work:
     """The work of the day after `days` days of history."""
     copy_days(everything, home, NEXT - timedelta(days=days), days)
+    copy_rates_before(everything, home, NEXT - timedelta(days=days))
     run_days(home, NEXT - timedelta(days=days), NEXT - timedelta(days=1))
     copy_days(everything, home, NEXT, 1)
     before = {name: DeltaTable(str(path)).version() for name, path in tables(home)}
@@ -86,6 +87,13 @@ def copy_days(source: Path, home: Path, first: date, days: int) -> None:
         for offset in range(days):
             folder = f"{entity.name}/dt={first + timedelta(days=offset)}"
             shutil.copytree(source / folder, home / "landing" / folder)
+
+
+def copy_rates_before(source: Path, home: Path, first: date) -> None:
+    """Rates of the days before the first one: its orders may have been placed then."""
+    for file in source.glob("exchange_rates/dt=*/*"):
+        if file.parent.name < f"dt={first}":
+            shutil.copy(file, home / f"landing/exchange_rates/dt={first}/{file.parent.name}-{file.name}")
 
 
 def tables(home: Path) -> Iterator[tuple[str, Path]]:

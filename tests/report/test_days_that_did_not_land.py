@@ -22,7 +22,7 @@ def sold_nothing(night: Night, *days: date) -> None:
     """Take the days' rows out of what pages read of them."""
     listed = ", ".join(f"'{day}'" for day in days)
     for name in ("daily_sales", "daily_customers", "fact_orders"):
-        DeltaTable(night.lake.path(f"gold.{name}")).delete(f"order_date IN ({listed})")
+        DeltaTable(night.lake.table(f"gold.{name}").path).delete(f"order_date IN ({listed})")
 
 
 def night_without(root: Path, *days: date, lacking: dict[str, list[date]] | None = None) -> Night:
@@ -104,7 +104,7 @@ def test_another_daily_entity_that_did_not_land_is_named(tmp_path: Path) -> None
 
 def test_orders_without_revenue_are_told(tmp_path: Path) -> None:
     night = started(tmp_path)
-    DeltaTable(night.lake.path("gold.daily_sales")).update(
+    DeltaTable(night.lake.table("gold.daily_sales").path).update(
         updates={"revenue": "0"}, predicate=f"order_date = '{BEFORE}'"
     )
     night.takes_in()

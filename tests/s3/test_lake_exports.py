@@ -34,8 +34,8 @@ def write(lake: Lake, *rows: tuple[str, int], mode: str = "append", where: str |
     from spark_app.contracts.table import Column, Type
 
     month = Column("_month", Type("date"), False, "", "", None, None)
-    writes.create(lake, PAYMENTS.qualified, [*PAYMENTS.columns, month], partition="_month", change_feed=True)
-    table = DeltaTable(lake.path(PAYMENTS.qualified), storage_options=lake.storage_options)
+    writes.create(lake.table(PAYMENTS.qualified), [*PAYMENTS.columns, month], partition="_month", change_feed=True)
+    table = DeltaTable(lake.table(PAYMENTS.qualified).path, storage_options=lake.storage_options)
     days = [date.fromisoformat(day) for day, _ in rows]
     data = pa.Table.from_pylist(
         [
@@ -52,7 +52,7 @@ def write(lake: Lake, *rows: tuple[str, int], mode: str = "append", where: str |
         schema=pa.schema(table.schema().to_arrow()),
     )
     write_deltalake(table, data, mode=mode, predicate=where)
-    return int(DeltaTable(lake.path(PAYMENTS.qualified), storage_options=lake.storage_options).version())
+    return int(DeltaTable(lake.table(PAYMENTS.qualified).path, storage_options=lake.storage_options).version())
 
 
 def release(number: int, version: int) -> Release:

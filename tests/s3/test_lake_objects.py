@@ -146,9 +146,13 @@ def test_a_truncated_gzip_in_a_bucket_is_found_out(bucket: str, s3: S3Settings) 
 
 def test_bookkeeping_rows_go_to_a_bucket_and_come_back(bucket: str, s3: S3Settings) -> None:
     lake = Lake(f"{bucket}/lake", s3)
-    ops_rows.put(lake, "steps", [{"run_id": "r1", "layer": "gold", "table_name": "fact_orders", "seconds": 1.5}])
-    ops_rows.put(lake, "steps", [{"run_id": "r2", "layer": "gold", "table_name": "fact_orders", "seconds": 2.5}])
-    found = ops.select(lake, "steps", "SELECT run_id, seconds FROM ops_rows ORDER BY run_id")
+    ops_rows.put(
+        lake.table("ops.steps"), [{"run_id": "r1", "layer": "gold", "table_name": "fact_orders", "seconds": 1.5}]
+    )
+    ops_rows.put(
+        lake.table("ops.steps"), [{"run_id": "r2", "layer": "gold", "table_name": "fact_orders", "seconds": 2.5}]
+    )
+    found = ops.select(lake.table("ops.steps"), "SELECT run_id, seconds FROM ops_rows ORDER BY run_id")
     assert found == [{"run_id": "r1", "seconds": 1.5}, {"run_id": "r2", "seconds": 2.5}]
 
 

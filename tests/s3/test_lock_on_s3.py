@@ -60,14 +60,14 @@ def test_a_release_is_not_recorded_by_who_was_taken_over_in_between(lake: Lake) 
 
 
 def test_a_log_that_lost_its_last_commit_is_brought_past_what_others_know(lake: Lake) -> None:
-    writes.create(lake, "gold.t", (Column("a", Type("int"), False, "", "", None, None),))
-    writes.advance(lake, "gold.t", log.note_text("r1", {"silver.s": 4}))
-    writes.advance(lake, "gold.t", log.note_text("r2", {"silver.s": 5}))
-    place = f"{lake.path('gold.t')}/_delta_log"
+    writes.create(lake.table("gold.t"), (Column("a", Type("int"), False, "", "", None, None),))
+    writes.advance(lake.table("gold.t"), log.note_text("r1", {"silver.s": 4}))
+    writes.advance(lake.table("gold.t"), log.note_text("r2", {"silver.s": 5}))
+    place = f"{lake.table('gold.t').path}/_delta_log"
     named = {entry.name: entry for entry in objects.list_folder(place, lake.s3)}
     objects.remove_file(named[f"{2:020}.json"], lake.s3)
-    bring_past(lake, "gold.t", 2, "r3")
-    found = log.last_commit(lake, "gold.t")
+    bring_past(lake.table("gold.t"), 2, "r3")
+    found = log.last_commit(lake.table("gold.t"))
     assert found is not None
     assert (found.version, found.note["run_id"], found.sources) == (2, "r3", {"silver.s": 4})
 

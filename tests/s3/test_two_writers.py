@@ -30,14 +30,14 @@ def test_no_commit_of_two_writers_is_lost(bucket: str, s3: S3Settings) -> None:
 
 
 def _write_from_two(lake: Lake) -> None:
-    put(lake, "runs", [{"run_id": "first"}])
+    put(lake.table("ops.runs"), [{"run_id": "first"}])
     command = [sys.executable, "-c", WRITER, lake.root, lake.s3.model_dump_json()]
     writers = [subprocess.Popen([*command, name, str(COMMITS)], env=os.environ) for name in "ab"]
     assert [writer.wait(120) for writer in writers] == [0, 0]
 
 
 def _runs(lake: Lake) -> set[str]:
-    return {row["run_id"] for row in ops.select(lake, "runs", "SELECT run_id FROM ops_rows")}
+    return {row["run_id"] for row in ops.select(lake.table("ops.runs"), "SELECT run_id FROM ops_rows")}
 
 
 def _expected() -> set[str]:

@@ -34,7 +34,7 @@ def counted(context: Context, entity: str, landed: int, quarantined: int, **more
     row |= {"rows_landed": landed, "rows_quarantined": quarantined, "rows_accepted": landed - quarantined}
     price = 10 if entity in ("order_items", "payments") else 0
     row |= {"amount_landed": Decimal(price * landed), "amount_quarantined": Decimal(price * quarantined)}
-    put(context.lake, "reconciliation", [{**row, "reconciled_at": datetime.now(UTC), **more}])
+    put(context.table("ops.reconciliation"), [{**row, "reconciled_at": datetime.now(UTC), **more}])
 
 
 def set_aside(
@@ -45,12 +45,12 @@ def set_aside(
     file = f"{entity}/dt={DAY}/a.csv"
     base = {"entity": entity, "dataset": entity, "batch_date": DAY, "source_file": file, "reasons": [reason]}
     all_ = [{**base, "row_number": row_number + n, "quarantined_at": datetime.now(UTC)} for n in range(rows)]
-    write_deltalake(context.lake.path("silver.quarantine"), pa.Table.from_pylist(all_), mode="append")
+    write_deltalake(context.table("silver.quarantine").path, pa.Table.from_pylist(all_), mode="append")
 
 
 def landed(context: Context, dataset: str, **row: Any) -> None:
     base = {"dataset": dataset, "batch_date": DAY, "file": f"{dataset}/dt={DAY}/a.csv", "size": 100}
-    put(context.lake, "ingested_files", [{**base, "status": "ingested", "bronze_version": 1, **row}])
+    put(context.table("ops.ingested_files"), [{**base, "status": "ingested", "bronze_version": 1, **row}])
 
 
 def failed(context: Context) -> list[tuple[str, str]]:

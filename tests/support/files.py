@@ -86,7 +86,7 @@ def quarantined(home: Path) -> list[dict[str, Any]]:
 
 def ops_rows(home: Path, table: str, sql: str) -> list[tuple[Any, ...]]:
     """Rows of `SELECT ... FROM ops_rows` over an ops table."""
-    return [tuple(row.values()) for row in ops.select(lake(home), table, sql)]
+    return [tuple(row.values()) for row in ops.select(lake(home).table(f"ops.{table}"), sql)]
 
 
 def warehouse_rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -100,7 +100,7 @@ def lake_rows(home: Path, table: str, sql: str) -> list[tuple[Any, ...]]:
     """Rows of `SELECT ... FROM data` over a table of the lake as it is now; times are UTC."""
     from spark_app.lake.log import open_table
 
-    opened = open_table(lake(home), table)
+    opened = open_table(lake(home).table(table))
     assert opened is not None, f"{table}: no such table"
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -46,7 +46,7 @@ def make_gold(
                 columns = ", ".join(f"CAST({c.name} AS {c.type.spark}) AS {c.name}" for c in contract.columns)
                 rows = connection.sql(f"SELECT {columns} FROM {contract.name}").to_arrow_table()
                 gold.add(contract)
-                write_deltalake(gold.lake.path(contract.qualified), _in_utc(rows), mode="append")
+                write_deltalake(gold.lake.table(contract.qualified).path, _in_utc(rows), mode="append")
     return gold
 
 

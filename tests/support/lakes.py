@@ -11,7 +11,7 @@ from spark_app.lake.paths import Lake
 
 def gold_rows(lake: Lake, table: str) -> list[tuple[Any, ...]]:
     """Sorted rows of a table's newest version, columns as in its contract."""
-    opened = open_table(lake, table)
-    assert opened is not None, f"{table}: no table at {lake.path(table)}"
+    opened = open_table(lake.table(table))
+    assert opened is not None, f"{table}: no table at {lake.table(table).path}"
     rows = opened.to_pyarrow_dataset().to_table(columns=list(load_contracts()[table].column_names)).to_pylist()
     return sorted((tuple(row.values()) for row in rows), key=str)

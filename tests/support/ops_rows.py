@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spark_app.lake import ops
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Table
 
 
-def put(lake: Lake, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def put(table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Append rows to `ops.<table>`, where columns that a row does not give are null."""
-    blank = dict.fromkeys(ops.SCHEMAS[table].names)
-    ops.add(lake, table, [{**blank, **row} for row in rows])
+    blank = dict.fromkeys(ops.SCHEMAS[table.name].names)
+    ops.add(table, [{**blank, **row} for row in rows])

@@ -53,37 +53,37 @@ class Gold:
     def add(self, table: Contract, *, change_feed: bool = True) -> Contract:
         """Make the table, empty."""
         self.contracts[table.qualified] = table
-        writes.create(self.lake, table.qualified, table.columns, change_feed=change_feed)
+        writes.create(self.lake.table(table.qualified), table.columns, change_feed=change_feed)
         return table
 
     def write(self, table: Contract, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append rows."""
         schema_mode = {"schema_mode": "merge"}
-        write_deltalake(self.lake.path(table.qualified), arrow(table, rows), mode="append", **schema_mode)
+        write_deltalake(self.lake.table(table.qualified).path, arrow(table, rows), mode="append", **schema_mode)
 
     def merge(self, table: Contract, rows: Sequence[Mapping[str, Any]] = (), gone: Sequence[Any] = ()) -> None:
         """Insert or update rows by their key; delete those of the keys `gone` (of one column)."""
-        opened = DeltaTable(self.lake.path(table.qualified))
+        opened = DeltaTable(self.lake.table(table.qualified).path)
         if rows:
             same = " AND ".join(f"t.{name} = s.{name}" for name in table.key)
             merger = opened.merge(arrow(table, rows), same, source_alias="s", target_alias="t")
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
         if gone:
             listed = ", ".join(repr(value) for value in gone)
-            DeltaTable(self.lake.path(table.qualified)).delete(f"{table.key[0]} IN ({listed})")
+            DeltaTable(self.lake.table(table.qualified).path).delete(f"{table.key[0]} IN ({listed})")
 
     def release(self, kind: str = "run", tables: Mapping[str, int] | None = None) -> Release:
         """Release the tables as they are, or the versions of an earlier release again."""
         last = releases.latest(self.lake)
         number = last.release_id + 1 if last else 1
-        versions = tables or {name: log.version_of(self.lake, name) or 0 for name in self.contracts}
+        versions = tables or {name: log.version_of(self.lake.table(name)) or 0 for name in self.contracts}
         new = Release(number, f"{self.run}-{number}", kind, dict(versions), None, None, datetime.now(UTC))
         releases.record(self.lake, new)
         return new
 
     def rows(self, table: Contract, version: int | None = None) -> list[tuple[Any, ...]]:
         """The rows of a version, by key; times in UTC without a zone."""
-        opened = log.open_table(self.lake, table.qualified, version)
+        opened = log.open_table(self.lake.table(table.qualified), version)
         assert opened is not None
         found = opened.to_pyarrow_table(columns=list(table.column_names)).to_pylist()
         plain = [tuple(_plain(row[name]) for name in table.column_names) for row in found]

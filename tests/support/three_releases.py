@@ -33,4 +33,4 @@ def three_releases(root: Path) -> Gold:
 
 def vacuum(gold: Gold) -> None:
     """What maintenance does to versions that no kept release names."""
-    DeltaTable(gold.lake.path(COHORTS.qualified)).vacuum(0, dry_run=False, enforce_retention_duration=False)
+    DeltaTable(gold.lake.table(COHORTS.qualified).path).vacuum(0, dry_run=False, enforce_retention_duration=False)

@@ -62,8 +62,8 @@ class World:
         }
 
     def _write(self, name: str, rows: list[dict[str, Any]]) -> int:
-        write_deltalake(self.lake.path(f"gold.{name}"), arrow(CONTRACTS[f"gold.{name}"], rows), mode="overwrite")
-        return log.version_of(self.lake, f"gold.{name}") or 0
+        write_deltalake(self.lake.table(f"gold.{name}").path, arrow(CONTRACTS[f"gold.{name}"], rows), mode="overwrite")
+        return log.version_of(self.lake.table(f"gold.{name}")) or 0
 
     def landed(self, twice: bool = False, emptied: str | None = None, until: int = 24) -> None:
         """Bronze and the ledger of order_items; the last day's drop perhaps spoiled."""
@@ -80,18 +80,18 @@ class World:
                 if emptied and day == LAST:
                     row[emptied] = " "
                 rows += [{**row, "_batch_date": day}] * times
-        path = self.lake.path("bronze.order_items")
+        path = self.lake.table("bronze.order_items").path
         write_deltalake(path, pa.Table.from_pylist(rows), mode="overwrite")
-        version = log.version_of(self.lake, "bronze.order_items") or 0
+        version = log.version_of(self.lake.table("bronze.order_items")) or 0
         base = {"dataset": "order_items", "bronze_version": version, "status": "ingested"}
-        put(self.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS])
+        put(self.lake.table("ops.ingested_files"), [{**base, "batch_date": day} for day in DAYS])
         counted = {day: sum(row["_batch_date"] == day for row in rows) for day in DAYS}
         tallies = [
             {"dataset": "order_items", "entity": "order_items", "batch_date": day, "rows_landed": count}
             | {"rows_quarantined": 0, "amount_landed": 10 * count, "silver_version": version, "balanced": True}
             for day, count in counted.items()
         ]
-        put(self.lake, "reconciliation", tallies)
+        put(self.lake.table("ops.reconciliation"), tallies)
 
     def change(self, table: str, name: str, **more: Any) -> None:
         """A watch of a contract, said otherwise."""

@@ -132,7 +132,7 @@ def test_a_wide_gap_is_loaded_whole(warehouse, query, gold):
 def test_where_the_change_feed_is_gone_the_table_is_loaded_whole(warehouse, query, gold):
     load(warehouse, gold)
     gold.merge(SALES, [sale(3, 33)])
-    shutil.rmtree(Path(gold.lake.path(SALES.qualified)) / "_change_data")
+    shutil.rmtree(Path(gold.lake.table(SALES.qualified).path) / "_change_data")
     assert load(warehouse, gold)["shop_sales"] == ("full", 20)
     assert rows(query, SALES) == gold.rows(SALES)
 
@@ -190,7 +190,7 @@ def test_after_the_ledger_is_emptied_everything_is_loaded_whole_once(warehouse, 
     query("DELETE FROM etl.releases", fetch=False)
     assert load(warehouse, gold) == {"shop_sales": ("full", 20), "shop_people": ("full", 8)}
     assert rows(query, SALES) == gold.rows(SALES)
-    assert log.row_count(gold.lake, SALES.qualified) == 20
+    assert log.row_count(gold.lake.table(SALES.qualified)) == 20
 
 
 def test_one_more_day_asks_and_sends_the_same_however_long_the_history(warehouse, gold, s3, monkeypatch):

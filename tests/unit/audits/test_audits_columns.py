@@ -74,7 +74,7 @@ def test_files_alike_and_entities_that_wait_for_the_same_column_are_one_cause(co
         reason = {"rule": "customer_id is present", "column": "customer_id", "found": None, "expected": "a value"}
         row = {"entity": entity, "batch_date": DAY, "source_file": f"customers/dt={DAY}/a.csv", "row_number": 1}
         table = pa.Table.from_pylist([{**row, "reasons": [{**reason, "dimension": "completeness"}]}])
-        write_deltalake(context.lake.path("silver.quarantine"), table, mode="append")
+        write_deltalake(context.table("silver.quarantine").path, table, mode="append")
     landed(context, "customers", header=["x"], missing_columns=["customer_id"], unknown_columns=["y"])
     cause = (
         f"the header of customers/dt={DAY}/a.csv has no `customer_id`, which customers.customer_id and "

@@ -44,8 +44,8 @@ def test_of_quarantined_rows_only_what_is_of_nobody(tmp_path: Path, column: str,
     reason = {"rule": "r", "column": column, "found": found, "expected": "better", "dimension": "accuracy"}
     row: dict[str, Any] = {"entity": "customers", "source_file": "/l/customers/dt=2024-03-01/a.csv", "row_number": 7}
     table = pa.Table.from_pylist([{**row, "reasons": [reason], "quarantined_at": datetime.now(UTC)}])
-    write_deltalake(lake.path("silver.quarantine"), table)
-    context: Any = SimpleNamespace(contracts=CONTRACTS, lake=lake)
+    write_deltalake(lake.table("silver.quarantine").path, table)
+    context: Any = SimpleNamespace(contracts=CONTRACTS, lake=lake, table=lake.table)
     assert rows_to_show(context, [finding("silver.customers", "quarantined")], {}, None) == [
         f"    for example in silver.customers: dt=2024-03-01/a.csv row 7, r: found {said}, expected better"
     ]
@@ -76,8 +76,8 @@ def test_of_gold_the_key_and_what_the_rule_reads(
 ) -> None:
     gold = Gold(tmp_path)
     gold.write(gold.add(CONTRACTS[table]), rows)
-    context: Any = SimpleNamespace(contracts=CONTRACTS, lake=gold.lake)
-    versions = {table: log.version_of(gold.lake, table) or 0}
+    context: Any = SimpleNamespace(contracts=CONTRACTS, lake=gold.lake, table=gold.lake.table)
+    versions = {table: log.version_of(gold.lake.table(table)) or 0}
     assert rows_to_show(context, [finding(table, "row", rule)], versions, None) == [
         f"    for example in {table}: {said}"
     ]

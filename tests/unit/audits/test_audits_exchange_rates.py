@@ -13,6 +13,7 @@ import pytest
 from spark_app.audits import exchange_rates
 from spark_app.audits.exchange_rates import check_currencies_are_told_apart, check_exchange_rates
 from spark_app.contracts.sources import Source
+from spark_app.lake.paths import Lake
 from spark_app.runs.context import Context
 from spark_app.runtime.reporting import Reporting
 from tests.support.mapping import source_of
@@ -32,16 +33,18 @@ MAPPING = """
         columns: {order_id: Order, item_number: {default: "1"}, product_id: Sku, unit_price: Price, updated_at: When}
 """
 
+LAKE = Lake("nowhere")
+
 
 def context(source: Source | None = None) -> Context:
-    return cast(Context, SimpleNamespace(lake=None, source=source, reporting=Reporting("USD")))
+    return cast(Context, SimpleNamespace(lake=LAKE, table=LAKE.table, source=source, reporting=Reporting("USD")))
 
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     """What is found in tables: by table."""
     found: dict[str, list[Any]] = {}
-    monkeypatch.setattr(exchange_rates.feed, "over_version", lambda lake, table, *_: found.get(table, []))
+    monkeypatch.setattr(exchange_rates.feed, "over_version", lambda table, *_: found.get(table.name, []))
     monkeypatch.setattr(exchange_rates.log, "version_of", lambda *_: 1)
     monkeypatch.setattr(exchange_rates, "with_sources", lambda lake, tables: {**tables, "silver.exchange_rates": 1})
     return found

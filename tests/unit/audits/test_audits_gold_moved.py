@@ -27,10 +27,12 @@ def moves(night: Night, run: str, silver: int, names: tuple[str, ...] | None = N
     tables = gold_tables(CONTRACTS)
     for name in [one for one in ("dim_customers", "fact_orders", *tables) if one in (names or tables)]:
         full = f"gold.{name}"
-        writes.create(night.lake, full, CONTRACTS[full].columns)
+        writes.create(night.lake.table(full), CONTRACTS[full].columns)
         inputs = tables[name].inputs.values()
-        taken = {one: (log.version_of(night.lake, one) or 0) if one.startswith("gold.") else silver for one in inputs}
-        writes.advance(night.lake, full, log.note_text(run, taken))
+        taken = {
+            one: (log.version_of(night.lake.table(one)) or 0) if one.startswith("gold.") else silver for one in inputs
+        }
+        writes.advance(night.lake.table(full), log.note_text(run, taken))
 
 
 @pytest.fixture

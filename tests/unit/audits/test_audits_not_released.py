@@ -21,9 +21,9 @@ from tests.support.small_lakes import contract
 def released(context: Context) -> Release:
     """A release whose gold had taken in version 1 of silver.orders."""
     facts = contract("fact_orders", {"order_id": (Type("string"), True)}, ["order_id"])
-    writes.create(context.lake, facts.qualified, facts.columns)
-    writes.advance(context.lake, facts.qualified, log.note_text("r1", {"silver.orders": 1}))
-    version = log.version_of(context.lake, facts.qualified) or 0
+    writes.create(context.table(facts.qualified), facts.columns)
+    writes.advance(context.table(facts.qualified), log.note_text("r1", {"silver.orders": 1}))
+    version = log.version_of(context.table(facts.qualified)) or 0
     return Release(1, "r1", "run", {facts.qualified: version}, DAY, DAY, datetime.now(UTC))
 
 

@@ -24,12 +24,12 @@ def command(conf: Path, tmp_path: Path) -> Command:
     (conf / "local.yaml").write_text("cost: {billed_by: machine, machine_hour: 1, monthly_budget: 50}\n")
     lake = Lake(str(tmp_path / "home" / "lake"))
     bill = {"run_id": "r1", "day": TODAY, "command": "run", "landed_days": 1, "released": True}
-    put(lake, "bills", [{**bill, "billed_by": "machine", "dollars": Decimal("1.25")}])
+    put(lake.table("ops.bills"), [{**bill, "billed_by": "machine", "dollars": Decimal("1.25")}])
     share = {"run_id": "r1", "day": TODAY}
     shares = [("silver", "orders", 30.0, "1"), ("gold", "daily_sales", 7.5, "0.25")]
     names = ("layer", "table_name", "seconds")
     rows = [{**share, **dict(zip(names, one[:3], strict=True)), "dollars": Decimal(one[3])} for one in shares]
-    put(lake, "costs", rows)
+    put(lake.table("ops.costs"), rows)
     return lambda *words: CliRunner().invoke(lakehouse, ["cost", *words, "--home", str(tmp_path / "home")])
 
 
@@ -60,7 +60,10 @@ def test_the_month_is_foretold_from_the_second_day_on(command: Command, tmp_path
     """A usual day of 2.00: the middle of one day."""
     before = TODAY - timedelta(days=1)
     bill = {"run_id": "r0", "day": before, "command": "run", "landed_days": 1, "released": True}
-    put(Lake(str(tmp_path / "home" / "lake")), "bills", [{**bill, "billed_by": "machine", "dollars": Decimal(2)}])
+    put(
+        Lake(str(tmp_path / "home" / "lake")).table("ops.bills"),
+        [{**bill, "billed_by": "machine", "dollars": Decimal(2)}],
+    )
     month = json.loads(command("--json").stdout)["month"]
     left = (date.fromisoformat(month["last"]) - TODAY).days
     spent = Decimal("1.25") + (2 if before.month == TODAY.month else 0)

@@ -49,7 +49,7 @@ def test_actuals_beside_the_runs_own_bills(conf: Path, tmp_path: Path, monkeypat
 
     monkeypatch.setattr(actuals, "billed", billed)
     bill = {"run_id": "r1", "day": YESTERDAY, "command": "run", "landed_days": 1, "released": True}
-    put(Lake(str(tmp_path / "lake")), "bills", [{**bill, "billed_by": "emr_serverless", "dollars": D("1.4")}])
+    put(Lake(str(tmp_path / "lake")).table("ops.bills"), [{**bill, "billed_by": "emr_serverless", "dollars": D("1.4")}])
     words = ["cost", "actuals", "--home", str(tmp_path), "--days", "7", "--tag", "project=shop"]
     lines = [line.split() for line in CliRunner().invoke(lakehouse, words).output.splitlines()]
     assert [str(YESTERDAY), "$1.50", "$1.40"] in lines

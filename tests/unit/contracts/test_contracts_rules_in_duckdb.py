@@ -353,3 +353,14 @@ def test_good_rows_pass(engine, name, changes):
 @pytest.mark.parametrize(("name", "changes", "rules"), BAD)
 def test_what_is_wrong_is_found(engine, name, changes, rules):
     assert broken(engine, name, changes) == set(rules.split(", "))
+
+
+def test_discounts_of_orders_whose_lines_have_not_come_withhold_nothing(engine):
+    """As where a lake begins amid a shop's history."""
+    one_order = {"orders": 1, "canceled_orders": 0, "customers": 1, "new_customers": 1, "returning_customers": 0}
+    lost = {"discounts": "0.50", "returns": 0, "cost_of_goods": 0}
+    lost |= dict.fromkeys(("revenue", "average_order_value", "net_sales", "total_sales", "gross_margin"), "-0.50")
+    found = broken(engine, "daily_sales", NOTHING_SOLD | one_order | lost)
+    assert found == {"revenue is not negative", "average_order_value is not negative"}
+    rules = {rule.name: rule.severity for rule in CONTRACTS["gold.daily_sales"].row_rules}
+    assert {rules[name] for name in found} == {"warning"}

@@ -23,10 +23,10 @@ def test_bills_since_they_began_and_peaks_of_runs_that_released(tmp_path: Path) 
     sums = [("r1", 20, "1.5"), ("r2", 28, "0.5"), ("r0", 1, "9")]
     rows = [{**line, "run_id": r, "day": date(2026, 11, day), "dollars": D(d), "quantity": D(1)} for r, day, d in sums]
     rows[-1]["day"] = date(2026, 9, 1)
-    put(lake, "bills", rows)
+    put(lake.table("ops.bills"), rows)
     at = datetime(2026, 11, 20, tzinfo=UTC)
     runs = [{"run_id": f"r{n}", "started_at": at, "release_id": 1, "peak_memory": 2**30 * n} for n in range(1, 6)]
-    put(lake, "runs", [*runs, {"run_id": "failed", "started_at": at, "peak_memory": 2**40}])
+    put(lake.table("ops.runs"), [*runs, {"run_id": "failed", "started_at": at, "peak_memory": 2**40}])
     used = used_of(lake, TODAY)
     assert used is not None
     assert (used.days, [one.dollars for one in used.lines], max(used.peaks)) == (10, [D(2)], 5 * 2**30)

@@ -28,7 +28,7 @@ def lake(tmp_path: Path) -> Lake:
         ("r0", date(2026, 10, 1), "silver", "orders", 40.0, "9"),
     ]
     names = ("run_id", "day", "layer", "table_name", "seconds", "dollars")
-    put(found, "costs", [{**dict(zip(names, row, strict=True)), "dollars": D(row[-1])} for row in rows])
+    put(found.table("ops.costs"), [{**dict(zip(names, row, strict=True)), "dollars": D(row[-1])} for row in rows])
     return found
 
 
@@ -57,5 +57,5 @@ def test_days_and_runs_the_newest_first(lake: Lake) -> None:
 def test_what_cost_nothing_has_no_share(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     assert breakdown(lake, "day", FIRST, LAST) == []
-    put(lake, "costs", [{"run_id": "r", "day": LAST, "dollars": D(0)}])
+    put(lake.table("ops.costs"), [{"run_id": "r", "day": LAST, "dollars": D(0)}])
     assert breakdown(lake, "day", FIRST, LAST)[0]["share"] is None

@@ -17,8 +17,8 @@ def test_a_run_costs_the_lines_of_its_bill(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     run = {"command": "run", "landed_days": 2, "released": True, "billed_by": "kubernetes", "day": DAY}
     lines = [("r1", "driver vCPU", "0.10"), ("r1", "driver memory", "0.05"), ("r2", "driver vCPU", "0.30")]
-    put(lake, "bills", [{**run, "run_id": r, "item": item, "dollars": Decimal(d)} for r, item, d in lines])
-    put(lake, "bills", [{**run, "run_id": "r0", "dollars": Decimal(9), "day": date(2026, 10, 1)}])
+    put(lake.table("ops.bills"), [{**run, "run_id": r, "item": item, "dollars": Decimal(d)} for r, item, d in lines])
+    put(lake.table("ops.bills"), [{**run, "run_id": "r0", "dollars": Decimal(9), "day": date(2026, 10, 1)}])
     assert run_costs(lake, date(2026, 11, 1), DAY) == [
         RunCost("r1", DAY, "run", 2, True, "kubernetes", Decimal("0.15")),
         RunCost("r2", DAY, "run", 2, True, "kubernetes", Decimal("0.30")),

@@ -21,7 +21,7 @@ def test_each_day_taken_in_counts_once(tmp_path: Path) -> None:
     by_day = {row[0]: row[1] for row in gold.rows(sales)}
     before = LAST - timedelta(days=1)
     taken = [("r1", before, "orders"), ("r2", LAST, "orders"), ("r2", LAST, "payments"), ("r2", before, "payments")]
-    put(gold.lake, "ingested_files", [{"run_id": r, "batch_date": day, "dataset": d} for r, day, d in taken])
+    put(gold.lake.table("ops.ingested_files"), [{"run_id": r, "batch_date": day, "dataset": d} for r, day, d in taken])
     assert orders_of(gold.lake, {"r2"}) == by_day[LAST] + by_day[before] > 0
     assert orders_of(gold.lake, {"r1"}) == by_day[before]
     assert orders_of(gold.lake, {"other"}) == orders_of(gold.lake, set()) == 0

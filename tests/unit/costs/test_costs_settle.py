@@ -46,11 +46,11 @@ def settings(home: Path, **cost: Any) -> Settings:
 def ran(lake: Lake, run_id: str, began: datetime, ended: datetime, **more: Any) -> None:
     """A run of two days and three steps of 60, 30 and 10 seconds."""
     run = {"run_id": run_id, "command": "run", "environment": "aws", "release_id": 1, **more}
-    put(lake, "runs", [{**run, "started_at": began, "ended_at": ended}])
+    put(lake.table("ops.runs"), [{**run, "started_at": began, "ended_at": ended}])
     steps = [("bronze", "orders", 60.0), ("silver", "orders", 30.0), ("gold", "daily_sales", 10.0)]
-    put(lake, "steps", [{"run_id": run_id, "layer": a, "table_name": b, "seconds": c} for a, b, c in steps])
+    put(lake.table("ops.steps"), [{"run_id": run_id, "layer": a, "table_name": b, "seconds": c} for a, b, c in steps])
     days = [{"run_id": run_id, "dataset": "orders", "batch_date": date(2024, 3, d)} for d in (1, 2, 2)]
-    put(lake, "ingested_files", days)
+    put(lake.table("ops.ingested_files"), days)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_job_run_of_emr_serverless_is_billed_to_the_cent(tmp_path: Path, emr: 
     assert [one.run_id for one in settle(lake, of_emr, load_prices())] == ["r1"]
     (cost,) = run_costs(lake, NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=1))
     assert (cost.run_id, cost.landed_days, cost.released, cost.dollars) == ("r1", 2, True, D("0.002159"))
-    shares = ops.select(lake, "costs", "SELECT layer, table_name, dollars FROM ops_rows ORDER BY dollars")
+    shares = ops.select(lake.table("ops.costs"), "SELECT layer, table_name, dollars FROM ops_rows ORDER BY dollars")
     assert [row["dollars"] for row in shares] == [D("0.000216"), D("0.000648"), D("0.001295")]
     assert settle(lake, of_emr, load_prices()) == [], "once"
 
@@ -179,5 +179,5 @@ def test_of_two_bills_of_a_run_the_newer_holds(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     bill = {"run_id": "r1", "day": NOW.date(), "command": "run", "landed_days": 1, "released": True}
     for when, dollars in ((at(0), "1"), (at(1), "2")):
-        put(lake, "bills", [{**bill, "billed_by": "glue", "billed_at": when, "dollars": D(dollars)}])
+        put(lake.table("ops.bills"), [{**bill, "billed_by": "glue", "billed_at": when, "dollars": D(dollars)}])
     assert [one.dollars for one in run_costs(lake, NOW.date(), NOW.date())] == [D(2)]

@@ -31,8 +31,8 @@ def run(night: Night, of: date | None = LAST) -> str:
 
 
 def rows(night: Night) -> dict[object, tuple[object, object]]:
-    version = log.version_of(night.lake, TABLE) or 0
-    found = feed.over_version(night.lake, TABLE, version, "SELECT order_date, is_landed, lacking FROM data")
+    version = log.version_of(night.lake.table(TABLE)) or 0
+    found = feed.over_version(night.lake.table(TABLE), version, "SELECT order_date, is_landed, lacking FROM data")
     assert len(found) == len({row[0] for row in found})
     return {row[0]: (row[1], row[2]) for row in found}
 
@@ -40,7 +40,7 @@ def rows(night: Night) -> dict[object, tuple[object, object]]:
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     night = started(tmp_path)
-    DeltaTable(night.lake.path("gold.daily_sales")).delete(f"order_date IN ('{BEFORE}', '{DAYS[9]}')")
+    DeltaTable(night.lake.table("gold.daily_sales").path).delete(f"order_date IN ('{BEFORE}', '{DAYS[9]}')")
     night.takes_in(lacking={"orders": [BEFORE], "payments": [BEFORE, LAST]})
     return night
 
@@ -56,21 +56,21 @@ def test_a_day_that_did_not_land_is_told_from_one_without_orders(night: Night) -
 
 def test_nothing_is_written_where_nothing_differs_and_a_late_drop_changes_its_day(night: Night) -> None:
     run(night)
-    version = log.version_of(night.lake, TABLE)
+    version = log.version_of(night.lake.table(TABLE))
     assert run(night) == "unchanged"
-    assert log.version_of(night.lake, TABLE) == version
+    assert log.version_of(night.lake.table(TABLE)) == version
     night.takes_in([BEFORE])
     assert run(night) == "merged"
     assert rows(night)[BEFORE] == (True, None)
-    assert log.last_commit(night.lake, TABLE).version == log.version_of(night.lake, TABLE)
+    assert log.last_commit(night.lake.table(TABLE)).version == log.version_of(night.lake.table(TABLE))
 
 
 def test_what_changed_can_be_loaded_into_a_warehouse(night: Night) -> None:
     run(night)
-    before = log.version_of(night.lake, TABLE) or 0
+    before = log.version_of(night.lake.table(TABLE)) or 0
     night.takes_in([*DAYS, LAST + timedelta(days=1)])
     run(night)
-    opened = log.open_table(night.lake, TABLE)
+    opened = log.open_table(night.lake.table(TABLE))
     assert opened is not None
     feed_ = pa.table(opened.load_cdf(starting_version=before + 1).read_all()).to_pylist()
     came = {row["order_date"] for row in feed_ if row["_change_type"] in ("insert", "update_postimage")}
@@ -78,9 +78,9 @@ def test_what_changed_can_be_loaded_into_a_warehouse(night: Night) -> None:
 
 
 def complete(night: Night) -> list[date]:
-    version = log.version_of(night.lake, TABLE) or 0
+    version = log.version_of(night.lake.table(TABLE)) or 0
     sql = "SELECT order_date FROM data WHERE is_complete ORDER BY 1"
-    return [row[0] for row in feed.over_version(night.lake, TABLE, version, sql)]
+    return [row[0] for row in feed.over_version(night.lake.table(TABLE), version, sql)]
 
 
 def test_a_day_is_complete_once_a_night_was_about_it_and_stays_so(night: Night) -> None:
@@ -100,7 +100,7 @@ def test_a_day_is_complete_once_a_night_was_about_it_and_stays_so(night: Night) 
 def test_of_a_lake_from_before_all_that_was_released_is_complete(night: Night) -> None:
     """Its table lacks the column, and its commits say nothing of nights."""
     old = pa.table({"order_date": DAYS, "is_landed": [True] * len(DAYS), "lacking": pa.nulls(len(DAYS), pa.string())})
-    write_deltalake(night.lake.path(TABLE), old, mode="overwrite", schema_mode="overwrite")
+    write_deltalake(night.lake.table(TABLE).path, old, mode="overwrite", schema_mode="overwrite")
     night.releases()
     night.takes_in([LAST + timedelta(days=1)])
     assert run(night, None) == "merged"

@@ -39,14 +39,14 @@ class Shop:
             (order, 1, 1, day, None, "pix", "paid", 1, amount, f"{day[:7]}-01") for order, day, amount in payments
         ]
         found, note = frame(self.spark, SCHEMA, rows), log.note_text("r", {})
-        if log.own_commit(self.context.lake, INPUT) is None:
-            delta.append(found, self.context.lake, INPUT, note, partition=delta.MONTH)
+        if log.own_commit(self.context.table(INPUT)) is None:
+            delta.append(found, self.context.table(INPUT), note, partition=delta.MONTH)
         else:
             on, clauses = (
                 "t.order_id = s.order_id",
                 "WHEN MATCHED THEN UPDATE SET {set} WHEN NOT MATCHED THEN INSERT {insert}",
             )
-            delta.merge(self.spark, found, self.context.lake, INPUT, on, clauses, found.columns, note)
+            delta.merge(self.spark, found, self.context.table(INPUT), on, clauses, found.columns, note)
 
     def refresh(self, *, full_rebuild: bool = False) -> Step:
         """What the step says that it did."""
@@ -56,7 +56,7 @@ class Shop:
     def rows(self) -> list[tuple[str, int, str]]:
         """Day, number and amount of payments."""
         sql = "SELECT order_date::VARCHAR, payments, amount::VARCHAR FROM data ORDER BY 1"
-        return feed.over_version(self.context.lake, TABLE, None, sql)  # type: ignore[return-value]
+        return feed.over_version(self.context.table(TABLE), None, sql)  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def shop(tmp_path: Path, spark: SparkSession) -> Shop:
     context = open_context(RunRequest("local", home=str(tmp_path)), RunRecord("run"))
     month = Column(delta.MONTH, Type("date"), False, "", "", None, None)
     columns = [*context.contracts[INPUT].columns, month]
-    writes.create(context.lake, INPUT, columns, partition=delta.MONTH, change_feed=True)
+    writes.create(context.table(INPUT), columns, partition=delta.MONTH, change_feed=True)
     return Shop(context, spark)
 
 
@@ -98,9 +98,9 @@ def test_a_change_that_changes_no_row_moves_the_progress_on(shop: Shop) -> None:
     shop.pay(("a", "2024-03-01", "1.10"))
     step = shop.refresh()
     assert (step.action, step.rows) == ("unchanged rows", 0)
-    commit = log.own_commit(shop.context.lake, TABLE)
+    commit = log.own_commit(shop.context.table(TABLE))
     assert commit is not None
-    assert commit.sources == {INPUT: log.version_of(shop.context.lake, INPUT)}
+    assert commit.sources == {INPUT: log.version_of(shop.context.table(INPUT))}
 
 
 def test_nothing_new_is_nothing_to_do(shop: Shop) -> None:

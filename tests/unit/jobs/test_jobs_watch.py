@@ -75,7 +75,7 @@ class World:
             for dataset, found in look_at_landing(context, running_window(context), {}).landed.items():
                 for day, files in found.items():
                     row = {"dataset": dataset, "batch_date": day, "day_fingerprint": fingerprint(files)}
-                    put(context.lake, "ingested_files", [{**row, "bronze_version": len(self.asked)}])
+                    put(context.table("ops.ingested_files"), [{**row, "bronze_version": len(self.asked)}])
         return Outcome(self.codes.pop(0) if self.codes else 0, "done", record, 0.1)
 
     def watched(self, batches: int | None = None, looks: int = 4) -> list[Batch]:

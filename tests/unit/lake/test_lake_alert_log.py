@@ -23,7 +23,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def noted(lake: Lake, hours_ago: float, event: str, severity: str = "error", **more: Any) -> None:
     row = {"noted_at": NOW - timedelta(hours=hours_ago), "event": event, "cause": CAUSE, "severity": severity}
-    put(lake, "alerts", [{"subject": "audit failed", **row, **more}])
+    put(lake.table("ops.alerts"), [{"subject": "audit failed", **row, **more}])
 
 
 def known(lake: Lake) -> State:

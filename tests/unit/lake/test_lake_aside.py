@@ -27,7 +27,7 @@ def counted(lake: Lake, entity: str, rows: int, version: int = 1, day: date = DA
         "silver_version": version,
         "rows_quarantined": rows,
     }
-    put(lake, "reconciliation", [{**base, "amount_quarantined": Decimal(0), **more}])
+    put(lake.table("ops.reconciliation"), [{**base, "amount_quarantined": Decimal(0), **more}])
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_files_that_cannot_be_read_are_counted_as_files(tmp_path: Path) -> None:
     counted(lake, "orders", 3)
     counted(lake, "orders", 1, day=date(2024, 3, 7))
     rows = [{"entity": "orders", "batch_date": DAY, "row_number": number} for number in (0, 4, 5)]
-    write_deltalake(lake.path("silver.quarantine"), pa.Table.from_pylist(rows))
+    write_deltalake(lake.table("silver.quarantine").path, pa.Table.from_pylist(rows))
     (one,) = count_set_aside(lake)
     assert (one.rows, one.files, one.first, one.last) == (3, 1, DAY, date(2024, 3, 7))
     assert [each.rows for each in count_set_aside(lake, since=date(2024, 3, 7))] == [1]

@@ -53,7 +53,7 @@ def land(home: Path, dataset: str, *numbers: int, name: str = "a.csv") -> None:
 
 def holds(home: Path, dataset: str, *numbers: int) -> None:
     rows = [{"dataset": dataset, "batch_date": day(number), "day_fingerprint": "f"} for number in numbers]
-    put(Lake(str(home / "lake")), "ingested_files", [{**row, "bronze_version": 1} for row in rows])
+    put(Lake(str(home / "lake")).table("ops.ingested_files"), [{**row, "bronze_version": 1} for row in rows])
 
 
 def waiting(home: Path) -> Waiting:
@@ -109,6 +109,6 @@ def test_nights_that_failed_before_the_first_good_one_are_where_a_lake_begins(tm
         {"command": "bronze", "first_day": day(11), "exit_code": 3},
         {"command": "rebuild", "first_day": day(1), "exit_code": 3},
     ]
-    put(lake, "runs", runs)
+    put(lake.table("ops.runs"), runs)
     assert catch_up.first_day_of_lake(lake, {}) == day(11)
     assert catch_up.first_day_of_lake(lake, {"orders": days(20)}) == day(20)

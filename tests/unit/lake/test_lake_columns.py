@@ -111,7 +111,7 @@ def test_a_late_file_tells_the_same(arrived: list[FileHeader]) -> None:
 def entered(lake: Lake, day: int, version: int, **row: Any) -> None:
     base = {"dataset": "customers", "batch_date": date(2024, 3, day), "file": f"customers/dt=2024-03-{day:02}/a.csv"}
     base |= {"status": "ingested", "bronze_version": version, "ingested_at": datetime.now(UTC)}
-    put(lake, "ingested_files", [{**base, **row}])
+    put(lake.table("ops.ingested_files"), [{**base, **row}])
 
 
 def test_of_a_day_taken_in_again_the_newest_files_hold(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_ledger_from_before_headers_were_kept_is_read(tmp_path: Path, then: bo
     lake = Lake(str(tmp_path))
     old = {"dataset": "customers", "batch_date": date(2024, 3, 4), "file": "customers/dt=2024-03-04/a.csv"}
     old |= {"status": "ingested", "message": "columns not in the header: city", "bronze_version": 0}
-    write_deltalake(lake.path("ops.ingested_files"), pa.Table.from_pylist([old]))
+    write_deltalake(lake.table("ops.ingested_files").path, pa.Table.from_pylist([old]))
     if then:
         entered(lake, 5, 1, header=["id", "zip"], missing_columns=["city"], unknown_columns=[])
     assert recent_changes(lake, 7) == []

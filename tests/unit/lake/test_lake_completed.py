@@ -22,8 +22,8 @@ def night(tmp_path: Path) -> Night:
 
 
 def completes(night: Night, to: date) -> None:
-    writes.create(night.lake, DAYS, CONTRACTS[DAYS].columns)
-    writes.advance(night.lake, DAYS, log.note_text("r", {}, **{log.COMPLETE_TO: to.isoformat()}))
+    writes.create(night.lake.table(DAYS), CONTRACTS[DAYS].columns)
+    writes.advance(night.lake.table(DAYS), log.note_text("r", {}, **{log.COMPLETE_TO: to.isoformat()}))
 
 
 def test_a_note_says_it_also_of_earlier_versions(night: Night) -> None:
@@ -37,7 +37,7 @@ def test_a_note_says_it_also_of_earlier_versions(night: Night) -> None:
 
 def test_packing_does_not_take_it_away(night: Night) -> None:
     completes(night, LAST)
-    writes.advance(night.lake, DAYS, log.unchanged_note("m", log.last_commit(night.lake, DAYS)))
+    writes.advance(night.lake.table(DAYS), log.unchanged_note("m", log.last_commit(night.lake.table(DAYS))))
     assert completed_so_far(night.lake) == LAST
 
 

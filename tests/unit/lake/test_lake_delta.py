@@ -23,19 +23,19 @@ def lake(tmp_path: Path, spark: SparkSession) -> Lake:
     """bronze.t: three rows of two days in one file."""
     lake = Lake(str(tmp_path / "my lake"))
     first = rows(spark, (1, "2024-01-01", 1), (2, "2024-01-02", 2), (3, "2024-01-02", 3))
-    delta.append(first, lake, "bronze.t", NOTE, partition=delta.MONTH)
+    delta.append(first, lake.table("bronze.t"), NOTE, partition=delta.MONTH)
     return lake
 
 
 def test_what_is_appended_is_written(lake: Lake) -> None:
-    assert log.rows_written(lake, "bronze.t", None) == 3
+    assert log.rows_written(lake.table("bronze.t"), None) == 3
 
 
 def test_of_a_replaced_day_the_new_rows_are_written_and_not_those_beside_it(lake: Lake, spark: SparkSession) -> None:
     again = rows(spark, (2, "2024-01-02", 20), (3, "2024-01-02", 30), (4, "2024-01-02", 40), (5, "2024-01-02", 50))
-    delta.overwrite(again, lake, "bronze.t", NOTE, where="_batch_date IN (DATE '2024-01-02')")
-    assert delta.read(spark, lake, "bronze.t", 1).count() == 5
-    assert log.rows_written(lake, "bronze.t", 0) == 4
+    delta.overwrite(again, lake.table("bronze.t"), NOTE, where="_batch_date IN (DATE '2024-01-02')")
+    assert delta.read(spark, lake.table("bronze.t"), 1).count() == 5
+    assert log.rows_written(lake.table("bronze.t"), 0) == 4
 
 
 def test_of_a_merge_what_is_new_or_changed_is_written(lake: Lake, spark: SparkSession) -> None:
@@ -44,6 +44,6 @@ def test_of_a_merge_what_is_new_or_changed_is_written(lake: Lake, spark: SparkSe
     clauses = (
         "WHEN MATCHED AND s.v = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET {set} WHEN NOT MATCHED THEN INSERT {insert}"
     )
-    delta.merge(own, source, lake, "bronze.t", "t.k = s.k", clauses, source.columns, NOTE)
-    assert sorted(row.k for row in delta.read(spark, lake, "bronze.t", 1).collect()) == [1, 3, 9]
-    assert log.rows_written(lake, "bronze.t", 0) == 2, "one changed, one new; one went and one stayed as it was"
+    delta.merge(own, source, lake.table("bronze.t"), "t.k = s.k", clauses, source.columns, NOTE)
+    assert sorted(row.k for row in delta.read(spark, lake.table("bronze.t"), 1).collect()) == [1, 3, 9]
+    assert log.rows_written(lake.table("bronze.t"), 0) == 2, "one changed, one new; one went and one stayed as it was"

@@ -48,9 +48,9 @@ def test_an_epoch_less_than_before(found: list[Commit], version: int | None) -> 
 
 
 def written(lake: Lake, epochs: list[int]) -> None:
-    writes.create(lake, "gold.t", COLUMNS)
+    writes.create(lake.table("gold.t"), COLUMNS)
     for epoch in epochs:
-        writes.advance(lake, "gold.t", log.note_text(f"r{epoch}", {}, epoch=epoch))
+        writes.advance(lake.table("gold.t"), log.note_text(f"r{epoch}", {}, epoch=epoch))
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_release_is_of_one_writer_after_another(
 
 def test_a_commit_that_is_not_there_as_it_was_made_is_told_and_one_that_is_is_remembered(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
-    writes.create(lake, "gold.t", COLUMNS)
+    writes.create(lake.table("gold.t"), COLUMNS)
     with hold_lease(lake, LeaseRequest("me", "run", seconds=60)) as held:
         fenced, note = replace(lake, fence=held), log.note_text("me", {})
-        writes.advance(fenced, "gold.t", note)
+        writes.advance(fenced.table("gold.t"), note)
         assert held.commits == {"gold.t": 1}
-        path = Path(lake.path("gold.t"), "_delta_log", f"{1:020}.json")
+        path = Path(lake.table("gold.t").path, "_delta_log", f"{1:020}.json")
         path.write_text(path.read_text().replace('\\"me\\"', '\\"late\\"'))
         with pytest.raises(Overtaken, match=r"gold\.t: another has committed to it"):
-            writes.confirm(fenced, "gold.t", note)
+            writes.confirm(fenced.table("gold.t"), note)

@@ -41,13 +41,13 @@ def killed(tmp_path: Path) -> Context:
     }
     header = [name for name in context.datasets["customers"].columns if name != "gone_at"]  # no shop here says it
     lists = {"header": header, "missing_columns": [], "unknown_columns": []}
-    put(context.lake, "ingested_files", [{**whole, **lists, "status": "ingested"}])
+    put(context.table("ops.ingested_files"), [{**whole, **lists, "status": "ingested"}])
     text = lines("customers", {}).replace("city", "town", 1)
     land(tmp_path / "landing", "customers", str(DAY), "a.csv", text)
     (files,) = list_files(context.landing, "customers", [DAY]).files.values()
     note = note_text("killed", {}, days={str(DAY): fingerprint(files)}, replaced=[])
     properties = CommitProperties(custom_metadata={"userMetadata": note})
-    path = context.lake.path("bronze.customers")
+    path = context.table("bronze.customers").path
     write_deltalake(path, pa.table({"customer_id": ["c1"]}), commit_properties=properties)
     return context
 
@@ -76,8 +76,7 @@ def test_what_could_not_be_read_is_known_by_day_with_its_share(killed: Context) 
     base = {"dataset": "customers", "batch_date": DAY, "bronze_version": 3}
     rejected = {"status": "rejected", "message": "binary data", "file": "b.csv", "size": 30}
     put(
-        killed.lake,
-        "ingested_files",
+        killed.lake.table("ops.ingested_files"),
         [{**base, **rejected}, {**base, "status": "ingested", "file": "a.csv", "size": 10}],
     )
     found = ledger.unreadable(killed.lake, "customers", [BEFORE, DAY])

@@ -154,7 +154,7 @@ def test_the_number_rises_with_every_run_and_never_falls(lake: Lake) -> None:
         there = lease.read_lease(lake)
         assert there is not None
         assert (there.free, there.epoch) == (True, epoch)
-    put(lake, "runs", [{"run_id": "r", "epoch": 7}, {"run_id": "of before there were epochs"}])
+    put(lake.table("ops.runs"), [{"run_id": "r", "epoch": 7}, {"run_id": "of before there were epochs"}])
     for path in Path(lake.root, lease.NAME).iterdir():
         path.unlink()
     with hold_lease(lake, ME) as held:

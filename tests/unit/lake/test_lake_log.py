@@ -20,14 +20,14 @@ def lake(tmp_path: Path) -> Lake:
     """gold.t: 3 rows, then 2 more, then a commit of a note alone."""
     lake = Lake(str(tmp_path))
     for first, last in ((0, 3), (3, 5)):
-        write_deltalake(lake.path("gold.t"), pa.table({"k": list(range(first, last))}), mode="append")
-    writes.advance(lake, "gold.t", note_text("r1", {}))
+        write_deltalake(lake.table("gold.t").path, pa.table({"k": list(range(first, last))}), mode="append")
+    writes.advance(lake.table("gold.t"), note_text("r1", {}))
     return lake
 
 
 def test_rows_written_are_those_of_the_commits_since(lake: Lake) -> None:
-    assert [log.rows_written(lake, "gold.t", after) for after in (None, 0, 1, 2)] == [5, 2, 0, 0]
-    assert log.rows_written(lake, "gold.none", None) == 0
+    assert [log.rows_written(lake.table("gold.t"), after) for after in (None, 0, 1, 2)] == [5, 2, 0, 0]
+    assert log.rows_written(lake.table("gold.none"), None) == 0
 
 
 @pytest.mark.parametrize(
@@ -48,20 +48,20 @@ def test_each_engine_counts_in_its_own_words(metrics: dict[str, object], rows: i
 
 def test_a_merge_of_delta_rs_is_not_asked_for(lake: Lake) -> None:
     """Commits of ours are Spark's, or rows that delta-rs appends: another of its own operations has other words."""
-    DeltaTable(lake.path("gold.t")).delete("k = 0")
-    assert log.rows_written(lake, "gold.t", 2) == 0
+    DeltaTable(lake.table("gold.t").path).delete("k = 0")
+    assert log.rows_written(lake.table("gold.t"), 2) == 0
 
 
 def test_a_table_with_rows_and_no_commit_of_ours_is_not_replaced(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
-    assert log.own_commit(lake, "gold.sums") is None
-    writes.create(lake, "gold.sums", [Column("a", Type("bigint"), False, "", "", None, None)])
-    assert log.own_commit(lake, "gold.sums") is None, "an empty one may be ours"
-    write_deltalake(lake.path("gold.sums"), pa.table({"a": [1, 2]}), mode="append")
+    assert log.own_commit(lake.table("gold.sums")) is None
+    writes.create(lake.table("gold.sums"), [Column("a", Type("bigint"), False, "", "", None, None)])
+    assert log.own_commit(lake.table("gold.sums")) is None, "an empty one may be ours"
+    write_deltalake(lake.table("gold.sums").path, pa.table({"a": [1, 2]}), mode="append")
     with pytest.raises(SettingsError, match=r"gold\.sums: found a table of 2 rows at .*that no run has written"):
-        log.own_commit(lake, "gold.sums")
-    writes.advance(lake, "gold.sums", log.note_text("r1", {"silver.orders": 3}))
-    commit = log.own_commit(lake, "gold.sums")
+        log.own_commit(lake.table("gold.sums"))
+    writes.advance(lake.table("gold.sums"), log.note_text("r1", {"silver.orders": 3}))
+    commit = log.own_commit(lake.table("gold.sums"))
     assert commit is not None
     assert commit.sources == {"silver.orders": 3}
 
@@ -69,16 +69,16 @@ def test_a_table_with_rows_and_no_commit_of_ours_is_not_replaced(tmp_path: Path)
 def test_the_last_version_that_derived_a_table_anew_is_looked_for_between_two(lake: Lake) -> None:
     """2 has a note alone, 3 and 5 derived it anew."""
     for whole in (True, False, True):
-        writes.advance(lake, "gold.t", note_text("r2", {}, **({log.WHOLE: True} if whole else {})))
-    assert [log.derived_anew(lake, "gold.t", after) for after in (2, 3, 5)] == [5, 5, None]
-    assert [log.derived_anew(lake, "gold.t", 2, upto) for upto in (5, 4, 3)] == [5, 3, 3]
-    assert log.derived_anew(lake, "gold.t", 3, 4) is None
+        writes.advance(lake.table("gold.t"), note_text("r2", {}, **({log.WHOLE: True} if whole else {})))
+    assert [log.derived_anew(lake.table("gold.t"), after) for after in (2, 3, 5)] == [5, 5, None]
+    assert [log.derived_anew(lake.table("gold.t"), 2, upto) for upto in (5, 4, 3)] == [5, 3, 3]
+    assert log.derived_anew(lake.table("gold.t"), 3, 4) is None
 
 
 def test_a_commit_that_changes_no_row_says_what_the_one_before_it_had_taken_in(lake: Lake) -> None:
-    writes.advance(lake, "gold.t", note_text("r2", {"silver.orders": 3}, **{log.SALT: "a1"}))
-    writes.advance(lake, "gold.t", log.unchanged_note("r3", log.last_commit(lake, "gold.t")))
-    commit = log.last_commit(lake, "gold.t")
+    writes.advance(lake.table("gold.t"), note_text("r2", {"silver.orders": 3}, **{log.SALT: "a1"}))
+    writes.advance(lake.table("gold.t"), log.unchanged_note("r3", log.last_commit(lake.table("gold.t"))))
+    commit = log.last_commit(lake.table("gold.t"))
     assert commit is not None
     assert (commit.sources, commit.note[log.SALT]) == ({"silver.orders": 3}, "a1")
     assert log.SALT not in log.unchanged_note("r3", None)

@@ -35,15 +35,14 @@ def takes_in(lake: Lake, rows: Mapping[date, int], run: str = "r", epoch: int = 
     note = log.note_text(run, {}, days={str(day): f"{run} {day}" for day in rows}, epoch=epoch)
     properties = CommitProperties(custom_metadata={"userMetadata": note})
     write_deltalake(
-        lake.path("bronze.lines"), table, mode="append", partition_by=["_month"], commit_properties=properties
+        lake.table("bronze.lines").path, table, mode="append", partition_by=["_month"], commit_properties=properties
     )
-    return log.version_of(lake, "bronze.lines") or 0
+    return log.version_of(lake.table("bronze.lines")) or 0
 
 
 def enters(lake: Lake, rows: Mapping[date, int | None], version: int, run: str = "r", epoch: int = 1) -> None:
     put(
-        lake,
-        "ingested_files",
+        lake.table("ops.ingested_files"),
         [
             {"dataset": "lines", "batch_date": day, "file": "a", "rows": count, "bronze_version": version}
             | {"day_fingerprint": f"{run} {day}", "epoch": epoch}
@@ -57,14 +56,14 @@ def both(lake: Lake, rows: Mapping[date, int], run: str = "r", epoch: int = 1) -
 
 
 def commit(lake: Lake, version: int) -> Path:
-    return Path(lake.path("bronze.lines"), "_delta_log", f"{version:020}.json")
+    return Path(lake.table("bronze.lines").path, "_delta_log", f"{version:020}.json")
 
 
 def test_nothing_is_lost_and_no_row_is_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_lost_days(lake, "lines") is None
     both(lake, {A: 3, C: 2})
     both(lake, {B: 1})
-    writes.advance(lake, "bronze.lines", log.note_text("r", {}))
+    writes.advance(lake.table("bronze.lines"), log.note_text("r", {}))
     monkeypatch.setattr(feed, "over_version", lambda *given: pytest.fail("bronze was read"))
     assert find_lost_days(lake, "lines") is None
 
@@ -83,7 +82,7 @@ def test_all_of_bronze_is_gone(lake: Lake) -> None:
 
 def test_rows_were_deleted_by_somebody(lake: Lake) -> None:
     both(lake, {A: 3, B: 2, C: 2})
-    opened = log.open_table(lake, "bronze.lines")
+    opened = log.open_table(lake.table("bronze.lines"))
     assert opened is not None
     opened.delete("_batch_date = DATE '2024-03-06'")
     assert find_lost_days(lake, "lines") == LostDays([B], 0)
@@ -127,7 +126,7 @@ def test_days_that_an_older_program_did_not_count(
     version = takes_in(lake, {A: 3, B: 7 if found else 2})
     enters(lake, counted, version)
     if found:
-        opened = log.open_table(lake, "bronze.lines")
+        opened = log.open_table(lake.table("bronze.lines"))
         assert opened is not None
         opened.delete("_batch_date = DATE '2024-03-06'")
     result = find_lost_days(lake, "lines")

@@ -30,16 +30,16 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def test_a_row_comes_back_as_it_was_written(lake: Lake) -> None:
-    ops.add(lake, "steps", [STEP])
-    assert ops.select(lake, "steps", "SELECT * FROM ops_rows") == [STEP]
+    ops.add(lake.table("ops.steps"), [STEP])
+    assert ops.select(lake.table("ops.steps"), "SELECT * FROM ops_rows") == [STEP]
 
 
 def test_a_misspelt_column_is_an_error_and_nothing_is_written(lake: Lake) -> None:
     row = {**STEP, "row_written": 3}
     del row["rows_written"]
     with pytest.raises(LakeError, match="unknown column 'row_written'; did you mean 'rows_written'"):
-        ops.add(lake, "steps", [STEP, row])
-    assert ops.select(lake, "steps", "SELECT * FROM ops_rows") == []
+        ops.add(lake.table("ops.steps"), [STEP, row])
+    assert ops.select(lake.table("ops.steps"), "SELECT * FROM ops_rows") == []
 
 
 @pytest.mark.parametrize("table", ops.SCHEMAS)
@@ -48,16 +48,18 @@ def test_each_column_of_each_table_must_be_given(lake: Lake, table: str) -> None
     for name in names:
         row = {each: None for each in names if each != name}
         with pytest.raises(LakeError, match=rf"ops\.{table}: a row is not written: no {name}; expected"):
-            ops.add(lake, table, [row])
+            ops.add(lake.table(table), [row])
 
 
 def test_no_rows_are_no_commit(lake: Lake) -> None:
-    ops.add(lake, "steps", [])
-    assert not Path(lake.path("ops.steps")).exists()
+    ops.add(lake.table("ops.steps"), [])
+    assert not Path(lake.table("ops.steps").path).exists()
 
 
 def test_tests_may_leave_columns_out_but_not_misspell_them(lake: Lake) -> None:
-    put(lake, "steps", [{"run_id": "r2"}])
-    assert ops.select(lake, "steps", "SELECT run_id, seconds FROM ops_rows") == [{"run_id": "r2", "seconds": None}]
+    put(lake.table("ops.steps"), [{"run_id": "r2"}])
+    assert ops.select(lake.table("ops.steps"), "SELECT run_id, seconds FROM ops_rows") == [
+        {"run_id": "r2", "seconds": None}
+    ]
     with pytest.raises(LakeError, match="unknown column 'runid'"):
-        put(lake, "steps", [{"runid": "r3"}])
+        put(lake.table("ops.steps"), [{"runid": "r3"}])

@@ -7,7 +7,7 @@ from spark_app.runtime.settings import S3Settings
 
 
 def test_a_tables_place_is_layer_and_name() -> None:
-    assert Lake("s3a://b/lake/").path("gold.daily_sales") == "s3a://b/lake/gold/daily_sales"
+    assert Lake("s3a://b/lake/").table("gold.daily_sales").path == "s3a://b/lake/gold/daily_sales"
     assert Landing("/shop/landing/").folder("orders", "dt=2024-03-01") == "/shop/landing/orders/dt=2024-03-01"
 
 

@@ -14,31 +14,31 @@ from spark_app.lake.paths import Lake
 def test_a_new_quarantine_has_a_change_feed_and_says_whose_a_row_is(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     quarantine.ensure(lake, "run")
-    table = DeltaTable(lake.path(quarantine.TABLE))
+    table = DeltaTable(lake.table(quarantine.TABLE).path)
     assert table.metadata().configuration["delta.enableChangeDataFeed"] == "true"
     assert {field.name for field in table.schema().fields} >= set(quarantine.WHOSE)
     quarantine.ensure(lake, "run")
-    assert DeltaTable(lake.path(quarantine.TABLE)).version() == table.version() == 0
+    assert DeltaTable(lake.table(quarantine.TABLE).path).version() == table.version() == 0
 
 
 def test_one_from_before_gets_the_columns_and_a_version_to_take_changes_in_from(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     old = pa.table({"entity": ["payments"], "raw": ["{}"]})
-    write_deltalake(lake.path(quarantine.TABLE), old, partition_by=["entity"])
+    write_deltalake(lake.table(quarantine.TABLE).path, old, partition_by=["entity"])
     quarantine.ensure(lake, "run")
-    table = DeltaTable(lake.path(quarantine.TABLE))
+    table = DeltaTable(lake.table(quarantine.TABLE).path)
     assert {field.name for field in table.schema().fields} >= set(quarantine.WHOSE)
-    assert log.data_version(lake, quarantine.TABLE) == table.version()
+    assert log.data_version(lake.table(quarantine.TABLE)) == table.version()
     assert quarantine.select(lake, "SELECT raw, order_id, updated_at FROM quarantined") == [
         {"raw": "{}", "order_id": None, "updated_at": None}
     ]
     quarantine.ensure(lake, "run")
-    assert DeltaTable(lake.path(quarantine.TABLE)).version() == table.version()
+    assert DeltaTable(lake.table(quarantine.TABLE).path).version() == table.version()
 
 
 def test_rows_of_some_entities(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path))
     rows = pa.table({"entity": ["payments", "payments", "reviews"], "raw": ["1", "2", "3"]})
-    write_deltalake(lake.path(quarantine.TABLE), rows, partition_by=["entity"])
+    write_deltalake(lake.table(quarantine.TABLE).path, rows, partition_by=["entity"])
     assert quarantine.rows_of(lake, 0, ("payments", "order_items")) == 2
     assert quarantine.rows_of(lake, 0, ("orders",)) == 0

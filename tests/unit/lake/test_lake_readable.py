@@ -48,7 +48,7 @@ def test_what_vacuum_removed_is_told_by_table_and_file(gold: Gold) -> None:
 
 
 def test_a_file_cut_short_or_a_log_that_is_gone_counts_as_well(gold: Gold) -> None:
-    root = Path(gold.lake.path(COHORTS.qualified))
+    root = Path(gold.lake.table(COHORTS.qualified).path)
     table, versions = COHORTS.qualified, {COHORTS.qualified: [0, 1, 2, 3, 99]}
     assert find_unreadable(gold.lake, versions) == {(table, 99): f"{table}: version 99 is not in its log any more"}
     (root / DeltaTable(str(root)).file_uris()[0].rsplit("/", 1)[-1]).write_bytes(b"PAR1")
@@ -60,11 +60,11 @@ def test_a_file_cut_short_or_a_log_that_is_gone_counts_as_well(gold: Gold) -> No
 @pytest.mark.parametrize("of", [1, 2])
 def test_going_back_to_files_that_are_gone_records_nothing(gold: Gold, of: int) -> None:
     vacuum(gold)
-    before = log.version_of(gold.lake, "ops.releases")
+    before = log.version_of(gold.lake.table("ops.releases"))
     with pytest.raises(UsageError, match=rf"release {of} cannot be shown any more: gold\.customer_cohorts") as caught:
         command(gold, "releases", "rollback", str(of))
     assert caught.value.exit_code == 2
-    assert log.version_of(gold.lake, "ops.releases") == before
+    assert log.version_of(gold.lake.table("ops.releases")) == before
     assert not (gold.root / "warehouse.duckdb").exists()
 
 
@@ -94,7 +94,7 @@ def test_duckdb_takes_the_table_whole_where_the_change_feed_is_gone(gold: Gold, 
     gold.merge(COHORTS, [cohort(1, 7), cohort(2)])
     gold.release()
     if not feed:
-        for path in Path(gold.lake.path(COHORTS.qualified), "_change_data").glob("*"):
+        for path in Path(gold.lake.table(COHORTS.qualified).path, "_change_data").glob("*"):
             path.unlink()
     assert loaded(gold, house) == (how, [(0, 9), (1, 7), (2, 2)])
 
@@ -105,23 +105,23 @@ def test_plain_files_are_all_written_anew_where_the_change_feed_is_gone(
 ) -> None:
     lake, table = Lake(str(tmp_path)), COHORTS.qualified
     month = Column("_month", Type("date"), False, "", "", None, None)
-    writes.create(lake, table, [*COHORTS.columns, month], change_feed=True)
-    schema = DeltaTable(lake.path(table)).schema().to_arrow()
+    writes.create(lake.table(table), [*COHORTS.columns, month], change_feed=True)
+    schema = DeltaTable(lake.table(table).path).schema().to_arrow()
 
     def release() -> Release:
-        return Release(1, "r", "run", {table: log.version_of(lake, table) or 0}, None, None, datetime.now(UTC))
+        return Release(1, "r", "run", {table: log.version_of(lake.table(table)) or 0}, None, None, datetime.now(UTC))
 
     def row(since: int, day: date) -> pa.Table:
         return pa.Table.from_pylist([{**cohort(since), "_month": day}], schema=pa.schema(schema))
 
     for since, day in enumerate((date(2024, 1, 1), date(2024, 2, 1))):
-        write_deltalake(lake.path(table), row(since, day), mode="append")
+        write_deltalake(lake.table(table).path, row(since, day), mode="append")
     assert exports.export(lake, COHORTS, release()) == 2
-    merger = DeltaTable(lake.path(table)).merge(
+    merger = DeltaTable(lake.table(table).path).merge(
         row(1, date(2024, 2, 1)), "t.months_since = s.months_since", source_alias="s", target_alias="t"
     )
     merger.when_matched_update({"orders": "7"}).execute()
     if not feed:
-        for path in Path(lake.path(table), "_change_data").glob("*"):
+        for path in Path(lake.table(table).path, "_change_data").glob("*"):
             path.unlink()
     assert exports.export(lake, COHORTS, release()) == written

@@ -26,7 +26,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def test_a_commit_carries_its_epoch_and_is_refused_without_the_lease(lake: Lake) -> None:
     with hold_lease(lake, ME) as held:
-        put(replace(lake, fence=held), "runs", [{"run_id": "mine"}])
+        put(replace(lake, fence=held).table("ops.runs"), [{"run_id": "mine"}])
         opened = Path(lake.root, "ops", "runs", "_delta_log", f"{0:020}.json").read_text()
         infos = [json.loads(line).get("commitInfo") for line in opened.splitlines()]
         assert [json.loads(info["userMetadata"]) for info in infos if info] == [{"epoch": 1}]
@@ -38,8 +38,8 @@ def test_a_commit_carries_its_epoch_and_is_refused_without_the_lease(lake: Lake)
         with pytest.raises(LakehouseError, match=r"run taker .* has taken over the lake"):
             held.check(ask=True)
         with pytest.raises(LakehouseError, match="run taker"):
-            put(replace(lake, fence=held), "runs", [{"run_id": "late"}])
-    rows = ops.select(lake, "runs", "SELECT run_id FROM ops_rows")
+            put(replace(lake, fence=held).table("ops.runs"), [{"run_id": "late"}])
+    rows = ops.select(lake.table("ops.runs"), "SELECT run_id FROM ops_rows")
     assert [row["run_id"] for row in rows] == ["mine"]
     after = lease.read_lease(lake)
     assert after is not None

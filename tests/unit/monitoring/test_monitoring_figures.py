@@ -28,8 +28,8 @@ def judged(world: World, tables: dict[str, int], completed: Completed = ALL_OVER
 def test_usual_days_are_quiet(world: World) -> None:
     world.landed()
     assert world.told(world.gold()) == []
-    assert ops.select(world.lake, "figures", "SELECT * FROM ops_rows WHERE unusual") == []
-    kept = ops.select(world.lake, "figures", "SELECT DISTINCT figure, low < observed AS above FROM ops_rows")
+    assert ops.select(world.lake.table("ops.figures"), "SELECT * FROM ops_rows WHERE unusual") == []
+    kept = ops.select(world.lake.table("ops.figures"), "SELECT DISTINCT figure, low < observed AS above FROM ops_rows")
     assert {"figure": "orders", "above": True} in kept
 
 
@@ -40,7 +40,7 @@ def test_a_missing_state_is_one_cause_and_named(world: World) -> None:
     assert "gold.daily_sales 2024-03-01: orders: " in lines[0]
     assert "driven by state SP" in lines[0]
     assert any("orders of state SP: 0, expected " in line and "comes from customers.state" in line for line in lines)
-    kept = ops.select(world.lake, "figures", "SELECT run_id, day, segment FROM ops_rows WHERE segment = 'SP'")
+    kept = ops.select(world.lake.table("ops.figures"), "SELECT run_id, day, segment FROM ops_rows WHERE segment = 'SP'")
     assert kept
     assert {(row["run_id"], row["day"]) for row in kept} == {("r60", LAST)}
 
@@ -130,9 +130,11 @@ def test_a_day_off_each_week_is_as_usual(world: World) -> None:
 def test_a_day_that_did_not_land_is_neither_judged_nor_history(world: World) -> None:
     gone = {LAST, *DAYS[10:20]}
     base = {"dataset": "orders", "bronze_version": 1, "status": "ingested"}
-    put(world.lake, "ingested_files", [{**base, "batch_date": day} for day in DAYS if day not in gone])
+    put(world.lake.table("ops.ingested_files"), [{**base, "batch_date": day} for day in DAYS if day not in gone])
     world.told(world.gold(days=[day for day in DAYS if day not in gone]))
-    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE table_name = 'gold.daily_sales'")
+    rows = ops.select(
+        world.lake.table("ops.figures"), "SELECT DISTINCT day FROM ops_rows WHERE table_name = 'gold.daily_sales'"
+    )
     assert LAST not in {row["day"] for row in rows}
     assert not gone & {row["day"] for row in rows}
 
@@ -142,14 +144,14 @@ def test_after_a_bulk_load_the_weeks_shown_are_judged_and_nobody_is_told(world: 
     tables = world.gold(days=[day for day in days if day != DAYS[20]])
     assert world.told(tables) == []
     sql = "SELECT day, bool_or(unusual) AS odd FROM ops_rows WHERE figure = 'orders' AND segment IS NULL GROUP BY 1"
-    judged = {row["day"]: row["odd"] for row in ops.select(world.lake, "figures", sql)}
+    judged = {row["day"]: row["odd"] for row in ops.select(world.lake.table("ops.figures"), sql)}
     assert set(days[-56:]) <= set(judged)
     assert judged[DAYS[20]], "a day without orders among them is unusual"
     world.record.first_day = world.record.last_day = LAST + timedelta(days=1)
     world.gold(days=[*days, LAST + timedelta(days=1)])
-    before = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    before = ops.select(world.lake.table("ops.figures"), "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
     world.told(tables | {"gold.daily_sales": 1})
-    after = ops.select(world.lake, "figures", "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
+    after = ops.select(world.lake.table("ops.figures"), "SELECT count(*) AS n FROM ops_rows WHERE day <= '2024-03-01'")
     assert before == after, "each day is judged once"
 
 
@@ -159,10 +161,10 @@ def test_a_history_that_ended_long_ago_is_judged_to_its_end(world: World) -> Non
     today = LAST + timedelta(days=900)
     world.record.first_day = world.record.last_day = today
     world.told(tables)
-    rows = ops.select(world.lake, "figures", "SELECT DISTINCT day FROM ops_rows WHERE NOT unusual")
+    rows = ops.select(world.lake.table("ops.figures"), "SELECT DISTINCT day FROM ops_rows WHERE NOT unusual")
     assert LAST in {row["day"] for row in rows}
     sql = "SELECT min(day) > DATE '2024-03-01' AS later, max(observed) AS most FROM ops_rows WHERE unusual"
-    odd = ops.select(world.lake, "figures", f"{sql} AND figure = 'orders'")
+    odd = ops.select(world.lake.table("ops.figures"), f"{sql} AND figure = 'orders'")
     assert odd == [{"later": True, "most": 0.0}], "the days since, one by one"
 
 
@@ -173,7 +175,7 @@ def test_a_day_that_is_not_over_is_like_no_week_before(world: World) -> None:
     before = LAST - timedelta(days=1)
     assert judged(world, world.gold(lost="SP"), Completed(before, before)) == []
     assert world.record.notices == []
-    assert ops.select(world.lake, "profiles", "SELECT * FROM ops_rows") == []
+    assert ops.select(world.lake.table("ops.profiles"), "SELECT * FROM ops_rows") == []
 
 
 def test_what_a_night_completed_and_readers_lack_is_judged_by_a_batch_of_the_next_day_too(world: World) -> None:

@@ -26,7 +26,7 @@ def context(tmp_path: Path) -> Context:
 def taken_in(context: Context, day: date, header: list[str], *, missing: list[str], unknown: list[str]) -> None:
     row = {"dataset": "orders", "batch_date": day, "file": f"orders/dt={day}/a.csv", "status": "ingested"}
     names = {"header": header, "missing_columns": missing, "unknown_columns": unknown}
-    put(context.lake, "ingested_files", [{**row, **names, "bronze_version": day.day, "ingested_at": None}])
+    put(context.table("ops.ingested_files"), [{**row, **names, "bronze_version": day.day, "ingested_at": None}])
 
 
 def test_a_column_that_went_is_a_notice_with_what_is_empty_now(context: Context) -> None:

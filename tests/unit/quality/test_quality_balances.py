@@ -58,7 +58,7 @@ def test_where_there_are_exchange_rates_what_is_in_one_currency_alone_is_not_wei
 
 
 def versions(gold: Gold) -> dict[str, int]:
-    return {name: log.version_of(gold.lake, name) or 0 for name in gold.contracts}
+    return {name: log.version_of(gold.lake.table(name)) or 0 for name in gold.contracts}
 
 
 def weighed(gold: Gold, before: dict[str, int]) -> tuple[Decimal, Decimal]:
@@ -102,12 +102,14 @@ def test_a_table_that_got_its_sum_with_a_newer_version_of_this_software_is_weigh
     older.add(FACTS)
     older.add(replace(before_it, name="days"))
     older.merge(FACTS, [fact(1, "5.00")])
-    write_deltalake(older.lake.path("gold.days"), arrow(replace(before_it, name="days"), [{"id": 1}]), mode="append")
+    write_deltalake(
+        older.lake.table("gold.days").path, arrow(replace(before_it, name="days"), [{"id": 1}]), mode="append"
+    )
     before = versions(older)
     write_deltalake(
-        older.lake.path("gold.days"), arrow(DAYS, [day(1, "5.00")]), mode="overwrite", schema_mode="overwrite"
+        older.lake.table("gold.days").path, arrow(DAYS, [day(1, "5.00")]), mode="overwrite", schema_mode="overwrite"
     )
-    writes.advance(older.lake, "gold.days", log.note_text("run", {}, **{log.WHOLE: True}))
+    writes.advance(older.lake.table("gold.days"), log.note_text("run", {}, **{log.WHOLE: True}))
     older.merge(FACTS, [fact(2, "1.00")])
     [found] = balances.weigh(older.lake, before, versions(older))
     assert (found.left, found.right) == (Decimal("6.00"), Decimal("5.00"))

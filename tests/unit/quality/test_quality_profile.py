@@ -31,7 +31,7 @@ def days(*listed: int) -> Sequence[dict[str, date]]:
 
 def recent(gold: Gold, before: int | None) -> Finding:
     """The one finding, of the rows that changed after a version, where drops are taken in to 10 March."""
-    version = log.version_of(gold.lake, RECENT.qualified)
+    version = log.version_of(gold.lake.table(RECENT.qualified))
     assert version is not None
     (finding,) = measure(gold.lake, RECENT, {RECENT.qualified: version}, before, date(2024, 3, 10))
     return finding
@@ -39,7 +39,7 @@ def recent(gold: Gold, before: int | None) -> Finding:
 
 def test_a_release_that_corrects_old_days_only_is_as_recent_as_its_table(gold: Gold) -> None:
     gold.write(RECENT, days(1, 9))
-    before = log.version_of(gold.lake, RECENT.qualified)
+    before = log.version_of(gold.lake.table(RECENT.qualified))
     gold.merge(RECENT, days(1))
     finding = recent(gold, before)
     assert (finding.rows_checked, finding.value, finding.passed) == (1, 1.0, True)

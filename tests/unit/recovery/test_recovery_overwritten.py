@@ -33,9 +33,12 @@ def run_of(home: Path, run_id: str) -> Context:
 def remembers(home: Path, run_id: str) -> Lake:
     """A run that commits once to the table, and notes so; the lake as one who wrote it."""
     with hold_lake(run_of(home, run_id)) as context:
-        writes.create(context.lake, TABLE, COLUMNS)
-        writes.advance(context.lake, TABLE, log.note_text(run_id, {"bronze.orders": 3}))
-        put(context.lake, "runs", [{"run_id": run_id, "epoch": context.record.epoch, "commits": commits(context)}])
+        writes.create(context.table(TABLE), COLUMNS)
+        writes.advance(context.table(TABLE), log.note_text(run_id, {"bronze.orders": 3}))
+        put(
+            context.table("ops.runs"),
+            [{"run_id": run_id, "epoch": context.record.epoch, "commits": commits(context)}],
+        )
     return context.lake
 
 
@@ -44,7 +47,7 @@ def commits(context: Context) -> list[tuple[str, int]]:
 
 
 def path(lake: Lake, version: int) -> Path:
-    return Path(lake.path(TABLE), "_delta_log", f"{version:020}.json")
+    return Path(lake.table(TABLE).path, "_delta_log", f"{version:020}.json")
 
 
 def gone(lake: Lake) -> None:
@@ -57,11 +60,11 @@ def of_another(lake: Lake) -> None:
 
 
 def over_it(lake: Lake) -> None:
-    writes.advance(replace(lake, fence=None), TABLE, log.note_text("late", {}, epoch=1))
+    writes.advance(replace(lake, fence=None).table(TABLE), log.note_text("late", {}, epoch=1))
 
 
 def moved_on(lake: Lake) -> None:
-    writes.advance(replace(lake, fence=None), TABLE, log.note_text("third", {}, epoch=3))
+    writes.advance(replace(lake, fence=None).table(TABLE), log.note_text("third", {}, epoch=3))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +89,12 @@ def test_what_was_written_over_is_found_once(
         assert context.record.warnings == ([said] if said else [])
         assert overwritten.find_overwritten(replace(context, record=RunRecord("run")), "gold") == []
         overwritten.mark_rebuilt(context, wounds)
-        put(context.lake, "runs", [{"run_id": "third", "epoch": context.record.epoch, "commits": commits(context)}])
+        put(
+            context.table("ops.runs"),
+            [{"run_id": "third", "epoch": context.record.epoch, "commits": commits(context)}],
+        )
     assert not path(context.lake, 2).with_suffix(".crc").exists()
-    newest = log.last_commit(context.lake, TABLE)
+    newest = log.last_commit(context.table(TABLE))
     assert newest is not None
     assert newest.version > 2
     if said:
@@ -99,14 +105,14 @@ def test_what_was_written_over_is_found_once(
 
 def test_a_lake_whose_runs_remember_nothing_is_left_alone(tmp_path: Path) -> None:
     with hold_lake(run_of(tmp_path, "r")) as context:
-        writes.create(context.lake, TABLE, COLUMNS)
-        put(context.lake, "runs", [{"run_id": "of an older program"}])
+        writes.create(context.table(TABLE), COLUMNS)
+        put(context.table("ops.runs"), [{"run_id": "of an older program"}])
         assert overwritten.find_overwritten(context, "silver") == []
 
 
 def test_a_table_derived_anew_is_known_by_its_commit(tmp_path: Path) -> None:
     lake = remembers(tmp_path, "first")
     assert overwritten.derived_anew(run_of(tmp_path, "r"), [TABLE, "silver.none"]) == {}
-    writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}, whole=True))
-    writes.advance(replace(lake, fence=None), TABLE, log.note_text("r", {}))
+    writes.advance(replace(lake, fence=None).table(TABLE), log.note_text("r", {}, whole=True))
+    writes.advance(replace(lake, fence=None).table(TABLE), log.note_text("r", {}))
     assert overwritten.derived_anew(run_of(tmp_path, "r"), [TABLE]) == {TABLE: 2}

@@ -30,15 +30,18 @@ def gold(tmp_path_factory: pytest.TempPathFactory) -> Gold:
     made = make_gold(tmp_path_factory.mktemp("shop"), days=10, customers=20, orders=200, last=LAST)
     made.release()
     run = {"command": "run", "landed_days": 1, "released": True, "billed_by": "machine"}
-    put(made.lake, "bills", [{**run, "run_id": "r1", "day": YESTERDAY, "dollars": D("0.60")}])
-    put(made.lake, "bills", [{**run, "run_id": "r2", "day": TODAY, "dollars": D("0.20")}])
+    put(made.lake.table("ops.bills"), [{**run, "run_id": "r1", "day": YESTERDAY, "dollars": D("0.60")}])
+    put(made.lake.table("ops.bills"), [{**run, "run_id": "r2", "day": TODAY, "dollars": D("0.20")}])
     shares = [("r1", YESTERDAY, "silver", "orders", "0.45"), ("r1", YESTERDAY, "gold", "daily_sales", "0.15")]
     shares += [("r2", TODAY, "silver", "orders", "0.20")]
     names = ("run_id", "day", "layer", "table_name")
     costs = [{**dict(zip(names, one[:4], strict=True)), "seconds": 1.0, "dollars": D(one[4])} for one in shares]
-    put(made.lake, "costs", costs)
+    put(made.lake.table("ops.costs"), costs)
     days = [("r1", LAST - timedelta(days=1)), ("r1", LAST), ("r2", LAST)]
-    put(made.lake, "ingested_files", [{"run_id": r, "batch_date": day, "dataset": "orders"} for r, day in days])
+    put(
+        made.lake.table("ops.ingested_files"),
+        [{"run_id": r, "batch_date": day, "dataset": "orders"} for r, day in days],
+    )
     return made
 
 

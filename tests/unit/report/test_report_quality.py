@@ -40,10 +40,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         {"table_name": "gold.fact_orders", "rule": "adds up", "dimension": "consistency", "severity": "error"}
         | {"rows_broken": 0, "passed": True, "effect": "none"},
     ]
-    put(gold.lake, "quality_results", [{**rule, **one} for one in results])
+    put(gold.lake.table("ops.quality_results"), [{**rule, **one} for one in results])
     base = {"entity": "orders", "dataset": "orders", "balanced": True, "silver_version": 1, "reconciled_at": NOW}
     rows = {"rows_landed": 10, "rows_accepted": 7, "rows_superseded": 1, "rows_quarantined": 2, "batch_date": LAST}
-    put(gold.lake, "reconciliation", [{**base, **rows}])
+    put(gold.lake.table("ops.reconciliation"), [{**base, **rows}])
     figure = {"run_id": run_id, "table_name": "gold.daily_sales", "rule": "orders are as usual", "figure": "orders"}
     figure |= {
         "kind": "count",
@@ -57,14 +57,18 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
         {**figure, "day": LAST - timedelta(days=1), "observed": 51.0, "unusual": False},
         {**figure, "day": LAST, "observed": 2.0, "unusual": True, "message": TOLD, "score": -9.0},
     ]
-    put(gold.lake, "figures", [{**one, "judged_at": NOW} for one in figures])
-    put(gold.lake, "runs", [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")])
-    put(gold.lake, "runs", [{**_run("r3", 0, 9.0, "release 2"), "command": "watch"}])  # one a minute: not listed
+    put(gold.lake.table("ops.figures"), [{**one, "judged_at": NOW} for one in figures])
+    put(
+        gold.lake.table("ops.runs"), [_run("r1", 0, 7200.0, "release 1"), _run("r2", 4, 30.0, "the audit failed\nmore")]
+    )
+    put(
+        gold.lake.table("ops.runs"), [{**_run("r3", 0, 9.0, "release 2"), "command": "watch"}]
+    )  # one a minute: not listed
     bill = {"run_id": "r1", "command": "run", "landed_days": 1, "released": True, "billed_by": "machine"}
     bills = [{"item": "machine", "dollars": Decimal("6.4")}, {"item": "disk", "dollars": Decimal("0.056")}]
-    put(gold.lake, "bills", [{**bill, "day": (NOW - timedelta(hours=6)).date(), **one} for one in bills])
+    put(gold.lake.table("ops.bills"), [{**bill, "day": (NOW - timedelta(hours=6)).date(), **one} for one in bills])
     file = {"dataset": "orders", "batch_date": LAST, "status": "ingested", "bronze_version": 1}
-    put(gold.lake, "ingested_files", [{**file, "message": "unknown columns kept in _extra: tier"}])
+    put(gold.lake.table("ops.ingested_files"), [{**file, "message": "unknown columns kept in _extra: tier"}])
     _quarantine(gold.lake)
     return gold.lake
 
@@ -91,7 +95,7 @@ def _quarantine(lake: Lake) -> None:
         }
         for at, (entity, rule, column, found) in enumerate(rows)
     ]
-    write_deltalake(lake.path("silver.quarantine"), pa.Table.from_pylist(data))
+    write_deltalake(lake.table("silver.quarantine").path, pa.Table.from_pylist(data))
 
 
 @pytest.fixture
@@ -171,7 +175,10 @@ def test_files_that_the_page_leaves_out_are_told_of(tmp_path: Path) -> None:
     gold = make_gold(tmp_path, days=31, customers=20, orders=60, last=LAST)
     gold.release()
     file = {"dataset": "orders", "batch_date": LAST, "status": "ingested", "bronze_version": 1}
-    put(gold.lake, "ingested_files", [{**file, "message": f"unknown columns kept in _extra: c{n}"} for n in range(51)])
+    put(
+        gold.lake.table("ops.ingested_files"),
+        [{**file, "message": f"unknown columns kept in _extra: c{n}"} for n in range(51)],
+    )
     with open_release(gold.lake, load_contracts(), "local", 100) as opened:
         figure = quality._schema(opened)
     assert len(figure.values or ()) == 50

@@ -24,8 +24,8 @@ AT = datetime(2026, 11, 22, 14, 32, tzinfo=UTC)
 def shown(night: Night, complete_to: date) -> dict[str, str]:
     """The site of a release of which nights have completed the days to that one."""
     night.takes_in()
-    writes.create(night.lake, DAYS, CONTRACTS[DAYS].columns)
-    writes.advance(night.lake, DAYS, log.note_text("r", {}, **{log.COMPLETE_TO: complete_to.isoformat()}))
+    writes.create(night.lake.table(DAYS), CONTRACTS[DAYS].columns)
+    writes.advance(night.lake.table(DAYS), log.note_text("r", {}, **{log.COMPLETE_TO: complete_to.isoformat()}))
     night.tallies(LAST, landed=40, rows_quarantined=3)
     night.releases("intraday", run="at-noon")
     record = RunRecord("watch", run_id="at-noon", started_at=AT)

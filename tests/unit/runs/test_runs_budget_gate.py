@@ -32,7 +32,7 @@ def world(conf: Path, home: Path, cost: str, spent: str = "0.50") -> Path:
         (home / "landing" / "orders" / f"dt={DAY + timedelta(days=at)}").mkdir(parents=True)
     bill = {"command": "run", "landed_days": 1, "released": True, "billed_by": "machine", "item": "machine"}
     lake = Lake(str(home / "lake"))
-    put(lake, "bills", [{**bill, "run_id": "r1", "day": TODAY, "dollars": Decimal(spent)}])
+    put(lake.table("ops.bills"), [{**bill, "run_id": "r1", "day": TODAY, "dollars": Decimal(spent)}])
     return home
 
 
@@ -60,7 +60,10 @@ def test_days_that_were_taken_in_cost_nothing_again(
     home = world(conf, tmp_path, MACHINE)
     file = {"dataset": "orders", "status": "ingested", "bronze_version": 1, "day_fingerprint": "f", "rows": 1}
     days = [DAY + timedelta(days=at) for at in range(9)]
-    put(Lake(str(home / "lake")), "ingested_files", [{**file, "batch_date": day, "file": str(day)} for day in days])
+    put(
+        Lake(str(home / "lake")).table("ops.ingested_files"),
+        [{**file, "batch_date": day, "file": str(day)} for day in days],
+    )
     start(home)
     assert capsys.readouterr().err == "note: this day (2024-03-10 to 2024-03-10) will cost about $0.5000, from 1 run\n"
 
@@ -81,7 +84,7 @@ def test_or_ends_before_it_starts(conf: Path, tmp_path: Path) -> None:
     assert outcome.message.startswith("over the month's budget of $5.49")
     assert "\n" not in outcome.message
     assert not (home / "lake" / "_lease").exists(), "it never held the lake"
-    (kept,) = ops.select(Lake(str(home / "lake")), "runs", "SELECT exit_code, message FROM ops_rows")
+    (kept,) = ops.select(Lake(str(home / "lake")).table("ops.runs"), "SELECT exit_code, message FROM ops_rows")
     assert kept == {"exit_code": 2, "message": outcome.message}
 
 

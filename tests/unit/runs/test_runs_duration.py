@@ -24,9 +24,9 @@ def test_a_run_that_takes_far_longer_names_its_step(world: World) -> None:
         | {"seconds": 200.0 + 5 * (at % 4), "started_at": begun + timedelta(days=at)}
         for at, day in enumerate(DAYS[:12], 1)
     ]
-    put(world.lake, "runs", runs)
+    put(world.lake.table("ops.runs"), runs)
     step = {"layer": "silver", "table_name": "orders", "seconds": 40.0}
-    put(world.lake, "steps", [{**step, "run_id": run["run_id"]} for run in runs])
+    put(world.lake.table("ops.steps"), [{**step, "run_id": run["run_id"]} for run in runs])
     notice_slow_run(world.context, 390.0)
     assert not world.record.notices, "not yet twice as long"
     with world.record.step("silver", "orders") as now:

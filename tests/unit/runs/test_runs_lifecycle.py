@@ -29,7 +29,7 @@ def nothing(context: Context, request: RunRequest) -> None:
 
 def kept(home: Path) -> list[dict[str, object]]:
     sql = "SELECT command, exit_code, message, first_day, release_id FROM ops_rows ORDER BY started_at"
-    return ops.select(Lake(str(home / "lake")), "runs", sql)
+    return ops.select(Lake(str(home / "lake")).table("ops.runs"), sql)
 
 
 def test_what_was_done_is_kept(tmp_path: Path) -> None:

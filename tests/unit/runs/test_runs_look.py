@@ -38,7 +38,7 @@ def landed(context: Context, dataset: str, day: date, name: str = "a.csv", at: d
 def taken_in(context: Context, dataset: str, day: date, at: datetime) -> None:
     files = look_at_landing(context, running_window(context), {}).landed[dataset][day]
     row = {"dataset": dataset, "batch_date": day, "day_fingerprint": fingerprint(files), "bronze_version": 1}
-    put(context.lake, "ingested_files", [{**row, "ingested_at": at}])
+    put(context.table("ops.ingested_files"), [{**row, "ingested_at": at}])
 
 
 def changed(context: Context) -> dict[str, list[date]]:

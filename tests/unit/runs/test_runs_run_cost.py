@@ -44,7 +44,7 @@ def context_of(home: Path, cost: Mapping[str, object], steps: Mapping[tuple[str,
 
 
 def kept(context: Context, table: str) -> list[dict[str, object]]:
-    return ops.select(context.lake, table, "SELECT * FROM ops_rows ORDER BY ALL")
+    return ops.select(context.table(f"ops.{table}"), "SELECT * FROM ops_rows ORDER BY ALL")
 
 
 def test_a_machine_by_the_hour_is_shared_out_by_seconds(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_run_that_costs_twice_its_usual_is_told_of(tmp_path: Path) -> None:
     context = context_of(tmp_path, {"billed_by": "machine", "machine_hour": 1})
     day = context.record.started_at.date() - timedelta(days=3)
     bill = {"command": "run", "landed_days": 1, "released": True, "billed_by": "machine", "dollars": D(1)}
-    put(context.lake, "bills", [{**bill, "run_id": f"r{at}", "day": day} for at in range(6)])
+    put(context.table("ops.bills"), [{**bill, "run_id": f"r{at}", "day": day} for at in range(6)])
     keep_cost(context, 7560.0, released=True)
     (notice,) = context.record.notices
     assert notice.cause == "run cost run", "the same each time: alerts are not told twice of it"

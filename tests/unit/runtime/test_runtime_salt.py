@@ -98,8 +98,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAKEHOUSE_CONF", str(conf))
     monkeypatch.setenv("OUR_SALT", SALT)
     lake = Lake(str(tmp_path / "lake"))
-    writes.create(lake, "gold.dim_customers", load_contracts()["gold.dim_customers"].columns)
-    writes.advance(lake, "gold.dim_customers", log.note_text("r1", {}, salt=Salt(SALT.encode(), "").fingerprint))
+    writes.create(lake.table("gold.dim_customers"), load_contracts()["gold.dim_customers"].columns)
+    writes.advance(lake.table("gold.dim_customers"), log.note_text("r1", {}, salt=Salt(SALT.encode(), "").fingerprint))
     drop = tmp_path / "landing" / "orders" / f"dt={DAY}"
     drop.mkdir(parents=True)
     (drop / "orders.csv").write_text("order_id\n")
@@ -135,5 +135,5 @@ def test_with_the_salt_it_had_a_run_goes_on(home: Path) -> None:
 
 
 def test_gold_that_was_hashed_without_a_salt_wants_a_rebuild(home: Path) -> None:
-    writes.advance(Lake(str(home / "lake")), "gold.dim_customers", log.note_text("r2", {}))
+    writes.advance(Lake(str(home / "lake")).table("gold.dim_customers"), log.note_text("r2", {}))
     assert run(RunRequest("prod", first=DAY, last=DAY)).exit_code == 2

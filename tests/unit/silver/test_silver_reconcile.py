@@ -44,9 +44,9 @@ class Shop:
         count = in_file if read is None else read
         rows = [{"_batch_date": day, "_source_file": file}] * count
         self._append("bronze.payments", pa.Table.from_pylist(rows, schema=BRONZE), log.note_text("r", {}))
-        self.bronze_version = log.version_of(self.context.lake, "bronze.payments") or 0
+        self.bronze_version = log.version_of(self.context.table("bronze.payments")) or 0
         row = {"dataset": ENTITY, "batch_date": day, "file": file, "rows": in_file, "status": "ingested"}
-        put(self.context.lake, "ingested_files", [{**row, "bronze_version": self.bronze_version}])
+        put(self.context.table("ops.ingested_files"), [{**row, "bronze_version": self.bronze_version}])
 
     def judge(self, days: dict[date, JudgedDay], kept: dict[date, list[str]], **more: Any) -> None:
         """A commit of silver: what became of the days' rows, and the amounts of those that it keeps from now on."""
@@ -63,7 +63,7 @@ class Shop:
         reconcile(self.context, silver_tables(self.context.contracts))
         newest = "QUALIFY row_number() OVER (PARTITION BY batch_date ORDER BY silver_version DESC) = 1"
         sql = f"SELECT * FROM ops_rows {newest}"
-        return {row["batch_date"]: row for row in ops.select(self.context.lake, "reconciliation", sql)}
+        return {row["batch_date"]: row for row in ops.select(self.context.table("ops.reconciliation"), sql)}
 
     def _silver(self, kept: dict[date, list[str]]) -> pa.Table:
         contract = self.context.contracts["silver.payments"]
@@ -80,7 +80,7 @@ class Shop:
     def _append(self, table: str, rows: pa.Table, note: str | None) -> None:
         properties = CommitProperties(custom_metadata={"userMetadata": note}) if note else None
         config = {"delta.enableChangeDataFeed": "true"}
-        place = self.context.lake.path(table)
+        place = self.context.table(table).path
         write_deltalake(place, rows, mode="append", configuration=config, commit_properties=properties)
 
 
@@ -147,7 +147,7 @@ def test_a_row_of_a_later_day_that_outdoes_one_is_counted_on_both_days(shop: Sho
     # The newer row takes the older one's place: silver's change feed shows one that went and one that came.
     taken = SilverProgress(ENTITY, {SECOND: JudgedDay(Sum(1, Decimal("5.00")))}, {FIRST: Sum(1, Decimal("3.00"))})
     note = log.note_text("r", {"bronze.payments": shop.bronze_version}, **taken.note())
-    opened = log.open_table(shop.context.lake, "silver.payments")
+    opened = log.open_table(shop.context.table("silver.payments"))
     assert opened is not None
     opened.update(
         {"amount": "CAST(5.00 AS DECIMAL(18,2))", "_batch_date": f"DATE '{SECOND}'"},

@@ -50,29 +50,29 @@ class Shop:
             for number, (order, amount, at) in enumerate(payments, 1)
         ]
         found, note = frame(self.spark, BRONZE, rows), log.note_text("r", {})
-        if log.version_of(self.context.lake, "bronze.payments") is None:
-            delta.append(found, self.context.lake, "bronze.payments", note, partition=delta.MONTH)
+        if log.version_of(self.context.table("bronze.payments")) is None:
+            delta.append(found, self.context.table("bronze.payments"), note, partition=delta.MONTH)
         else:
             where = delta.date_in("_batch_date", [day])
-            delta.overwrite(found, self.context.lake, "bronze.payments", note, where=where)
+            delta.overwrite(found, self.context.table("bronze.payments"), note, where=where)
 
     def take(self, *days: date, replaced: tuple[date, ...] = ()) -> SilverProgress:
         """Take these days in (none: all there are); what the commit says of it."""
         contract = self.context.contracts["silver.payments"]
-        version = log.version_of(self.context.lake, "bronze.payments") or 0
-        first = log.own_commit(self.context.lake, "silver.payments") is None
+        version = log.version_of(self.context.table("bronze.payments")) or 0
+        first = log.own_commit(self.context.table("silver.payments")) is None
         table = silver_tables(self.context.contracts)["payments"]
         parts = tuple(self.context.source.entities["payments"])
         work = Work(table, contract, parts, {"payments": version}, {}, days or None, replaced, first)
         take_in(self.context, self.spark, work)
-        commit = log.last_commit(self.context.lake, "silver.payments")
+        commit = log.last_commit(self.context.table("silver.payments"))
         assert commit is not None
         return silver_progress(commit.note)
 
     def rows(self) -> list[tuple[str, str, date]]:
         """Order, amount and batch date of the rows that hold."""
         sql = "SELECT order_id, amount::VARCHAR, _batch_date FROM data ORDER BY 1"
-        return feed.over_version(self.context.lake, "silver.payments", None, sql)  # type: ignore[return-value]
+        return feed.over_version(self.context.table("silver.payments"), None, sql)  # type: ignore[return-value]
 
     def set_aside(self) -> list[tuple[date, str]]:
         """Batch date and rule of what cannot be used."""
@@ -135,9 +135,9 @@ def test_days_in_another_order_give_the_same(shop: Shop) -> None:
 def test_the_same_day_again_changes_no_row(shop: Shop) -> None:
     shop.land(FIRST, ("a", "1.00", "2024-03-01 08:00:00"))
     shop.take()
-    version = log.version_of(shop.context.lake, "silver.payments") or 0
+    version = log.version_of(shop.context.table("silver.payments")) or 0
     progress = shop.take(FIRST, replaced=(FIRST,))
-    assert log.rows_written(shop.context.lake, "silver.payments", version) == 0
+    assert log.rows_written(shop.context.table("silver.payments"), version) == 0
     assert progress.days[FIRST].landed == Sum(1, Decimal("1.00"))
 
 
