@@ -33,6 +33,12 @@ RESULTS: Mapping[str, str] = {
     # A landed file larger than one split is one record stream; rows of a file keep their order.
     "spark.sql.files.ignoreCorruptFiles": "false",
 }
+# How plans are made, on every platform too.
+PLANS: Mapping[str, str] = {
+    # From each column's aliases Spark would work out all ways to say each condition: of expressions as wide as rules and
+    # mappings are, some plans over ten rows took half an hour (SPARK-33152). We say ourselves which days are read.
+    "spark.sql.constraintPropagation.enabled": "false",
+}
 DELTA: Mapping[str, str] = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -70,7 +76,7 @@ def session(settings: Settings, app: str = "lakehouse", *, landed_bytes: int = 0
     if active is not None:
         return _steady(active)
     builder = SparkSession.builder.appName(app)
-    conf = {**RESULTS, **DELTA}
+    conf = {**RESULTS, **PLANS, **DELTA}
     if settings.spark.master:
         conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes)}
         builder = builder.master(settings.spark.master)
@@ -118,8 +124,8 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
 
 
 def _steady(spark: SparkSession) -> SparkSession:
-    """A new or found session has its platform's defaults: set what results depend on."""
-    for key, value in RESULTS.items():
+    """A new or found session has its platform's defaults: set what results and plans depend on."""
+    for key, value in {**RESULTS, **PLANS}.items():
         spark.conf.set(key, value)
     return spark
 
