@@ -35,8 +35,8 @@ RESULTS: Mapping[str, str] = {
 }
 # How plans are made, on every platform too.
 PLANS: Mapping[str, str] = {
-    # From each column's aliases Spark would work out all ways to say each condition: of expressions as wide as rules and
-    # mappings are, some plans over ten rows took half an hour (SPARK-33152). We say ourselves which days are read.
+    # From each column's aliases Spark would work out all ways to say each condition: of expressions as wide as rules
+    # and mappings are, some plans over ten rows took half an hour (SPARK-33152). Which days are read we say ourselves.
     "spark.sql.constraintPropagation.enabled": "false",
 }
 DELTA: Mapping[str, str] = {
