@@ -51,7 +51,7 @@ def last_days(lake: Lake, release: Release | None, contracts: Mapping[str, Contr
     first, last_sale = span[0]
     found = _drops(lake, release, contracts)
     there = {day for days in found.taken.values() for day in days} | ({last_sale} if last_sale else set())
-    over = {day for day in there if found.whole(day)} if found.running() else there
+    over = {day for day in there if found.is_complete(day)} if found.running() else there
     last = max(over or there, default=None)
     if last is None:
         return []

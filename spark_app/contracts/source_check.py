@@ -99,7 +99,7 @@ def _conditions(
     """What says which rows are of the entity, and which of them hold no more."""
     for key, text in (("where", mapped.where), ("deleted_when", mapped.deleted_when)):
         for fault in _faults(text, dataset):
-            yield told(document, (*where, key), (), fault.text, fault.at)
+            yield fault_within(document, (*where, key), (), fault.text, fault.at)
     for name in mapped.complete_per:
         if contract is not None and (name not in contract.key or name == "updated_at"):
             yield document.unknown(
@@ -120,12 +120,12 @@ def _column(document: Document, here: tuple[str | int, ...], item: ColumnMap, da
         yield document.unknown(here, item.column, dataset.columns, "column of the file")
     if item.expression is not None and dataset is not None:
         for fault in _faults(item.expression, dataset):
-            yield told(document, here, ("expression",), fault.text, fault.at)
+            yield fault_within(document, here, ("expression",), fault.text, fault.at)
     for index, pattern in enumerate(item.formats):
         # One alone may stand without a list around it.
         path: tuple[str | int, ...] = ("formats", index)
         if wrong := pattern_check.find_pattern_problems(pattern):
-            yield told(document, here, path, f"'{pattern}': {'; '.join(wrong)}")
+            yield fault_within(document, here, path, f"'{pattern}': {'; '.join(wrong)}")
     yield from _codes(document, (*here, "codes"), item.codes)
 
 
@@ -158,7 +158,7 @@ def _headers(document: Document, where: tuple[str | int, ...], headers: Sequence
             yield document.unknown(where, header, dataset.columns, "column of the file")
 
 
-def told(
+def fault_within(
     document: Document, here: tuple[str | int, ...], inside: tuple[str | int, ...], text: str, at: int | None = None
 ) -> LakehouseError:
     """A fault in a value of a column's, with the place of the value (or of the character in it) as line:column."""

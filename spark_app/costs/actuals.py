@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from spark_app.costs.aws import told
+from spark_app.costs.aws import aws_errors_named
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def billed(explorer: Any, key: str, value: str, first: date, last: date) -> list
     }
     found, token = list[Billed](), None
     while True:
-        with told("ce:GetCostAndUsage", f"costs tagged {key}={value}"):
+        with aws_errors_named("ce:GetCostAndUsage", f"costs tagged {key}={value}"):
             page = explorer.get_cost_and_usage(**asked, **({"NextPageToken": token} if token else {}))
         for result in page["ResultsByTime"]:
             day, is_final = date.fromisoformat(result["TimePeriod"]["Start"]), not result["Estimated"]

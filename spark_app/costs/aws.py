@@ -23,7 +23,7 @@ def client(service: str, settings: Settings, region: str | None = None) -> Any:
 
 
 @contextmanager
-def told(action: str, where: str) -> Iterator[None]:
+def aws_errors_named(action: str, where: str) -> Iterator[None]:
     """LakehouseError that names the actions asked for and the thing asked about, for what boto3 raises."""
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from spark_app.costs.aws import client, told
+from spark_app.costs.aws import aws_errors_named, client
 from spark_app.costs.bill import Bill, EmrUsage, bill_emr, bill_glue
 from spark_app.costs.prices import Prices
 from spark_app.runtime.settings import Settings
@@ -43,7 +43,7 @@ class Asked:
 def emr_jobs(settings: Settings, prices: Prices, wanted: Asked) -> list[Job]:
     """The application's job runs that are asked for, have ended, and are billed: one call for each of them."""
     emr, application = client("emr-serverless", settings), settings.emr_application
-    with told("emr-serverless:ListJobRuns, GetJobRun", f"application {application}"):
+    with aws_errors_named("emr-serverless:ListJobRuns, GetJobRun", f"application {application}"):
         asked = {"applicationId": application, "createdAtAfter": wanted.since, "createdAtBefore": wanted.until}
         pages = emr.get_paginator("list_job_runs").paginate(**asked, states=list(_ENDED))
         found = [run for page in pages for run in page["jobRuns"]]
@@ -66,7 +66,7 @@ def glue_jobs(settings: Settings, prices: Prices, wanted: Asked) -> list[Job]:
     """The runs of the Glue jobs named in the settings that are asked for and have ended."""
     glue, found = client("glue", settings), list[Job]()
     for name in settings.cost.glue_jobs:
-        with told("glue:GetJobRuns", f"job {name}"):
+        with aws_errors_named("glue:GetJobRuns", f"job {name}"):
             pages = glue.get_paginator("get_job_runs").paginate(JobName=name)
             runs = [run for page in pages for run in page["JobRuns"]]
         found += [

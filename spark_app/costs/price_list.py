@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from spark_app.costs.aws import told
+from spark_app.costs.aws import aws_errors_named
 from spark_app.costs.prices import Prices
 from spark_app.runtime.errors import LakehouseError, SettingsError
 from spark_app.runtime.yaml_lines import Document
@@ -120,7 +120,7 @@ def price_of(one: Wanted, products: Iterable[Mapping[str, Any]], region: str) ->
 def _products(pricing: Any, one: Wanted, region: str) -> list[Mapping[str, Any]]:
     filters = [("regionCode", region), *one.filters]
     asked = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters]
-    with told("pricing:GetProducts", f"prices of {one.service}"):
+    with aws_errors_named("pricing:GetProducts", f"prices of {one.service}"):
         pages = pricing.get_paginator("get_products").paginate(ServiceCode=one.service, Filters=asked)
         return [json.loads(text) for page in pages for text in page["PriceList"]]
 

@@ -43,7 +43,7 @@ def run(context: Context, contract: Contract, night: date | None) -> None:
         gone = {row[0] for row in holds} - {row[0] for row in should}
         if changed or gone or first:
             sources = {SALES: log.version_of(context.table(SALES)) or 0}
-            more = {log.WHOLE: True, log.COMPLETE_TO: whole_to.isoformat()}  # all of it was compared
+            more = {log.FULL_REBUILD: True, log.COMPLETE_TO: whole_to.isoformat()}  # all of it was compared
             note = log.note_text(context.run_id, sources, **more)
             if _lacks_columns(context, contract):
                 writes.reshape(table, _changes(contract, should, ()).drop([writes.OP]), note)
@@ -68,7 +68,7 @@ def _rows(
     if not known:
         return []
     days = days_of(min(known), max(known))
-    return [(day, found.landed(day), ", ".join(found.lacking(day)) or None, found.whole(day)) for day in days]
+    return [(day, found.landed(day), ", ".join(found.lacking(day)) or None, found.is_complete(day)) for day in days]
 
 
 def _held(context: Context, contract: Contract) -> set[Row]:

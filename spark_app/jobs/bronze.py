@@ -39,21 +39,21 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     """
     datasets = context.datasets
     with context.record.at("looking at landing"):
-        held = ledger.held(context.lake)
-        seen_there = look_at_landing(context, window, held)
+        known = ledger.fingerprints(context.lake)
+        seen_there = look_at_landing(context, window, known)
         there, starts, landed = seen_there.folders, seen_there.starts, seen_there.landed
     try:
         tell_gaps(context, window, landed, allow_missing)
     except LandingIncomplete:
-        tell_waiting(context, there, held)
+        tell_waiting(context, there, known)
         raise
     recovered = {name: _complete(context, datasets[name]) for name in datasets}
     if any(recovered.values()):
-        held = ledger.held(context.lake)
-    seen = {name: _within(held.get(name, {}), starts[name], window.last) for name in datasets}
-    changed = dict(landed) if unchanged_too else changed_days(landed, held)
+        known = ledger.fingerprints(context.lake)
+    seen = {name: _within(known.get(name, {}), starts[name], window.last) for name in datasets}
+    changed = dict(landed) if unchanged_too else changed_days(landed, known)
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
-    tell_caught_up(context, window, landed, held)
+    tell_caught_up(context, window, landed, known)
     lost = {name: overwritten.days_to_take_in_again(context, name) for name in datasets}
     changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]
@@ -76,11 +76,11 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
                 step.rows = 0
     in_parallel(context, work, busy)
     tell_columns(context, {name: {*recovered[name], *changed[name]} for name in datasets})
-    tell_waiting(context, there, {name: {*held.get(name, ()), *changed[name]} for name in datasets})
+    tell_waiting(context, there, {name: {*known.get(name, ()), *changed[name]} for name in datasets})
 
 
-def _within(held: Mapping[date, str], first: date, last: date) -> dict[date, str]:
-    return {day: word for day, word in held.items() if first <= day <= last}
+def _within(known: Mapping[date, str], first: date, last: date) -> dict[date, str]:
+    return {day: word for day, word in known.items() if first <= day <= last}
 
 
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop, lost: Collection[date]) -> int:

@@ -218,7 +218,8 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
 def _note(context: Context, work: Refresh, *, full_rebuild: bool = False) -> str:
     salt = {log.SALT: context.salt.fingerprint} if work.table.hashed else {}
     counted_in = {log.REPORTING: context.reporting.noted} if work.table.reports else {}
-    return log.note_text(context.run_id, work.now, **salt, **counted_in, **({log.WHOLE: True} if full_rebuild else {}))
+    rebuilt = {log.FULL_REBUILD: True} if full_rebuild else {}
+    return log.note_text(context.run_id, work.now, **salt, **counted_in, **rebuilt)
 
 
 def work(context: Context, request: RunRequest) -> None:

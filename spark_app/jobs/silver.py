@@ -25,11 +25,13 @@ from spark_app.silver.take_in import take_in
 from spark_app.tables.declare import SilverTable, silver_tables
 
 
-def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, whole: bool = False) -> None:
-    """Bring every entity to its dataset's bronze; `again`: days of entities to judge again; `whole`: everything."""
+def run(
+    context: Context, *, days_to_judge: Mapping[str, Sequence[date]] | None = None, full_rebuild: bool = False
+) -> None:
+    """Bring every entity to its dataset's bronze; `days_to_judge`: more days; `full_rebuild`: everything."""
     tables = silver_tables(context.contracts)
     wounds = overwritten.find_overwritten(context, "silver")
-    whole = whole or bool(wounds)
+    full_rebuild = full_rebuild or bool(wounds)
     quarantine.ensure(context.lake, context.run_id)
     # Also of entities the source does not have (a shop without reviews): gold reads them as empty.
     for contract in context.contracts.values():
@@ -37,7 +39,7 @@ def run(context: Context, *, again: Mapping[str, Sequence[date]] | None = None, 
             _create(context, contract)
     todo: dict[str, Work] = {}
     for name in context.source.entities:
-        work = _work(context, tables[name], (again or {}).get(name, ()), whole)
+        work = _work(context, tables[name], (days_to_judge or {}).get(name, ()), full_rebuild)
         if work is None:
             with context.record.step("silver", name) as step:
                 step.rows = 0
@@ -75,7 +77,7 @@ def _taken_in(context: Context, spark: SparkSession, work: Work) -> str:
         raise
 
 
-def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bool) -> Work | None:
+def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], full_rebuild: bool) -> Work | None:
     contract = context.contracts[f"silver.{table.name}"]
     bronze = _versions(context, inputs_of(context.source, table.name))
     if not bronze:
@@ -84,11 +86,11 @@ def _work(context: Context, table: SilverTable, again: Sequence[date], whole: bo
     taken = log.own_commit(context.table(f"silver.{table.name}"))
     reshaped = taken is not None and _reshaped(context, contract)
     anew = Work(table, contract, parts, bronze, looked_up, None, (), taken is None, reshaped)
-    if whole or reshaped or taken is None or not _goes_on(taken.sources, bronze):
+    if full_rebuild or reshaped or taken is None or not _goes_on(taken.sources, bronze):
         return anew
     if _says_more(context, silver_progress(taken.note).looked_up, looked_up):
         return anew
-    days, replaced = set(again), set(again)
+    days, replaced = set(days_to_judge), set(days_to_judge)
     for name in bronze:
         # A dataset that had no bronze yet has all of its days to come.
         for commit in log.commits_after(context.table(f"bronze.{name}"), taken.sources.get(f"bronze.{name}", -1)):
@@ -140,7 +142,7 @@ def _create(context: Context, contract: Contract) -> None:
 
 def work(context: Context, request: RunRequest) -> None:
     """The layer as it is asked for."""
-    run(context, again=request.days_to_judge, whole=request.rebuilds("silver"))
+    run(context, days_to_judge=request.days_to_judge, full_rebuild=request.rebuilds("silver"))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def find_waiting_days(
     `folders`, `taken`: where they are known already. Asks landing for names only.
     """
     known = folders or landing.list_days(place, daily)
-    known_days = {name: set(days) for name, days in (taken or ledger.held(lake)).items()}
+    known_days = {name: set(days) for name, days in (taken or ledger.fingerprints(lake)).items()}
     begun = first_day_of_lake(lake, known_days)
     past = [day for days in known_days.values() for day in days if day <= today + _DAY]
     after = max(past, default=begun or date.min) + _DAY  # the day of the next run, at the earliest

@@ -46,7 +46,7 @@ class Drops:
             return []
         return [name for name, days in self.taken.items() if days and min(days) < drop and drop not in days]
 
-    def whole(self, day: date) -> bool:
+    def is_complete(self, day: date) -> bool:
         """Whether the drops of all the day's hours can have come; those of one still running cannot."""
         until = self.last if self.complete_to is None else self.complete_to
         return until is None or max(self.reporting.drops_of(day)) <= until
@@ -55,7 +55,7 @@ class Drops:
         """The days that drops were taken in of, or orders have come of, before they are over; ascending."""
         if self.complete_to is None or self.last is None or self.last <= self.complete_to:
             return []
-        return sorted({day for days in (*self.taken.values(), self.sold) for day in days if not self.whole(day)})
+        return sorted({day for days in (*self.taken.values(), self.sold) for day in days if not self.is_complete(day)})
 
     def landed(self, day: date) -> bool:
         """Whether figures of this day, zeros too, are what the shop has said of it."""

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from spark_app.lake.file_order import in_natural_order
 from spark_app.lake.writes import OP, REMOVE, WRITE
 
-FATE, CHANGED, RIVAL_DAY, RIVAL_AMOUNT = "_fate", "_changed", "_rival_day", "_rival_amount"
+COMPARED, CHANGED, RIVAL_DAY, RIVAL_AMOUNT = "_compared", "_changed", "_rival_day", "_rival_amount"
 # What becomes of a usable row. BACK is no new row: an older one that holds again.
 OUTDONE, OLDER, SAME, NEWER, NEW, BACK = "outdone", "older", "same", "newer", "new", "back"
 
@@ -35,20 +35,20 @@ def holding(rows: DataFrame, key: Sequence[str]) -> DataFrame:
     return ranked(rows, key).where("_place = 1").drop("_place")
 
 
-def fates(rows: DataFrame, held: DataFrame | None, key: Sequence[str], amount: Column) -> DataFrame:
+def compare_with_current(rows: DataFrame, current: DataFrame | None, key: Sequence[str], amount: Column) -> DataFrame:
     """Usable rows, each with what becomes of it.
 
-    `held`: the rows that hold now, before these are taken in (None: there are none).
-    `_fate`: outdone by another of these rows, older than the row held, the same as that, newer, or of a new key.
+    `current`: the rows that hold now, before these are taken in (None: there are none).
+    `_compared`: outdone by another of these rows, older than the row held, the same as that, newer, or of a new key.
     `_changed`: whether it has to be written. `_rival_day`, `_rival_amount`: of the row held for its key, if any.
     """
     placed = ranked(rows, key)
     first = F.col("_place") == 1
-    if held is None:
-        fate = F.when(first, F.lit(NEW)).otherwise(F.lit(OUTDONE))
+    if current is None:
+        compared = F.when(first, F.lit(NEW)).otherwise(F.lit(OUTDONE))
         none = [F.lit(None).cast("date").alias(RIVAL_DAY), F.lit(None).cast("decimal(14,2)").alias(RIVAL_AMOUNT)]
-        return placed.select("*", fate.alias(FATE), first.alias(CHANGED), *none).drop("_place")
-    rivals = held.select(
+        return placed.select("*", compared.alias(COMPARED), first.alias(CHANGED), *none).drop("_place")
+    rivals = current.select(
         *key,
         rank().alias("_rival"),
         F.col("_hash").alias("_rival_hash"),
@@ -56,16 +56,16 @@ def fates(rows: DataFrame, held: DataFrame | None, key: Sequence[str], amount: C
         amount.alias(RIVAL_AMOUNT),
     ).join(placed.where(first).select(*key), list(key), "left_semi")
     own, rival = rank(), F.col("_rival")
-    fate = (
+    compared = (
         F.when(~first, F.lit(OUTDONE))
         .when(rival.isNull(), F.lit(NEW))
         .when(own < rival, F.lit(OLDER))
         .when(own == rival, F.lit(SAME))
         .otherwise(F.lit(NEWER))
     )
-    told = placed.join(rivals, list(key), "left").withColumn(FATE, fate)
-    changed = F.col(FATE).isin(NEW, NEWER) | ((F.col(FATE) == SAME) & (F.col("_hash") != F.col("_rival_hash")))
-    return told.withColumn(CHANGED, changed).drop("_place", "_rival", "_rival_hash")
+    found = placed.join(rivals, list(key), "left").withColumn(COMPARED, compared)
+    changed = F.col(COMPARED).isin(NEW, NEWER) | ((F.col(COMPARED) == SAME) & (F.col("_hash") != F.col("_rival_hash")))
+    return found.withColumn(CHANGED, changed).drop("_place", "_rival", "_rival_hash")
 
 
 def keys_losing_their_row(held: DataFrame, best: DataFrame, key: Sequence[str]) -> DataFrame:

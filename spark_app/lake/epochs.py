@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from spark_app.lake.fence import EPOCH
-from spark_app.lake.log import MENDED, WHOLE, Commit, commits_after
+from spark_app.lake.log import FULL_REBUILD, MENDED, Commit, commits_after
 from spark_app.lake.paths import Lake
 from spark_app.runtime.errors import LakeError
 
@@ -42,7 +42,7 @@ def first_fallen_epoch(commits: Sequence[Commit]) -> Commit | None:
     """The first of these (oldest first) whose epoch is less than that of one before it, if nothing made it good."""
     greatest, found = 0, None
     for commit in commits:
-        if commit.note.get(WHOLE) or commit.note.get(MENDED):
+        if commit.note.get(FULL_REBUILD) or commit.note.get(MENDED):
             greatest, found = 0, None
         if found is None and EPOCH in commit.note and epoch_of(commit) < greatest:
             found = commit

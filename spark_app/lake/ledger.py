@@ -22,7 +22,7 @@ _NEWEST = (
 )
 
 
-def held(lake: Lake) -> dict[str, dict[date, str]]:
+def fingerprints(lake: Lake) -> dict[str, dict[date, str]]:
     """Dataset → each day that bronze has ever taken in → the fingerprint of what it holds of it."""
     rows = _select(
         lake,

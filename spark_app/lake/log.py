@@ -41,7 +41,7 @@ REPORTING = "reporting"
 # In the notes of gold.landed_days: the last day of drops that a night was about.
 COMPLETE_TO = "complete_to"
 # In the note of a commit that derived the whole table from its inputs, whatever it was before.
-WHOLE = "whole"
+FULL_REBUILD = "whole"
 # Of an empty one: what was wrong with the commits before it was looked at, and made good.
 MENDED = "mended"
 LOOKED_AT = 20  # of a table's newest commits, where it is looked whether they are as they were left
@@ -178,7 +178,7 @@ def _written(metrics: Mapping[str, Any]) -> int:
 
 def derived_anew(table: Table, after: int, upto: int | None = None) -> int | None:
     """The last version newer than `after` (and up to `upto`) that derived the whole table; None where none did."""
-    found = [commit.version for commit in commits_after(table, after) if commit.note.get(WHOLE)]
+    found = [commit.version for commit in commits_after(table, after) if commit.note.get(FULL_REBUILD)]
     return max((version for version in found if upto is None or version <= upto), default=None)
 
 

@@ -96,7 +96,7 @@ def replace(
     if days is not None:
         where += f" AND {delta.date_in('batch_date', days)}"
     with _one_writer:
-        note = log.note_text(run_id, {}, **({log.WHOLE: True} if days is None else {}))
+        note = log.note_text(run_id, {}, **({log.FULL_REBUILD: True} if days is None else {}))
         few_rows = few.collected(rows)
         if few_rows is None:
             delta.overwrite(rows.coalesce(1), lake.table(TABLE), note, where, f"{TABLE}.{entity}")

@@ -18,7 +18,7 @@ from spark_app.lake.paths import Lake
 from spark_app.quality.drop_times import shop_time
 from spark_app.runtime import duck
 
-WHOLE = "*"  # the column name of the row that speaks of the drop as a whole
+WHOLE_DROP = "*"  # the column name of the row that speaks of the drop as a whole
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _rows(dataset: str, version: int, columns: Sequence[str], found: Sequence[An
 def drop(dataset: str, day: date, version: int) -> dict[str, Any]:
     """The row of a drop as a whole, of one without rows."""
     nothing = {"missing": None, "distinct_values": None, "newest": None, "repeated": 0, "rows": 0}
-    return {"dataset": dataset, "batch_date": day, "column_name": WHOLE, "bronze_version": version, **nothing}
+    return {"dataset": dataset, "batch_date": day, "column_name": WHOLE_DROP, "bronze_version": version, **nothing}
 
 
 def _newest(what: Wanted, there: Sequence[str]) -> str:

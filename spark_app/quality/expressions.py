@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, TimestampNTZType, TimestampType
 
-from spark_app.contracts.source_check import told
+from spark_app.contracts.source_check import fault_within
 from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import LakehouseError, SettingsError, join_errors
@@ -99,7 +99,7 @@ def _fault(source: Source, part: tuple[str, int], inside: Inside, text: str) -> 
     here: tuple[str | int, ...] = ("entities", *part, *inside)
     if source.path is None:
         return SettingsError(f"{'.'.join(map(str, here))}: {text}")
-    return told(Document(source.path, SettingsError), here, () if len(inside) == 1 else ("expression",), text)
+    return fault_within(Document(source.path, SettingsError), here, () if len(inside) == 1 else ("expression",), text)
 
 
 def _said(spark: SparkSession, error: Exception) -> str:

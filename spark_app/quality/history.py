@@ -16,7 +16,7 @@ from spark_app.contracts.sources import Source, inputs_of
 from spark_app.contracts.table import Contract, Watch
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake
-from spark_app.quality.drops import WHOLE, landed
+from spark_app.quality.drops import WHOLE_DROP, landed
 from spark_app.quality.robust import WINDOW
 
 Rows = list[dict[str, Any]]
@@ -159,7 +159,7 @@ def _figure(
     source: Source,
     first: date | None,
 ) -> Iterator[Series]:
-    table, whole = contract.qualified, profiles.get(WHOLE, [])
+    table, whole = contract.qualified, profiles.get(WHOLE_DROP, [])
     at = contract.name if watch.column is None else f"{contract.name}.{watch.column}"
     if watch.measure in ("rows", "amount"):
         values = {row["batch_date"]: float(row[f"{watch.measure}_landed"]) for row in tallies}

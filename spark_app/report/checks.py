@@ -55,7 +55,7 @@ def _first_line(message: object) -> str:
 
 def quiet_days(data: ReportData) -> list[Check]:
     """Drops of days after the last one shown, which is then the last with an order; of one that runs, some may come."""
-    taken = {day for days in data.drops.taken.values() for day in days if data.drops.whole(day)}
+    taken = {day for days in data.drops.taken.values() for day in days if data.drops.is_complete(day)}
     later = {day for day in taken if day > data.last}
     if not later:
         return []

@@ -243,8 +243,8 @@ def _last_day(last_sale: date | None, found: Drops) -> date | None:
     """
     last, landed = last_sale or found.last, found.last
     if found.running():
-        over = {day for days in found.taken.values() for day in days if found.whole(day)}
-        sold = {day for day in found.sold if found.whole(day)}
+        over = {day for days in found.taken.values() for day in days if found.is_complete(day)}
+        sold = {day for day in found.sold if found.is_complete(day)}
         if over or sold:
             last_sale, landed = max(sold, default=None), max(over, default=None)
             last = last_sale or landed
@@ -252,4 +252,4 @@ def _last_day(last_sale: date | None, found: Drops) -> date | None:
         last = max(last_sale, landed)
     if last is None or found.reporting.timezone == found.reporting.landed_in:
         return last
-    return next((day for back in range(3) if found.whole(day := last - timedelta(days=back))), last)
+    return next((day for back in range(3) if found.is_complete(day := last - timedelta(days=back))), last)

@@ -56,11 +56,11 @@ def _days_to_take_in(context: Context, request: RunRequest) -> set[date]:
     window, there = window_of(context, request), list_days(context.landing, context.datasets)
     if request.rebuild_from:
         return set(there.all_days)
-    held = ledger.held(context.lake)
-    starts = first_days(context, window, held)
+    known = ledger.fingerprints(context.lake)
+    starts = first_days(context, window, known)
     return {
         day
         for name, days in there.days.items()
         for day in days
-        if starts[name] <= day <= window.last and day not in held.get(name, {})
+        if starts[name] <= day <= window.last and day not in known.get(name, {})
     }

@@ -12,7 +12,7 @@ from spark_app.lake.landing import Folders, fingerprint, list_days, list_files
 from spark_app.runs.context import Context
 from spark_app.runs.window import Drop, Window, first_days, running_window
 
-Held = Mapping[str, Mapping[date, str]]  # dataset -> day -> the fingerprint of what bronze holds of it
+Fingerprints = Mapping[str, Mapping[date, str]]  # dataset -> day -> the fingerprint of what bronze holds of it
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Look:
     landed: Mapping[str, Drop]
 
 
-def look_at_landing(context: Context, window: Window, held: Held) -> Look:
+def look_at_landing(context: Context, window: Window, known: Fingerprints) -> Look:
     """What each dataset's folders hold from its first day on; what will not be read of landing is told."""
-    folders, starts = list_days(context.landing, context.datasets), first_days(context, window, held)
+    folders, starts = list_days(context.landing, context.datasets), first_days(context, window, known)
     found = {
         name: list_files(context.landing, name, [day for day in folders.days[name] if first <= day <= window.last])
         for name, first in starts.items()
@@ -36,10 +36,10 @@ def look_at_landing(context: Context, window: Window, held: Held) -> Look:
     return Look(folders, starts, {name: one.files for name, one in found.items()})
 
 
-def changed_days(landed: Mapping[str, Drop], held: Held) -> dict[str, Drop]:
+def changed_days(landed: Mapping[str, Drop], known: Fingerprints) -> dict[str, Drop]:
     """The days of each dataset that bronze holds otherwise, or not at all."""
     return {
-        name: {day: files for day, files in drop.items() if held.get(name, {}).get(day) != fingerprint(files)}
+        name: {day: files for day, files in drop.items() if known.get(name, {}).get(day) != fingerprint(files)}
         for name, drop in landed.items()
     }
 
@@ -74,9 +74,9 @@ def behind_since(context: Context) -> datetime | None:
 
     None where they have all that landed in the days that a watch looks at. Needs no Spark.
     """
-    held, released = ledger.held(context.lake), releases.latest(context.lake)
-    landed = look_at_landing(context, running_window(context), held).landed
-    waits = news_of(context, changed_days(landed, held)).since
+    known, released = ledger.fingerprints(context.lake), releases.latest(context.lake)
+    landed = look_at_landing(context, running_window(context), known).landed
+    waits = news_of(context, changed_days(landed, known)).since
     taken = bronze_taken_in(context.lake, released.tables) if released else {}
     times = [waits, ledger.unreleased_since(context.lake, taken)]
     return min((at for at in times if at is not None), default=None)

@@ -22,7 +22,7 @@ class Memory:
     """What of the lake does not change while nobody has written it: looked up anew with each epoch."""
 
     epoch: int | None = None
-    held: dict[str, dict[date, str]] = field(default_factory=dict)
+    fingerprints: dict[str, dict[date, str]] = field(default_factory=dict)
     completed: date = date.min
     holder: Holder = field(default_factory=Holder)
 
@@ -34,10 +34,11 @@ def see(context: Context, memory: Memory) -> Seen:
     epoch = lease.epoch if lease else 0
     busy = memory.holder.is_busy(lease, time.monotonic())
     if epoch != memory.epoch or busy:
-        memory.held, memory.completed = ledger.held(context.lake), completed_so_far(context.lake)
+        memory.fingerprints, memory.completed = ledger.fingerprints(context.lake), completed_so_far(context.lake)
         memory.epoch = None if busy else epoch
-    changed = changed_days(look_at_landing(context, running_window(context), memory.held).landed, memory.held)
-    first = min((day for days in memory.held.values() for day in days), default=None)
+    known = memory.fingerprints
+    changed = changed_days(look_at_landing(context, running_window(context), known).landed, known)
+    first = min((day for days in known.values() for day in days), default=None)
     return Seen(datetime.now(UTC), news_of(context, changed), busy, memory.completed, first, trouble)
 
 

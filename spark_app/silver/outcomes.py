@@ -10,7 +10,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from spark_app.lake.entities import BACK, CHANGED, FATE, NEWER, OLDER, OUTDONE, RIVAL_AMOUNT, RIVAL_DAY
+from spark_app.lake.entities import BACK, CHANGED, COMPARED, NEWER, OLDER, OUTDONE, RIVAL_AMOUNT, RIVAL_DAY
 from spark_app.lake.progress import Sum
 
 
@@ -27,16 +27,16 @@ class Outcomes:
     changed: bool
 
 
-def summed(told: DataFrame, back: DataFrame | None, amount: Column) -> DataFrame:
-    """`told` (of `entities.fates`) and rows that hold again, summed up as `outcomes` takes it."""
+def summed(compared: DataFrame, back: DataFrame | None, amount: Column) -> DataFrame:
+    """`compared` (of `entities.compare_with_current`) and rows that hold again, summed up as `outcomes` takes it."""
     total = F.coalesce(F.sum(amount), F.lit(0)).cast("decimal(18,2)").alias("amount")
     rival = F.coalesce(F.sum(RIVAL_AMOUNT), F.lit(0)).cast("decimal(18,2)").alias("rival_amount")
-    by = ["_batch_date", FATE, CHANGED, RIVAL_DAY]
-    sums = told.groupBy(*by).agg(F.count(F.lit(1)).alias("rows"), total, rival)
+    by = ["_batch_date", COMPARED, CHANGED, RIVAL_DAY]
+    sums = compared.groupBy(*by).agg(F.count(F.lit(1)).alias("rows"), total, rival)
     if back is None:
         return sums
     none = F.lit(None).cast("date").alias(RIVAL_DAY)
-    marked = back.select("*", F.lit(BACK).alias(FATE), F.lit(True).alias(CHANGED), none)
+    marked = back.select("*", F.lit(BACK).alias(COMPARED), F.lit(True).alias(CHANGED), none)
     zero = F.lit(0).cast("decimal(18,2)").alias("rival_amount")
     return sums.unionByName(marked.groupBy(*by).agg(F.count(F.lit(1)).alias("rows"), total).select("*", zero))
 
@@ -73,10 +73,10 @@ def outcomes(found: Iterable[Row], judged: Collection[date] | None) -> Outcomes:
     for row in found:
         day, rival_day = row["_batch_date"], row[RIVAL_DAY]
         changed = changed or row[CHANGED]
-        if row[FATE] in (OUTDONE, OLDER):
+        if row[COMPARED] in (OUTDONE, OLDER):
             superseded[day] += Sum(row["rows"], row["amount"])
-        elif row[FATE] == NEWER and judged is not None and rival_day not in judged:
+        elif row[COMPARED] == NEWER and judged is not None and rival_day not in judged:
             displaced[rival_day] += Sum(row["rows"], row["rival_amount"])
-        elif row[FATE] == BACK and judged is not None and day not in judged:
+        elif row[COMPARED] == BACK and judged is not None and day not in judged:
             displaced[day] += -Sum(row["rows"], row["amount"])
     return Outcomes(dict(superseded), dict(displaced), changed)

@@ -50,11 +50,11 @@ def resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) -
             yield resolved
         return
     if work.days is None:
-        with _cached(entities.fates(usable, None, key, amount)) as told:
+        with _cached(entities.compare_with_current(usable, None, key, amount)) as compared:
             yield Resolved(
-                told.where(entities.CHANGED).select(*usable.columns),
+                compared.where(entities.CHANGED).select(*usable.columns),
                 True,
-                outcomes(summed(told, None, amount).collect(), None),
+                outcomes(summed(compared, None, amount).collect(), None),
             )
         return
     rows = few.collected(usable) if judged.usable <= few.FEW_OBJECTS else None
@@ -65,10 +65,10 @@ def resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) -
     try:
         if displaced is not None:
             current = current.join(displaced.keys, list(key), "left_anti").unionByName(displaced.rows)
-        with _cached(entities.fates(usable, current, key, amount)) as told:
+        with _cached(entities.compare_with_current(usable, current, key, amount)) as compared:
             back = displaced.rows if displaced else None
-            found = outcomes(summed(told, back, amount).collect(), work.days)
-            best = told.where(entities.CHANGED).select(*usable.columns)
+            found = outcomes(summed(compared, back, amount).collect(), work.days)
+            best = compared.where(entities.CHANGED).select(*usable.columns)
             if displaced is None:
                 yield Resolved(entities.changes(best), found.changed, found, months)
             else:

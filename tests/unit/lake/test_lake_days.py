@@ -26,5 +26,5 @@ def test_a_business_day_of_another_zone_needs_the_drops_of_all_its_hours() -> No
     drops = Drops({"orders": frozenset({date(2024, 3, 1), fourth, sixth})}, frozenset(), reporting)
     assert not drops.landed(fourth), "its last hours are in the drop of the 5th, which is missing"
     assert not drops.landed(fifth)
-    assert drops.whole(fifth)
-    assert not drops.whole(sixth), "its evening is still to come"
+    assert drops.is_complete(fifth)
+    assert not drops.is_complete(sixth), "its evening is still to come"

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pyspark.sql import DataFrame, SparkSession
 
-from spark_app.lake.entities import fates
+from spark_app.lake.entities import compare_with_current
 from spark_app.lake.progress import Sum
 from spark_app.quality.rows import money
 from spark_app.silver.outcomes import outcomes, summed
@@ -34,13 +34,13 @@ LANDED: Rows = [
 
 def told(spark: SparkSession, landed: Rows = LANDED, held: Rows | None = HELD) -> DataFrame:
     rows = None if held is None else frame(spark, SCHEMA, held)
-    return fates(frame(spark, SCHEMA, landed), rows, ["id"], money(AMOUNT))
+    return compare_with_current(frame(spark, SCHEMA, landed), rows, ["id"], money(AMOUNT))
 
 
-def test_each_row_has_its_fate(spark: SparkSession) -> None:
+def test_each_row_has_its_compared(spark: SparkSession) -> None:
     assert_rows(
         told(spark),
-        "id string, amount decimal(18,2), _fate string, _changed boolean, _rival_day date",
+        "id string, amount decimal(18,2), _compared string, _changed boolean, _rival_day date",
         [
             ("a", "5.00", "newer", True, "2024-01-01"),
             ("b", "6.00", "older", False, "2024-01-02"),
@@ -55,7 +55,7 @@ def test_each_row_has_its_fate(spark: SparkSession) -> None:
 def test_into_an_empty_table_the_best_of_each_key_is_new(spark: SparkSession) -> None:
     expected = [("e", "7.00", "new", True), ("e", "8.00", "outdone", False)]
     assert_rows(
-        told(spark, LANDED[-2:], None), "id string, amount decimal(18,2), _fate string, _changed boolean", expected
+        told(spark, LANDED[-2:], None), "id string, amount decimal(18,2), _compared string, _changed boolean", expected
     )
 
 
@@ -86,6 +86,6 @@ def test_of_rows_that_tie_the_one_of_the_later_file_holds_by_natural_order(spark
     nine, ten = (("k", "2024-01-03 10:00", amount, "2024-01-03", f"part_{n}.csv", 1, n)
                  for n, amount in ((9, "9.00"), (10, "10.00")))  # fmt: skip
     both = told(spark, [nine, ten], None)
-    assert_rows(both, "amount decimal(18,2), _fate string", [("10.00", "new"), ("9.00", "outdone")])
-    assert_rows(told(spark, [ten], [nine]), "amount decimal(18,2), _fate string", [("10.00", "newer")])
-    assert_rows(told(spark, [nine], [ten]), "amount decimal(18,2), _fate string", [("9.00", "older")])
+    assert_rows(both, "amount decimal(18,2), _compared string", [("10.00", "new"), ("9.00", "outdone")])
+    assert_rows(told(spark, [ten], [nine]), "amount decimal(18,2), _compared string", [("10.00", "newer")])
+    assert_rows(told(spark, [nine], [ten]), "amount decimal(18,2), _compared string", [("9.00", "older")])

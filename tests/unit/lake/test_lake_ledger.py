@@ -69,7 +69,7 @@ def test_of_files_that_have_changed_only_the_day_is_entered(killed: Context, tmp
     assert ledger.unnoted(killed.lake, "customers") == []
     assert [one.day for one in read_headers(killed.lake, "customers")] == [BEFORE]
     files = list_files(killed.landing, "customers", [DAY]).files[DAY]
-    assert ledger.held(killed.lake)["customers"][DAY] != fingerprint(files)  # taken in anew
+    assert ledger.fingerprints(killed.lake)["customers"][DAY] != fingerprint(files)  # taken in anew
 
 
 def test_what_could_not_be_read_is_known_by_day_with_its_share(killed: Context) -> None:

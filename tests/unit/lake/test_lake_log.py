@@ -69,7 +69,7 @@ def test_a_table_with_rows_and_no_commit_of_ours_is_not_replaced(tmp_path: Path)
 def test_the_last_version_that_derived_a_table_anew_is_looked_for_between_two(lake: Lake) -> None:
     """2 has a note alone, 3 and 5 derived it anew."""
     for whole in (True, False, True):
-        writes.advance(lake.table("gold.t"), note_text("r2", {}, **({log.WHOLE: True} if whole else {})))
+        writes.advance(lake.table("gold.t"), note_text("r2", {}, **({log.FULL_REBUILD: True} if whole else {})))
     assert [log.derived_anew(lake.table("gold.t"), after) for after in (2, 3, 5)] == [5, 5, None]
     assert [log.derived_anew(lake.table("gold.t"), 2, upto) for upto in (5, 4, 3)] == [5, 3, 3]
     assert log.derived_anew(lake.table("gold.t"), 3, 4) is None

@@ -138,4 +138,4 @@ def test_of_two_entries_of_a_day_the_later_writers_holds(lake: Lake) -> None:
     both(lake, {A: 3}, "taker", epoch=2)
     enters(lake, {A: 9}, 5, "late", epoch=1)
     assert find_lost_days(lake, "lines") is None
-    assert ledger.held(lake) == {"lines": {A: f"taker {A}"}}
+    assert ledger.fingerprints(lake) == {"lines": {A: f"taker {A}"}}

@@ -109,7 +109,7 @@ def test_a_table_that_got_its_sum_with_a_newer_version_of_this_software_is_weigh
     write_deltalake(
         older.lake.table("gold.days").path, arrow(DAYS, [day(1, "5.00")]), mode="overwrite", schema_mode="overwrite"
     )
-    writes.advance(older.lake.table("gold.days"), log.note_text("run", {}, **{log.WHOLE: True}))
+    writes.advance(older.lake.table("gold.days"), log.note_text("run", {}, **{log.FULL_REBUILD: True}))
     older.merge(FACTS, [fact(2, "1.00")])
     [found] = balances.weigh(older.lake, before, versions(older))
     assert (found.left, found.right) == (Decimal("6.00"), Decimal("5.00"))

@@ -42,7 +42,7 @@ def taken_in(context: Context, dataset: str, day: date, at: datetime) -> None:
 
 
 def changed(context: Context) -> dict[str, list[date]]:
-    held = ledger.held(context.lake)
+    held = ledger.fingerprints(context.lake)
     found = changed_days(look_at_landing(context, running_window(context), held).landed, held)
     return {name: list(drop) for name, drop in found.items() if drop}
 
@@ -67,7 +67,7 @@ def test_news_wait_since_the_oldest_file_that_came_after_the_day_was_taken_in(co
     taken_in(context, "orders", TODAY, NOON + timedelta(minutes=1))
     landed(context, "orders", TODAY, "b.csv", NOON + timedelta(minutes=9))
     landed(context, "orders", TODAY, "c.csv", NOON + timedelta(minutes=5))
-    held = ledger.held(context.lake)
+    held = ledger.fingerprints(context.lake)
     news = news_of(context, changed_days(look_at_landing(context, running_window(context), held).landed, held))
     assert (news.drops, news.days, news.since) == (1, (TODAY,), NOON + timedelta(minutes=5))
     assert behind_since(context) == NOON + timedelta(minutes=5)
