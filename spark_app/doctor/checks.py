@@ -27,8 +27,10 @@ from spark_app.lake.s3 import describe_access
 from spark_app.lake.slots import NoConditionalPuts, find_put_problem
 from spark_app.lake.withdrawn import DELETED
 from spark_app.quality import expressions
+from spark_app.quality.counts import can_be_used
 from spark_app.quality.neighbours import filled
-from spark_app.quality.rows import LEFT_OUT, PASSED_OVER, REASONS, can_be_used, judge
+from spark_app.quality.reasons import LEFT_OUT, PASSED_OVER, REASONS
+from spark_app.quality.rows import judge
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from spark_app.contracts.table import Contract
-from spark_app.quality.rows import counted_rules
+from spark_app.quality.counts import counted_rules
 
 
 def silver_results(run_id: str, contract: Contract, counts: Sequence[Row], now: datetime) -> list[dict[str, Any]]:

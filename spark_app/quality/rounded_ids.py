@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.implied_rules import is_whole_id, rounded_rule_name
 from spark_app.contracts.table import Contract
-from spark_app.quality.rows import REASON_TYPE, REASONS, SHARED_ID, counted_rules, key_texts
+from spark_app.quality.counts import counted_rules
+from spark_app.quality.reasons import REASON_TYPE, REASONS, SHARED_ID, key_texts
 
 
 def some(counts: Sequence[Row], contract: Contract) -> bool:

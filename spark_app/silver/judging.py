@@ -14,7 +14,8 @@ from spark_app.contracts.sources import EntityMap
 from spark_app.contracts.table import Contract, TypeName
 from spark_app.lake import delta, few
 from spark_app.quality import rounded_ids
-from spark_app.quality.rows import counted, judge
+from spark_app.quality.counts import counted
+from spark_app.quality.rows import judge
 from spark_app.runs.context import Context
 from spark_app.tables.declare import SilverTable
 

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from spark_app.lake import delta, entities, few, log
 from spark_app.lake.withdrawn import MARKS, keys_seen, resolved
 from spark_app.quality import rounded_ids
-from spark_app.quality.rows import can_be_used, money
+from spark_app.quality.counts import can_be_used, money
 from spark_app.runs.context import Context
 from spark_app.silver.judging import PROVENANCE_NAMES, Judged, Work, judge_all
 from spark_app.silver.outcomes import Outcomes, outcomes, regrouped, summed

@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 
 from spark_app.contracts.expression_words import with_fractions
 from spark_app.quality import expressions
-from spark_app.quality.rows import counted, judge
+from spark_app.quality.counts import counted
+from spark_app.quality.rows import judge
 from spark_app.runtime.errors import SettingsError
 from tests.support import mapping
 from tests.support.mapping import CONTRACTS, judged, source_of, usable

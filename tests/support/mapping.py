@@ -20,7 +20,8 @@ from spark_app.lake.csv_files import number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import list_files
 from spark_app.lake.paths import Landing
-from spark_app.quality.rows import PASSED_OVER, REASONS, judge
+from spark_app.quality.reasons import PASSED_OVER, REASONS
+from spark_app.quality.rows import judge
 from spark_app.runtime.settings import S3Settings, conf_dir
 from tests.support.drops import run_days, table_dicts
 from tests.support.files import put

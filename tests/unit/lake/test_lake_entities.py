@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_app.lake.entities import compare_with_current
 from spark_app.lake.progress import Sum
-from spark_app.quality.rows import money
+from spark_app.quality.counts import money
 from spark_app.silver.outcomes import outcomes, summed
 from tests.support.frames import Rows, assert_rows, frame
 

@@ -9,8 +9,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
+from spark_app.quality.counts import counted, counted_rules
 from spark_app.quality.rounded_ids import set_apart, some
-from spark_app.quality.rows import counted, counted_rules, judge
+from spark_app.quality.rows import judge
 from spark_app.shops.demo_rows import COLUMNS
 from spark_app.tables.declare import silver_tables
 from tests.support.files import GOOD
