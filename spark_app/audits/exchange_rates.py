@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from spark_app.contracts.blanks import folded
-from spark_app.contracts.sources import Source
+from spark_app.contracts.mapping import Source
 from spark_app.contracts.table import Dimension, Threshold
 from spark_app.lake import feed, log
 from spark_app.lake.behind import with_sources

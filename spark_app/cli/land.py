@@ -16,7 +16,7 @@ from spark_app.runtime.errors import UsageError
 from spark_app.runtime.yaml_lines import nearest
 
 if TYPE_CHECKING:
-    from spark_app.contracts.sources import Source
+    from spark_app.contracts.mapping import Source
     from spark_app.lake.lay import Laid
     from spark_app.lake.lay_rows import DayColumn
     from spark_app.lake.paths import Landing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spark_app.contracts.sources import EntityMap, Source
+from spark_app.contracts.mapping import EntityMap, Source
 from spark_app.contracts.sql import speaks_of
 from spark_app.contracts.table import Contract
 

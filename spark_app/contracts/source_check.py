@@ -14,7 +14,7 @@ from spark_app.runtime.yaml_lines import Document
 from spark_app.runtime.zones import unknown_zone
 
 if TYPE_CHECKING:
-    from spark_app.contracts.sources import ColumnMap, DatasetMap, EntityMap, Source
+    from spark_app.contracts.mapping import ColumnMap, DatasetMap, EntityMap, Source
     from spark_app.contracts.table import Contract
 
 Faults = Iterator[LakehouseError]

@@ -12,7 +12,8 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
-from spark_app.contracts.sources import ColumnMap, Dataset, EntityMap, Source
+from spark_app.contracts.mapping import ColumnMap, EntityMap, Source
+from spark_app.contracts.sources import Dataset
 from spark_app.contracts.sql import speaks_of
 from spark_app.doctor.warehouse import warehouse_line
 from spark_app.jobs.bronze import with_meta

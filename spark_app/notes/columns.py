@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from spark_app.contracts.feeds import columns_fed
-from spark_app.contracts.sources import Source
+from spark_app.contracts.mapping import Source
 from spark_app.lake.columns import ColumnChange, find_changes, quoted, read_headers
 from spark_app.runs.context import Context
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from spark_app.contracts.blanks import BLANK_CLASS, BLANKS
-from spark_app.contracts.sources import ColumnMap, NumberFormat
+from spark_app.contracts.mapping import ColumnMap, NumberFormat
 from spark_app.contracts.table import Type
 from spark_app.quality.times import day, moment
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.sources import EntityMap, Source
+from spark_app.contracts.mapping import EntityMap, Source
 from spark_app.contracts.table import Contract
 from spark_app.lake.log import open_table
 from spark_app.lake.paths import Lake

@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, TimestampNTZType, TimestampType
 
+from spark_app.contracts.mapping import EntityMap, Source
 from spark_app.contracts.source_check import fault_within
-from spark_app.contracts.sources import EntityMap, Source
 from spark_app.contracts.table import Contract
 from spark_app.runtime.errors import LakehouseError, SettingsError, join_errors
 from spark_app.runtime.yaml_lines import Document, nearest

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from spark_app.contracts.figures import Kind
-from spark_app.contracts.sources import Source, inputs_of
+from spark_app.contracts.mapping import Source
+from spark_app.contracts.sources import inputs_of
 from spark_app.contracts.table import Contract, Watch
 from spark_app.lake import feed, ops
 from spark_app.lake.paths import Lake

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.sources import Lookup, Source
+from spark_app.contracts.mapping import Lookup, Source
 from spark_app.lake.csv_files import CORRUPT
 from spark_app.lake.file_order import in_natural_order
 

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.sources import CarryDown, DatasetMap, NumberBy
+from spark_app.contracts.mapping import CarryDown, DatasetMap, NumberBy
 
 KEPT = "_kept"
 _FILE = ("_batch_date", "_source_file")

@@ -10,7 +10,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F
 
 from spark_app.contracts.implied_rules import rounded_rule_name
-from spark_app.contracts.sources import EntityMap
+from spark_app.contracts.mapping import EntityMap
 from spark_app.contracts.table import Contract, Rule
 from spark_app.lake.csv_damage import LARGE
 from spark_app.lake.csv_files import DAMAGE

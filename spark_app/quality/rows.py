@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.sources import ColumnMap, DatasetMap, EntityMap, Source
+from spark_app.contracts.mapping import ColumnMap, DatasetMap, EntityMap, Source
 from spark_app.contracts.table import Column, Contract
 from spark_app.lake.csv_files import DAMAGE
 from spark_app.lake.withdrawn import DELETED, GROUP, PART, SNAPSHOT

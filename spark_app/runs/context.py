@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from pyspark.sql import SparkSession
 
-from spark_app.contracts.sources import Dataset, Source, datasets_of, endings_of
+from spark_app.contracts.mapping import Source
+from spark_app.contracts.sources import Dataset, datasets_of, endings_of
 from spark_app.contracts.table import Contract
 from spark_app.lake.fence import Fence
 from spark_app.lake.few import Scratch

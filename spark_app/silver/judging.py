@@ -10,7 +10,7 @@ from functools import reduce
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from spark_app.contracts.sources import EntityMap
+from spark_app.contracts.mapping import EntityMap
 from spark_app.contracts.table import Contract, TypeName
 from spark_app.lake import delta, few
 from spark_app.quality import rounded_ids

@@ -15,7 +15,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.load import load_contracts
-from spark_app.contracts.sources import Source, datasets_of, endings_of, load_source
+from spark_app.contracts.mapping import Source
+from spark_app.contracts.sources import datasets_of, endings_of, load_source
 from spark_app.lake.csv_files import number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import list_files

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from spark_app.contracts.sources import ColumnMap
+from spark_app.contracts.mapping import ColumnMap
 from spark_app.quality.profile import Finding
 from spark_app.runs.context import Context
 from spark_app.runtime.record import RunRecord

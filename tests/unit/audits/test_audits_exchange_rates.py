@@ -12,7 +12,7 @@ import pytest
 
 from spark_app.audits import exchange_rates
 from spark_app.audits.exchange_rates import check_currencies_are_told_apart, check_exchange_rates
-from spark_app.contracts.sources import Source
+from spark_app.contracts.mapping import Source
 from spark_app.lake.paths import Lake
 from spark_app.runs.context import Context
 from spark_app.runtime.reporting import Reporting

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from spark_app.cli.doctor import doctor
-from spark_app.contracts.sources import Source, load_source
+from spark_app.contracts.mapping import Source
+from spark_app.contracts.sources import load_source
 from spark_app.doctor.proposal import proposal
 from tests.support.foreign_shops import amazon_settlement, paypal_ledger, shopify_orders, square_items
 from tests.support.mapping import CONTRACTS, conf_with, source_of

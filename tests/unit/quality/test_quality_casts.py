@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from spark_app.contracts.sources import ColumnMap, NumberFormat
+from spark_app.contracts.mapping import ColumnMap, NumberFormat
 from spark_app.contracts.table import Type
 from spark_app.quality.casts import cast_text
 from tests.support.frames import assert_rows, frame

@@ -8,7 +8,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_app.contracts.load import load_contracts
-from spark_app.contracts.sources import Source, load_source
+from spark_app.contracts.mapping import Source
+from spark_app.contracts.sources import load_source
 from spark_app.quality.expressions import check, explained
 from spark_app.runtime.errors import SettingsError
 from spark_app.runtime.settings import conf_dir

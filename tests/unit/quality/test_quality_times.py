@@ -9,7 +9,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from spark_app.contracts.load import load_contracts
-from spark_app.contracts.sources import ColumnMap, Source, load_source
+from spark_app.contracts.mapping import ColumnMap, Source
+from spark_app.contracts.sources import load_source
 from spark_app.quality.rows import judge
 from spark_app.quality.times import day, moment
 from tests.support.frames import assert_rows, frame
