@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,12 @@ from spark_app.cli.cost_aws import actuals, prices
 from spark_app.cli.where import existing
 from spark_app.costs.prometheus import Gauge, exposition
 from spark_app.costs.words import in_dollars
-from spark_app.runtime.errors import LakehouseError, UsageError
+from spark_app.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from spark_app.costs.breakdown import By
-    from spark_app.costs.prices import Prices
-    from spark_app.lake.paths import Lake
+    from spark_app.costs.forecast import Month
+    from spark_app.costs.summary import CostSummary
     from spark_app.runtime.settings import Settings
 
 BY: tuple[By, ...] = ("day", "layer", "table", "run")
@@ -78,16 +78,18 @@ def show(
     if advice or storage:
         (_advise if advice else _stored)(settings, json_)
         return
-    found = _gather(settings, "table" if prometheus else by, days)
+    from spark_app.costs.summary import summarize_costs
+
+    found = summarize_costs(settings, "table" if prometheus else by, days)
     if prometheus:
         click.echo(exposition(gauges(found)), nl=False)
         return
     if json_:
-        screen.print_json(found)
+        screen.print_json(asdict(found))
         return
-    for line in found["warnings"]:
+    for line in found.warnings:
         screen.warn(line)
-    if found["rows"]:
+    if found.rows:
         _show(found, by)
     else:
         screen.console.print(_nothing(settings, days))
@@ -97,24 +99,24 @@ cost.add_command(prices)
 cost.add_command(actuals)
 
 
-def gauges(found: dict[str, Any]) -> list[Gauge]:
-    """What `_gather` has found by table, as metrics."""
-    of, month = {"environment": found["environment"]}, found["month"]
+def gauges(found: CostSummary) -> list[Gauge]:
+    """Costs by table, as metrics."""
+    of, month = {"environment": found.environment}, found.month
     tables = [
-        ({**of, "layer": row["layer"] or "", "table": row["table_name"] or ""}, row["dollars"]) for row in found["rows"]
+        ({**of, "layer": row["layer"] or "", "table": row["table_name"] or ""}, row["dollars"]) for row in found.rows
     ]
-    last = [({**of, "command": one["command"]}, one["dollars"]) for one in found["last_runs"]]
+    last = [({**of, "command": one.command}, one.dollars) for one in found.last_runs]
     return [
-        Gauge("lakehouse_cost_month_dollars", "Dollars of runs since the month began.", [(of, month["spent"])]),
-        Gauge("lakehouse_cost_month_forecast_dollars", "What the month will cost.", [(of, month["forecast"])]),
-        Gauge("lakehouse_cost_month_budget_dollars", "cost.monthly_budget.", [(of, found["monthly_budget"])]),
+        Gauge("lakehouse_cost_month_dollars", "Dollars of runs since the month began.", [(of, month.spent)]),
+        Gauge("lakehouse_cost_month_forecast_dollars", "What the month will cost.", [(of, month.forecast)]),
+        Gauge("lakehouse_cost_month_budget_dollars", "cost.monthly_budget.", [(of, found.monthly_budget)]),
         Gauge(
             "lakehouse_cost_thousand_orders_dollars",
             "Dollars a thousand orders taken in.",
-            [(of, found["dollars_per_thousand_orders"])],
+            [(of, found.dollars_per_thousand_orders)],
         ),
         Gauge("lakehouse_cost_last_run_dollars", "Dollars of the last run, by command.", last),
-        Gauge("lakehouse_cost_table_dollars", f"Dollars of a table, {found['days']} days.", tables),
+        Gauge("lakehouse_cost_table_dollars", f"Dollars of a table, {found.days} days.", tables),
     ]
 
 
@@ -161,92 +163,41 @@ def _nothing(settings: Settings, days: int) -> str:
     return f"no run of the last {days} days has a bill yet"
 
 
-def _gather(settings: Settings, by: By, days: int) -> dict[str, Any]:
-    from spark_app.costs.breakdown import breakdown
-    from spark_app.costs.forecast import WAREHOUSE, forecast_month
-    from spark_app.costs.history import HISTORY_DAYS, run_costs
-    from spark_app.costs.orders import orders_of, per_thousand
-    from spark_app.costs.prices import load_prices
-    from spark_app.lake.paths import Lake
-
-    lake, today = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC).date()
-    first, known = today - timedelta(days=days - 1), load_prices()
-    said = _settled(lake, settings, known)
-    runs = run_costs(lake, min(first, today - timedelta(days=HISTORY_DAYS)), today)
-    shown = [one for one in runs if one.day >= first]
-    dollars = sum((one.dollars for one in shown), Decimal(0))
-    orders = orders_of(lake, {one.run_id for one in shown})
-    each = per_thousand(dollars, orders)
-    return {
-        "environment": settings.environment,
-        "billed_by": settings.cost.billed_by,
-        "days": days,
-        "first_day": first,
-        "last_day": today,
-        "dollars": dollars,
-        "runs": sum(one.command != WAREHOUSE for one in shown),
-        "has_warehouse": any(one.command == WAREHOUSE for one in shown),
-        "orders": orders,
-        "dollars_per_thousand_orders": None if each is None else round(each, 4),
-        "month": asdict(forecast_month(runs, today)),
-        "monthly_budget": settings.cost.monthly_budget,
-        "prices": {"region": known.region, "date": known.date},
-        "warnings": said,
-        "last_runs": [asdict(one) for one in {one.command: one for one in shown}.values()],
-        "by": by,
-        "rows": breakdown(lake, by, first, today),
-    }
-
-
-def _settled(lake: Lake, settings: Settings, known: Prices) -> list[str]:
-    """Ask for the bills that are known only after jobs have ended; what stands against it."""
-    from spark_app.costs.settle import AFTERWARDS, settle
-
-    if settings.cost.billed_by not in AFTERWARDS:
-        return []
-    try:
-        settle(lake, settings, known)
-    except LakehouseError as error:
-        return [f"bills of the newest runs are not known: {error.message}"]
-    return []
-
-
-def _show(found: dict[str, Any], by: By) -> None:
-    columns = [name for name in found["rows"][0] if not (by == "run" and name == "runs")]
-    rows = [[_cell(name, row[name]) for name in columns] for row in found["rows"][:SHOWN]]
+def _show(found: CostSummary, by: By) -> None:
+    columns = [name for name in found.rows[0] if not (by == "run" and name == "runs")]
+    rows = [[_cell(name, row[name]) for name in columns] for row in found.rows[:SHOWN]]
     numbers = ("runs", "seconds", "dollars", "share")
     titles = [name.replace("table_name", "table").replace("run_id", "run") for name in columns]
-    screen.table(f"What runs cost from {found['first_day']} to {found['last_day']}, by {by}", titles, rows, numbers)
-    screen.more(len(found["rows"]) - len(rows), "--json shows all")
-    month, budget = found["month"], found["monthly_budget"]
+    screen.table(f"What runs cost from {found.first_day} to {found.last_day}, by {by}", titles, rows, numbers)
+    screen.more(len(found.rows) - len(rows), "--json shows all")
+    month, budget = found.month, found.monthly_budget
     bears = f" of a budget of {in_dollars(budget)}" if budget else ""
-    left_out = "storage is" if found["has_warehouse"] else "storage and the warehouse are"
+    left_out = "storage is" if found.has_warehouse else "storage and the warehouse are"
     said = [
-        f"{in_dollars(found['dollars'])} in {_runs(found['runs'])}; {_by_orders(found)}",
-        f"since {month['first']} {in_dollars(month['spent'])}{bears}; {_forecast(month)}",
-        f"US dollars at list prices of {found['prices']['region']}, written down {found['prices']['date']}; "
-        f"{left_out} not in it",
+        f"{in_dollars(found.dollars)} in {_runs(found.runs)}; {_by_orders(found)}",
+        f"since {month.first} {in_dollars(month.spent)}{bears}; {_forecast(month)}",
+        f"US dollars at list prices of {found.prices.region}, written down {found.prices.date}; {left_out} not in it",
     ]
     for line in said:
         screen.console.print(line)
 
 
-def _forecast(month: dict[str, Any]) -> str:
-    if month["forecast"] is None:
+def _forecast(month: Month) -> str:
+    if month.forecast is None or month.usual_day is None:
         return "what the month will cost is said from the second day with a bill on"
-    usual = in_dollars(month["usual_day"])
-    return f"by {month['last']} it will be about {in_dollars(month['forecast'])}, if each day costs a usual {usual}"
+    usual = in_dollars(month.usual_day)
+    return f"by {month.last} it will be about {in_dollars(month.forecast)}, if each day costs a usual {usual}"
 
 
 def _runs(count: int) -> str:
     return f"{count:,} run" if count == 1 else f"{count:,} runs"
 
 
-def _by_orders(found: dict[str, Any]) -> str:
-    each = found["dollars_per_thousand_orders"]
+def _by_orders(found: CostSummary) -> str:
+    each = found.dollars_per_thousand_orders
     if each is None:
         return "they took in no day with orders"
-    return f"{in_dollars(each)} a thousand orders ({found['orders']:,} on the days they took in)"
+    return f"{in_dollars(each)} a thousand orders ({found.orders:,} on the days they took in)"
 
 
 def _cell(name: str, value: Any) -> object:

@@ -100,6 +100,12 @@ def bill_redshift(charged_rpu_seconds: Decimal, prices: Prices) -> Bill:
     return Bill("redshift_serverless", (line,))
 
 
+def bill_redshift_cluster(nodes: int, days: int, prices: Prices) -> Bill:
+    """A cluster's nodes, around the clock: a pause, a resize or reserved nodes are not looked at."""
+    line = _line("node", Decimal(nodes * days * 24), "node-hours", prices.redshift_cluster.node_hour)
+    return Bill("redshift_cluster", (line,))
+
+
 def bill_s3(usage: S3Usage, prices: Prices) -> Bill:
     """A month of objects in S3 Standard (a GB is 2^30 bytes, as AWS counts them), and requests."""
     s3 = prices.s3

@@ -58,10 +58,11 @@ def wanted(prices: Prices) -> list[Wanted]:
     for kind, node in (("x86_64", prices.kubernetes.x86_64.node), ("arm64", prices.kubernetes.arm64.node)):
         filters = (("instanceType", node), *_PLAIN_LINUX)
         found.append(Wanted(("kubernetes", kind, "node_hour"), "AmazonEC2", filters, f"BoxUsage:{node}"))
-    family = "productFamily"
+    family, node = "productFamily", prices.redshift_cluster.node
     return [
         *found,
         Wanted(("glue", "dpu_hour"), "AWSGlue", (), "ETL-DPU-Hour"),
+        Wanted(("redshift_cluster", "node_hour"), redshift, (("instanceType", node),), f"Node:{node}"),
         Wanted(("redshift_serverless", "rpu_hour"), redshift, ((family, "Serverless"),), "Redshift:ServerlessUsage"),
         Wanted(
             ("redshift_serverless", "storage_gb_month"),

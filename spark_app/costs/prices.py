@@ -86,6 +86,13 @@ class RedshiftPrices(Published):
     storage_gb_month: Dollars
 
 
+class RedshiftNodePrices(Published):
+    """Nodes of a Redshift cluster, on demand; what it stores is not in them."""
+
+    node: str
+    node_hour: Dollars
+
+
 class S3Prices(Published):
     """Objects kept, and asked for."""
 
@@ -103,6 +110,7 @@ class Prices(Closed):
     emr_serverless: EmrPrices
     kubernetes: KubernetesPrices
     glue: GluePrices
+    redshift_cluster: RedshiftNodePrices
     redshift_serverless: RedshiftPrices
     s3: S3Prices
 

@@ -34,6 +34,9 @@ class CostSettings(Closed):
         None, pattern=r"^[0-9a-z]+$", description="application that is asked; else that of airflow.emr_serverless"
     )
     glue_jobs: tuple[str, ...] = Field((), description="Glue jobs that are asked")
+    redshift_nodes: int | None = Field(
+        None, gt=0, description="nodes of redshift.cluster, billed by the day; prices.yaml names their type"
+    )
     monthly_budget: Decimal | None = Field(None, gt=0, description="dollars that a calendar month (UTC) may cost")
     over_budget: Literal["warn", "stop"] = Field(
         "warn", description="what becomes of a run that would cross it: told of, or ended before it starts (exit 2)"

@@ -14,6 +14,7 @@ from spark_app.costs.bill import (
     bill_kubernetes,
     bill_machine,
     bill_redshift,
+    bill_redshift_cluster,
     bill_s3,
 )
 from spark_app.costs.prices import load_prices
@@ -76,6 +77,11 @@ def test_a_glue_job_by_dpu_seconds() -> None:
 def test_redshift_serverless_by_charged_rpu_seconds() -> None:
     """A minute of 8 RPU: 480 RPU-seconds, 0.133333 RPU-hours at 0.375."""
     assert by_hand(bill_redshift(D(480), PRICES)) == [("RPU", "0.133333", "RPU-hours", "0.050000")]
+
+
+def test_a_redshift_cluster_by_nodes_around_the_clock() -> None:
+    """Two ra3.xlplus for a day: 48 node-hours at 1.086."""
+    assert by_hand(bill_redshift_cluster(2, 1, PRICES)) == [("node", "48.000000", "node-hours", "52.128000")]
 
 
 def test_s3_by_bytes_and_requests() -> None:

@@ -59,6 +59,7 @@ SETTINGS = [
     ("cost.executor", None, "cost: {executor: {vcpu: 0.5, memory_gb: 4}}", POD),
     ("cost.emr_application", None, "cost: {emr_application: 00f1}", "00f1"),
     ("cost.glue_jobs", (), "cost: {glue_jobs: [nightly]}", ("nightly",)),
+    ("cost.redshift_nodes", None, "cost: {redshift_nodes: 2}", 2),
     ("cost.monthly_budget", None, BUDGET, Decimal(50)),
     ("cost.over_budget", "warn", "cost: {over_budget: stop}", "stop"),
     ("heartbeat_url_from", None, "heartbeat_url_from: BEAT_URL", "BEAT_URL"),

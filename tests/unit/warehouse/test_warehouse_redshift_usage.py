@@ -69,10 +69,17 @@ def test_each_day_is_billed_once(settings: RedshiftSettings, tmp_path: Path, mon
     assert asked == ["analytics"], "a day that has its bill is not asked for again"
 
 
-def test_a_warehouse_that_is_not_serverless_is_not_asked(settings: RedshiftSettings, tmp_path: Path) -> None:
+def test_a_cluster_is_billed_by_its_nodes_and_never_asked(settings: RedshiftSettings, tmp_path: Path) -> None:
+    """Two nodes for 24 hours at 1.086. Of the days before the first bill nothing is known."""
     context = of_warehouse(World(tmp_path).context, settings)
     keep_warehouse_cost(context, load_prices())
-    assert run_costs(context.lake, BEFORE, TODAY) == []
+    assert run_costs(context.lake, BEFORE, TODAY) == [], "the settings name no nodes"
+    cost = context.settings.cost.model_copy(update={"redshift_nodes": 2})
+    context = replace(context, settings=context.settings.model_copy(update={"cost": cost}))
+    for _ in range(2):
+        keep_warehouse_cost(context, load_prices())
+    found = [(one.day, one.command, one.dollars) for one in run_costs(context.lake, BEFORE, TODAY)]
+    assert found == [(YESTERDAY, "warehouse", Decimal("52.128"))]
 
 
 def of_warehouse(context: Context, redshift: RedshiftSettings) -> Context:
