@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from spark_app.costs.prices import Prices
-from spark_app.runtime.cost_settings import CostSettings
+from spark_app.runtime.cost_settings import Architecture, CostSettings
 
 MONTH_DAYS = 30
 ROOM = Decimal("1.25")  # what a driver is given above the most that one needed
@@ -47,6 +47,7 @@ class Used:
     days: int
     lines: Sequence[UsedLine]
     peaks: Sequence[int] = ()
+    runs: int = 0
 
     def a_month(self, dollars: Decimal) -> Decimal:
         return (dollars * MONTH_DAYS / self.days).quantize(Decimal("0.0001"))
@@ -74,6 +75,49 @@ def on_graviton(used: Used, cost: CostSettings, prices: Prices) -> Advice | None
     where = "Architecture=ARM64 of the stack" if by == {"emr_serverless"} else "arch: arm64 of the chart"
     hours = "the same hours at ARM's prices; an image for linux/arm64, and a night on it to see that they are as many"
     return Advice("run on Graviton", used.a_month(saved), f"{where}, and cost.architecture: arm64", hours)
+
+
+def on_spot(used: Used, cost: CostSettings, prices: Prices) -> Advice | None:
+    """Executors on spot nodes: what a lost one did is done again by others; a lost driver is a lost run."""
+    node = prices.kubernetes.of(cost.architecture)
+    spent = sum((line.dollars for line in used.lines if line.item.startswith("executor ")), Decimal(0))
+    if cost.billed_by != "kubernetes" or node.spot_hour is None or node.spot_hour >= node.node_hour or not spent:
+        return None
+    because = f"{node.node} is let for ${node.spot_hour:f} an hour, not ${node.node_hour:f}, and may be taken back"
+    saved = used.a_month(spent * (1 - node.spot_hour / node.node_hour))
+    return Advice("run executors on spot nodes", saved, "executor.spot: prefer, of the chart", because)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Workers that an application of EMR Serverless keeps ready: all they hold, and for how long after a run.
+
+    `minutes`: None where they wait for ever.
+    """
+
+    vcpu: Decimal
+    memory_gb: Decimal
+    minutes: int | None
+
+    def dollars(self, runs: Decimal, prices: Prices, architecture: Architecture) -> Decimal:
+        """Of a month with so many runs, each of which is followed by a wait; what runs use is not taken off."""
+        price = prices.emr_serverless.of(architecture)
+        hours = Decimal(24 * MONTH_DAYS)
+        if self.minutes is not None:
+            hours = min(hours, runs * self.minutes / 60)
+        return hours * (self.vcpu * price.vcpu_hour + self.memory_gb * price.memory_gb_hour)
+
+
+def without_waiting(used: Used, waiting: Waiting | None, cost: CostSettings, prices: Prices) -> Advice | None:
+    """No pre-initialised workers: a nightly run can wait the minute or two that workers take to start."""
+    if waiting is None or not waiting.vcpu:
+        return None
+    runs = Decimal(used.runs * MONTH_DAYS) / used.days
+    wait = "always" if waiting.minutes is None else f"for {waiting.minutes} minutes after each run"
+    kept = f"{waiting.vcpu:g} vCPU and {waiting.memory_gb:g} GB"
+    because = f"{kept} are kept ready {wait}, and billed; without them a run starts a minute or two later"
+    saved = waiting.dollars(runs, prices, cost.architecture).quantize(Decimal("0.0001"))
+    return Advice("keep no workers waiting", saved, "initialCapacity of the application: none", because)
 
 
 def smaller_driver(used: Used, cost: CostSettings) -> Advice | None:

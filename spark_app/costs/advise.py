@@ -9,11 +9,15 @@ from spark_app.costs.advice import (
     Advice,
     Used,
     UsedLine,
+    Waiting,
     older_landing,
     on_graviton,
+    on_spot,
     packed_files,
     smaller_driver,
+    without_waiting,
 )
+from spark_app.costs.aws_jobs import waiting_workers
 from spark_app.costs.history import NEWEST
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
@@ -30,6 +34,8 @@ def advise(settings: Settings, lake: Lake, prices: Prices, today: date) -> list[
         if (used := used_of(lake, today)) is None
         else [
             on_graviton(used, settings.cost, prices),
+            on_spot(used, settings.cost, prices),
+            without_waiting(used, _waiting(settings), settings.cost, prices),
             smaller_driver(used, settings.cost),
         ]
     )
@@ -46,7 +52,8 @@ def used_of(lake: Lake, today: date) -> Used | None:
     first = today - timedelta(days=MONTH_DAYS - 1)
     rows = ops.select(
         lake.table("ops.bills"),
-        "SELECT billed_by, item, sum(quantity) AS quantity, sum(dollars) AS dollars, min(day) AS first "
+        "SELECT billed_by, item, sum(quantity) AS quantity, sum(dollars) AS dollars, min(day) AS first, "
+        "count(DISTINCT run_id) AS runs "
         f"FROM ({NEWEST}) GROUP BY billed_by, item ORDER BY ALL",
         (first, today),
     )
@@ -58,4 +65,11 @@ def used_of(lake: Lake, today: date) -> Used | None:
         "AND release_id IS NOT NULL"
     )
     peaks = [row["peak_memory"] for row in ops.select(lake.table("ops.runs"), sql, (first, today))]
-    return Used((today - min(row["first"] for row in rows)).days + 1, lines, peaks)
+    days = (today - min(row["first"] for row in rows)).days + 1
+    return Used(days, lines, peaks, max(row["runs"] for row in rows))
+
+
+def _waiting(settings: Settings) -> Waiting | None:
+    if settings.cost.billed_by != "emr_serverless":
+        return None
+    return waiting_workers(settings)

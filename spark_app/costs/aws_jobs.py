@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from spark_app.costs.advice import Waiting
 from spark_app.costs.aws import aws_errors_named, client
 from spark_app.costs.bill import Bill, EmrUsage, bill_emr, bill_glue
 from spark_app.costs.prices import Prices
@@ -15,6 +16,7 @@ from spark_app.runtime.settings import Settings
 
 _ENDED = ("SUCCESS", "FAILED", "CANCELLED")
 _LEAST_SECONDS = 60  # of a Glue job
+_STOPS_AFTER = 15  # minutes without work, unless an application says otherwise
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,26 @@ def _emr_bill(run: Mapping[str, Any], settings: Settings, prices: Prices) -> Bil
     billed = run["billedResourceUtilization"]
     hours = [Decimal(str(billed.get(name, 0))) for name in ("vCPUHour", "memoryGBHour", "storageGBHour")]
     return bill_emr(EmrUsage(*hours), prices, settings.cost.architecture)
+
+
+def waiting_workers(settings: Settings) -> Waiting:
+    """What the application keeps ready beside what runs ask for."""
+    emr, application = client("emr-serverless", settings), settings.emr_application
+    with aws_errors_named("emr-serverless:GetApplication", f"application {application}"):
+        found = emr.get_application(applicationId=application)["application"]
+    kinds = found.get("initialCapacity", {}).values()
+    sizes = [(kind["workerCount"], kind["workerConfiguration"]) for kind in kinds]
+    stop = found.get("autoStopConfiguration", {})
+    return Waiting(
+        sum((count * _number(size["cpu"]) for count, size in sizes), Decimal(0)),
+        sum((count * _number(size["memory"]) for count, size in sizes), Decimal(0)),
+        int(stop.get("idleTimeoutMinutes", _STOPS_AFTER)) if stop.get("enabled", True) else None,
+    )
+
+
+def _number(text: str) -> Decimal:
+    """Of `2 vCPU` or `4 GB`."""
+    return Decimal(text.split()[0])
 
 
 def glue_jobs(settings: Settings, prices: Prices, wanted: Asked) -> list[Job]:

@@ -49,6 +49,7 @@ class Node(Closed):
 
     node: str
     node_hour: Dollars
+    spot_hour: Dollars | None = Field(None, description="what it is let for while AWS does not need it, of late")
     vcpu: Dollars
     memory_gb: Dollars
 
