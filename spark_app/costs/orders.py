@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
+from spark_app.costs.history import RunCost
 from spark_app.lake import feed, ops, releases
 from spark_app.lake.paths import Lake
 
@@ -37,6 +38,23 @@ def days_by_run(lake: Lake, run_ids: Collection[str]) -> dict[str, set[date]]:
     for row in ops.select(lake.table("ops.ingested_files"), sql, tuple(run_ids)):
         found[row["run_id"]].add(row["batch_date"])
     return dict(found)
+
+
+def thousand_by_day(lake: Lake, runs: Iterable[RunCost]) -> dict[date, Decimal]:
+    """Day (UTC) on which runs began -> their dollars a thousand of the orders they took in; no day without orders."""
+    dollars: dict[date, Decimal] = defaultdict(Decimal)
+    names: dict[date, list[str]] = defaultdict(list)
+    for run in runs:
+        dollars[run.day] += run.dollars
+        names[run.day].append(run.run_id)
+    placed, taken = orders_placed(lake), days_by_run(lake, [one for some in names.values() for one in some])
+    found = {}
+    for day, ids in names.items():
+        landed = set[date]().union(*(taken.get(one, ()) for one in ids))
+        each = per_thousand(dollars[day], sum(placed.get(one, 0) for one in landed))
+        if each is not None:
+            found[day] = each
+    return found
 
 
 def per_thousand(dollars: Decimal, orders: int) -> Decimal | None:

@@ -10,9 +10,10 @@ from decimal import Decimal
 from spark_app.costs.bill import Bill, PodUsage, bill_kubernetes, bill_machine
 from spark_app.costs.history import HISTORY_DAYS, run_costs
 from spark_app.costs.keep import Account, BilledRun, keep_accounts
+from spark_app.costs.orders import thousand_by_day
 from spark_app.costs.prices import Prices, load_prices
 from spark_app.costs.settle import AFTERWARDS, settle
-from spark_app.costs.unusual import dear
+from spark_app.costs.unusual import dear, dear_orders
 from spark_app.runs.context import Context
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
@@ -51,7 +52,7 @@ def _keep(context: Context, seconds: Decimal, prices: Prices, *, released: bool)
 
 
 def _notice_dear(context: Context, run_ids: Sequence[str]) -> None:
-    """A notice of each of these runs that cost far more than runs of its like."""
+    """A notice of each of these runs that cost far more than runs of its like, and of today's orders that did."""
     if not run_ids:
         return
     today = context.record.started_at.date()
@@ -59,6 +60,8 @@ def _notice_dear(context: Context, run_ids: Sequence[str]) -> None:
     for one in known:
         if one.run_id in run_ids and (told := dear(one, known)):
             context.record.notice(f"run cost {one.command}", [told])
+    if told := dear_orders(thousand_by_day(context.lake, known), today):
+        context.record.notice("cost of a thousand orders", [told])
 
 
 def bill_of(context: Context, seconds: Decimal, prices: Prices) -> Bill:

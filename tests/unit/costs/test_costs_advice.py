@@ -68,7 +68,7 @@ def test_executors_on_spot_nodes_where_their_price_is_known() -> None:
     [(15, "1.4441", "for 15 minutes after each run"), (None, "138.6310", "always")],
 )
 def test_workers_that_wait_cost_their_wait(minutes: int | None, dollars: str, said: str) -> None:
-    """An hour of 3 vCPU and 6 GB is 3 × 0.052624 + 6 × 0.0057785 = 0.192543; thirty nights wait 7.5, a month has 720."""
+    """3 vCPU and 6 GB are 3 × 0.052624 + 6 × 0.0057785 = 0.192543 an hour; thirty waits are 7.5, a month is 720."""
     found = without_waiting(Used(10, EMR, runs=10), Waiting(D(3), D(6), minutes), cost(), PRICES)
     assert found is not None
     assert found.dollars_a_month == D(dollars)

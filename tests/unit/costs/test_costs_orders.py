@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from spark_app.costs.orders import orders_of, per_thousand
+from spark_app.costs.history import RunCost
+from spark_app.costs.orders import orders_of, per_thousand, thousand_by_day
 from spark_app.lake.paths import Lake
 from tests.support.gold_shop import make_gold
 from tests.support.ops_rows import put
@@ -24,6 +25,9 @@ def test_each_day_taken_in_counts_once(tmp_path: Path) -> None:
     put(gold.lake.table("ops.ingested_files"), [{"run_id": r, "batch_date": day, "dataset": d} for r, day, d in taken])
     assert orders_of(gold.lake, {"r2"}) == by_day[LAST] + by_day[before] > 0
     assert orders_of(gold.lake, {"r1"}) == by_day[before]
+    runs = [RunCost(r, LAST, "run", 1, True, "machine", Decimal(d)) for r, d in (("r1", 2), ("r2", 3), ("none", 1))]
+    assert thousand_by_day(gold.lake, runs) == {LAST: Decimal(6000) / (by_day[LAST] + by_day[before])}
+    assert thousand_by_day(gold.lake, runs[2:]) == {}
     assert orders_of(gold.lake, {"other"}) == orders_of(gold.lake, set()) == 0
 
 
