@@ -13,8 +13,9 @@ from spark_app.costs.keep import Account, BilledRun, keep_accounts
 from spark_app.costs.orders import thousand_by_day
 from spark_app.costs.prices import Prices, load_prices
 from spark_app.costs.settle import AFTERWARDS, settle
-from spark_app.costs.unusual import dear, dear_orders
+from spark_app.costs.unusual import dear
 from spark_app.runs.context import Context
+from spark_app.runs.orders_cost import dear_orders
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.executors import executor_seconds
