@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from spark_app.contracts.sources import Dataset
 from spark_app.lake import delta, feed, few, ledger, ops, writes
+from spark_app.lake.additions import Addition, find_additions
 from spark_app.lake.csv_files import CORRUPT, DAMAGE, number_rows, read_csv
 from spark_app.lake.headers import Inspected, inspect_all
 from spark_app.lake.landing import fingerprint, list_files
@@ -84,24 +85,39 @@ def _within(known: Mapping[date, str], first: date, last: date) -> dict[date, st
 
 
 def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop, lost: Collection[date]) -> int:
-    """One commit for all changed days; its note names them, and those that bronze held rows of before (or `lost`)."""
-    files = inspect_all([file for day in sorted(drop) for file in drop[day]], dataset, context.settings.s3)
-    _tell(context, dataset.name, [found for found in files if found.problem or found.aside or found.blanked])
+    """One commit for all changed days; its note names them, and those whose rows it replaced (those `lost` too)."""
     table = context.table(f"bronze.{dataset.name}")
     before = version_of(table)
     own_commit(table)  # raises where the table is somebody else's
-    there = feed.rows_by_day(context.lake, dataset.name, before, list(drop)) if before is not None else {}
-    counted: Counter[date] = Counter()
+    added, replaced = _added_and_replaced(context, dataset.name, before, drop, lost)
+    new = [file for day in sorted(drop) for file in (added[day].files if day in added else drop[day])]
+    files = inspect_all(new, dataset, context.settings.s3)
+    _tell(context, dataset.name, [found for found in files if found.problem or found.aside or found.blanked])
+    counted = Counter({day: addition.rows for day, addition in added.items()})
     for found in files:
         counted[found.file.day] += found.rows
-    replaced = frozenset({*there, *(day for day in drop if day in lost)})
     progress = BronzeProgress({day: fingerprint(listed) for day, listed in drop.items()}, counted, replaced)
     rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
     _write(context, table, rows, progress, first=before is None)
     version = version_of(table) or 0
     entries = [_ledger_row(context, found, progress.days, version) for found in files]
+    for day, addition in added.items():
+        entries += [_entered_again(context, entry, progress.days[day], version) for entry in addition.entries]
     ops.add(context.table("ops.ingested_files"), entries)
     return version
+
+
+def _added_and_replaced(
+    context: Context, dataset: str, before: int | None, drop: Drop, lost: Collection[date]
+) -> tuple[dict[date, Addition], frozenset[date]]:
+    """Of the changed days those that only got more files, and those whose rows are to be replaced.
+
+    A commit adds rows or replaces days: where it has to replace one, no day is only added to.
+    """
+    held = feed.rows_by_day(context.lake, dataset, before, list(drop)) if before is not None else {}
+    known = {*held, *(day for day in drop if day in lost)}
+    added = find_additions(context.lake, dataset, {day: drop[day] for day in drop if day not in lost})
+    return (added, frozenset()) if known <= added.keys() else ({}, frozenset(known))
 
 
 def _write(context: Context, table: Table, rows: DataFrame, progress: BronzeProgress, *, first: bool) -> None:
@@ -212,6 +228,18 @@ def _ledger_row(context: Context, found: Inspected, days: Mapping[date, str], ve
         "missing_columns": None if found.problem else list(found.missing),
         "unknown_columns": None if found.problem else list(found.unknown),
         "day_fingerprint": days[file.day],
+        "bronze_version": version,
+        "ingested_at": context.record.started_at,
+        "epoch": context.record.epoch,
+    }
+
+
+def _entered_again(context: Context, entry: Mapping[str, object], day: str, version: int) -> dict[str, object]:
+    """The entry of a file that bronze holds already, among the day's others; `day`: its new fingerprint."""
+    return {
+        **entry,
+        "run_id": context.run_id,
+        "day_fingerprint": day,
         "bronze_version": version,
         "ingested_at": context.record.started_at,
         "epoch": context.record.epoch,

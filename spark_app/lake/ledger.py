@@ -87,6 +87,16 @@ def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int)
     return {row["batch_date"]: int(row["landed"]) for row in rows}
 
 
+def entries(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, list[dict[str, Any]]]:
+    """The rows of `ops.ingested_files` of those of the days that were taken in, as they were last."""
+    found: dict[date, list[dict[str, Any]]] = {}
+    if days:
+        sql = f"SELECT * FROM (SELECT * FROM ops_rows WHERE dataset = ? {_NEWEST}) WHERE list_contains(?, batch_date)"
+        for row in _select(lake, sql, (dataset, list(days))):
+            found.setdefault(row["batch_date"], []).append(row)
+    return found
+
+
 def files_of(lake: Lake, dataset: str, day: date, version: int) -> dict[str, int]:
     """The rows of each file of a day, as `counted`."""
     sql = (

@@ -15,7 +15,7 @@ Note = Mapping[str, Any]
 class BronzeProgress:
     """What a commit brought to bronze. `days`: batch date -> fingerprint of its files. `rows`: rows counted in them.
 
-    `replaced`: those of the days that bronze held rows of before.
+    `replaced`: those of the days whose rows it replaced; to the others rows came, if any.
     """
 
     days: Mapping[date, str] = field(default_factory=dict)
