@@ -19,7 +19,7 @@ from spark_app.runtime.settings import S3Settings
 from tests.support.ops_rows import put
 lake = Lake(sys.argv[1], S3Settings.model_validate_json(sys.argv[2]))
 for number in range(int(sys.argv[4])):
-    put(lake, "runs", [{"run_id": f"{sys.argv[3]}{number}"}])
+    put(lake.table("ops.runs"), [{"run_id": f"{sys.argv[3]}{number}"}])
 """
 
 
