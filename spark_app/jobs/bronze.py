@@ -116,6 +116,8 @@ def _added_and_replaced(
     """
     held = feed.rows_by_day(context.lake, dataset, before, list(drop)) if before is not None else {}
     known = {*held, *(day for day in drop if day in lost)}
+    if not known:  # as on most nights: the ledger need not be asked what a new day held
+        return {}, frozenset()
     added = find_additions(context.lake, dataset, {day: drop[day] for day in drop if day not in lost})
     return (added, frozenset()) if known <= added.keys() else ({}, frozenset(known))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -53,10 +54,10 @@ class Shop:
         gold._refresh(self.context, self.spark, daily_payments.TABLE, {}, full_rebuild)
         return self.context.record.steps[-1]
 
-    def rows(self) -> list[tuple[str, int, str]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """Day, number and amount of payments."""
         sql = "SELECT order_date::VARCHAR, payments, amount::VARCHAR FROM data ORDER BY 1"
-        return feed.over_version(self.context.table(TABLE), None, sql)  # type: ignore[return-value]
+        return feed.over_version(self.context.table(TABLE), None, sql)
 
 
 @pytest.fixture

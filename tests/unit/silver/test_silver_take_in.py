@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -69,10 +70,10 @@ class Shop:
         assert commit is not None
         return silver_progress(commit.note)
 
-    def rows(self) -> list[tuple[str, str, date]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """Order, amount and batch date of the rows that hold."""
         sql = "SELECT order_id, amount::VARCHAR, _batch_date FROM data ORDER BY 1"
-        return feed.over_version(self.context.table("silver.payments"), None, sql)  # type: ignore[return-value]
+        return feed.over_version(self.context.table("silver.payments"), None, sql)
 
     def set_aside(self) -> list[tuple[date, str]]:
         """Batch date and rule of what cannot be used."""
