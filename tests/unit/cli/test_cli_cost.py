@@ -23,7 +23,7 @@ Command = Callable[..., Result]
 def command(conf: Path, tmp_path: Path) -> Command:
     (conf / "local.yaml").write_text("cost: {billed_by: machine, machine_hour: 1, monthly_budget: 50}\n")
     lake = Lake(str(tmp_path / "home" / "lake"))
-    bill = {"run_id": "r1", "day": TODAY, "command": "run", "landed_days": 1, "released": True}
+    bill = {"run_id": "r1", "day": TODAY, "command": "run", "item": "machine", "landed_days": 1, "released": True}
     put(lake.table("ops.bills"), [{**bill, "billed_by": "machine", "dollars": Decimal("1.25")}])
     share = {"run_id": "r1", "day": TODAY}
     shares = [("silver", "orders", 30.0, "1"), ("gold", "daily_sales", 7.5, "0.25")]
@@ -59,7 +59,7 @@ def test_for_scripts(command: Command) -> None:
 def test_the_month_is_foretold_from_the_second_day_on(command: Command, tmp_path: Path) -> None:
     """A usual day of 2.00: the middle of one day."""
     before = TODAY - timedelta(days=1)
-    bill = {"run_id": "r0", "day": before, "command": "run", "landed_days": 1, "released": True}
+    bill = {"run_id": "r0", "day": before, "command": "run", "item": "machine", "landed_days": 1, "released": True}
     put(
         Lake(str(tmp_path / "home" / "lake")).table("ops.bills"),
         [{**bill, "billed_by": "machine", "dollars": Decimal(2)}],

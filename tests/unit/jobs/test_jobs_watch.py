@@ -236,7 +236,7 @@ def test_looks_cost_no_reading_of_the_ledger_while_nobody_writes(world: World, m
     world.lands("a")
     world.watched(1)
     read: list[int] = []
-    monkeypatch.setattr(seeing.ledger, "held", lambda lake: read.append(1) or {})
+    monkeypatch.setattr(seeing.ledger, "fingerprints", lambda lake: read.append(1) or {})
     memory = seeing.Memory()
     context = open_context(RunRequest("local", home=str(world.home)), RunRecord("watch"))
     for _ in range(5):
