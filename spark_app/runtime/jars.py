@@ -116,13 +116,16 @@ def fetch_jars(coordinates: Sequence[str], *, beside_spark: bool = True) -> list
     return jars
 
 
-def spark_jar_conf(coordinates: Sequence[str], more: Sequence[Path] = ()) -> dict[str, str]:
-    """Spark settings that put these coordinates' jars (and `more`) on a session's class path; fetched at first use.
+def jar_conf(jars: Sequence[Path], master: str | None) -> dict[str, str]:
+    """The Spark setting that puts jars on a session's class path.
 
-    Raises `JarsNotFound`.
+    In one process they stand on Java's own, where it finds their classes in its archive too.
     """
-    jars = [*fetch_jars(coordinates), *more] if coordinates else list(more)
-    return {"spark.jars": ",".join(map(str, jars))} if jars else {}
+    if not jars:
+        return {}
+    if (master or "").startswith("local"):
+        return {"spark.driver.extraClassPath": os.pathsep.join(map(str, jars))}
+    return {"spark.jars": ",".join(map(str, jars))}
 
 
 def _directory(coordinates: Sequence[str]) -> Path:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pyspark import __version__ as spark_version
 from pyspark.sql import SparkSession
 
+from spark_app.runtime.class_archive import archive_options
 from spark_app.runtime.jars import (
     connector_jars,
     delta_coordinates,
+    fetch_jars,
+    jar_conf,
     kafka_coordinates,
     s3_coordinates,
-    spark_jar_conf,
 )
-from spark_app.runtime.java import prepare_environment
+from spark_app.runtime.java import bundled_spark_home, prepare_environment
 from spark_app.runtime.settings import S3Settings, Settings, SparkSettings
 
 # What results depend on comes first and is set on every platform, whatever its defaults.
@@ -77,23 +80,28 @@ def session(settings: Settings, app: str = "lakehouse", *, landed_bytes: int = 0
         return _steady(active)
     builder = SparkSession.builder.appName(app)
     conf = {**RESULTS, **PLANS, **DELTA}
-    if settings.spark.master:
-        conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes)}
-        builder = builder.master(settings.spark.master)
     if settings.on_s3:
         conf |= s3_conf(settings)
-    if settings.spark.fetch_jars:
-        s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
-        by_connector = settings.redshift is not None and settings.redshift.loader == "connector"
-        more = connector_jars(spark_version) if by_connector else []
-        events = kafka_coordinates(spark_version) if settings.kafka else []
-        conf |= spark_jar_conf(delta_coordinates(spark_version) + s3 + events, more)
+    jars = _jars(settings) if settings.spark.fetch_jars else []
+    conf |= jar_conf(jars, settings.spark.master)
+    if settings.spark.master:
+        conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes, jars)}
+        builder = builder.master(settings.spark.master)
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     # On a laptop what goes wrong in a task comes to us as an exception, and is told once, without Java's traces.
     spark.sparkContext.setLogLevel("FATAL" if settings.spark.master else "ERROR")
     return spark
+
+
+def _jars(settings: Settings) -> list[Path]:
+    """What Spark's wheel lacks for these settings, fetched at first use. Raises `JarsNotFound`."""
+    s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
+    by_connector = settings.redshift is not None and settings.redshift.loader == "connector"
+    events = kafka_coordinates(spark_version) if settings.kafka else []
+    more = connector_jars(spark_version) if by_connector else []
+    return [*fetch_jars(delta_coordinates(spark_version) + s3 + events), *more]
 
 
 # Below this, generating and compiling Java for each expression and stage, and planning anew while a query runs, cost
@@ -130,11 +138,12 @@ def _steady(spark: SparkSession) -> SparkSession:
     return spark
 
 
-def _embedded_java(settings: Settings, landed_bytes: int) -> dict[str, str]:
-    prepare_environment()
+def _embedded_java(settings: Settings, landed_bytes: int, jars: Sequence[Path]) -> dict[str, str]:
+    java = prepare_environment()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks for another address, and warns of it
     options = "-Duser.timezone=UTC -XX:+UseSerialGC" if (os.cpu_count() or 1) <= 2 else "-Duser.timezone=UTC"
-    if settings.spark.light_compiler and landed_bytes < _SHORT:
+    short = settings.spark.light_compiler and landed_bytes < _SHORT
+    if short:
         # The light compiler alone would get a code cache too small for Spark's generated classes.
         options += " -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
     conf = {}
@@ -143,6 +152,9 @@ def _embedded_java(settings: Settings, landed_bytes: int) -> dict[str, str]:
         # stops the world a hundred times on the way.
         options += f" -Xms{memory} -XX:NewRatio=1 -XX:MetaspaceSize=256m"
         conf["spark.driver.memory"] = memory
+    if jars and (home := bundled_spark_home()):
+        # A run over something short loads most of what any run does.
+        options += archive_options(java.home, home, jars, leave=short and landed_bytes > 0)
     return {**conf, "spark.driver.extraJavaOptions": options}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from spark_app.runtime import jars
 from spark_app.runtime.errors import SettingsError
-from spark_app.runtime.jars import JarsNotFound, cached_jars, delta_coordinates, fetch_jars, spark_jar_conf
+from spark_app.runtime.jars import JarsNotFound, cached_jars, delta_coordinates, fetch_jars, jar_conf
 
 DELTA = ["io.delta:delta-spark_2.12:3.3.2"]
 
@@ -90,15 +90,14 @@ def test_other_coordinates_are_another_entry(cache, ivy, spark_home):
     assert cached_jars([*DELTA, "org.example:more:1.0"]) is None
 
 
-def test_the_session_gets_local_files(cache, ivy, spark_home):
-    listed = spark_jar_conf(DELTA)["spark.jars"].split(",")
+def test_one_process_has_them_on_javas_own_class_path_and_a_cluster_as_files_to_send(cache, ivy, spark_home):
+    jars = fetch_jars(DELTA)
+    assert jar_conf(jars, "local[*]") == {"spark.driver.extraClassPath": ":".join(map(str, jars))}
+    assert jar_conf(jars, "spark://a:7077") == jar_conf(jars, None) == {"spark.jars": ",".join(map(str, jars))}
 
-    assert [Path(jar).name for jar in listed] == ["delta-spark_2.12-3.3.2.jar", "delta-storage-3.3.2.jar"]
-    assert all(Path(jar).is_relative_to(cache) for jar in listed)
 
-
-def test_no_coordinates_no_setting(cache, ivy):
-    assert spark_jar_conf([]) == {}
+def test_no_jars_no_setting():
+    assert jar_conf([], "local[*]") == {}
 
 
 def test_a_failed_download_leaves_nothing_that_looks_complete(cache, monkeypatch, spark_home):

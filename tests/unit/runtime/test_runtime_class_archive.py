@@ -1,0 +1,113 @@
+"""Java's classes kept between runs: a run that took something in leaves them, later ones over these jars use them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spark_app.runtime import class_archive
+from spark_app.runtime.class_archive import archive_options
+
+WHOLE = class_archive._MAGIC.to_bytes(4, sys.byteorder) + b"classes"
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment of its own, a Java and a Spark, under a path with a space."""
+    home = tmp_path / "a b"
+    for folder in ("environment", "java", "spark/jars"):
+        (home / folder).mkdir(parents=True)
+    (home / "spark/jars/spark.jar").write_bytes(b"jar")
+    (home / "delta.jar").write_bytes(b"jar")
+    monkeypatch.setattr(sys, "prefix", str(home / "environment"))
+    for name in class_archive._FOLDERS_ON_THE_CLASS_PATH:
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+def options(home: Path, *, leave: bool = True) -> str:
+    return archive_options(home / "java", home / "spark", [home / "delta.jar"], leave=leave)
+
+
+def left(home: Path, content: bytes = WHOLE) -> Path:
+    """What the Java of a run leaves that was told to."""
+    path = Path(options(home).partition("ArchiveClassesAtExit=")[2].rstrip('"'))
+    path.write_bytes(content)
+    return path
+
+
+def test_a_run_leaves_what_the_next_uses(environment: Path) -> None:
+    path = left(environment)
+    assert options(environment) == f' -Xlog:cds*=off "-XX:SharedArchiveFile={path.with_suffix("")}"'
+    assert options(environment, leave=False) == options(environment)
+    assert (path.exists(), path.with_suffix("").read_bytes()) == (False, WHOLE)
+
+
+def test_only_a_run_that_took_something_in_leaves_it(environment: Path) -> None:
+    assert options(environment, leave=False) == ""
+
+
+def test_half_an_archive_is_none(environment: Path) -> None:
+    """Java writes the head last: a Java that was killed leaves zeros there."""
+    left(environment, bytes(400))
+    assert "ArchiveClassesAtExit" in options(environment)
+
+
+@pytest.mark.parametrize("changed", ["delta.jar", "spark/jars/spark.jar", "java/release"])
+def test_another_java_or_jar_has_an_archive_of_its_own(environment: Path, changed: str) -> None:
+    left(environment)
+    assert "SharedArchiveFile" in options(environment)
+    (environment / changed).write_text("another")
+    assert "ArchiveClassesAtExit" in options(environment)
+
+
+def test_two_are_kept(environment: Path) -> None:
+    for number in range(3):
+        (environment / "delta.jar").write_text("n" * number)
+        left(environment)
+        assert "SharedArchiveFile" in options(environment)
+    assert len(list((environment / "environment/java-classes").iterdir())) == 2
+
+
+def test_none_where_a_folder_of_settings_is_on_the_class_path(
+    environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
+    assert options(environment) == ""
+    monkeypatch.delenv("HADOOP_CONF_DIR")
+    (environment / "spark/conf").mkdir()
+    assert options(environment) == ""
+
+
+PROGRAM = """
+import sys
+sys.prefix = sys.argv[1]
+from spark_app.runtime.session import session
+from spark_app.runtime.settings import Settings
+own = {"master": "local[1]", "driver_memory": "1g", "light_compiler": True}
+spark = session(Settings.model_validate({"environment": "local", "spark": own}), landed_bytes=1)
+assert spark.range(3).count() == 3
+"""
+
+
+def test_a_real_java_starts_from_what_another_has_left(environment: Path) -> None:
+    prefix, loaded = environment / "environment", environment / "loaded.txt"
+    assert "cds" not in _start(prefix, {})
+    assert any(class_archive._is_whole(one) for one in (prefix / "java-classes").iterdir())
+    _start(prefix, {"JDK_JAVA_OPTIONS": f'"-Xlog:class+load:file={loaded}"'})
+    shared = [line for line in loaded.read_text().splitlines() if line.endswith("source: shared objects file (top)")]
+    for name in ("org.apache.spark.sql.SparkSession ", "io.delta.sql.DeltaSparkSessionExtension "):
+        assert any(name in line for line in shared), name
+
+
+def _start(prefix: Path, more: dict[str, str]) -> str:
+    """Both what Python and what Java said: the call waits for Java's end, which comes later."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(prefix)], env=os.environ | more, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
