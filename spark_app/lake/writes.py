@@ -152,6 +152,7 @@ def merge(
     do not differ in it are left as they are.
     """
     opened = _to_write(table)
+    before = opened.version()
     if not changes.num_rows:
         return advance(table, note)
     columns = {f'"{name}"': f's."{name}"' for name in changes.column_names if name != OP}
@@ -164,7 +165,8 @@ def merge(
         )
         merging = merging.when_matched_delete(f"s.{OP} = '{REMOVE}'").when_matched_update(columns, differs)
         merging.when_not_matched_insert(columns, f"s.{OP} = '{WRITE}'").execute()
-    return confirm(table, note)
+    # Where all of it is as it was, delta-rs commits nothing, and the note would be lost.
+    return advance(table, note) if opened.version() == before else confirm(table, note)
 
 
 def _to_write(table: Table) -> DeltaTable:

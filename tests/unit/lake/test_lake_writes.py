@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from spark_app.lake import lease, ops
+from spark_app.lake import lease, log, ops, writes
 from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.lake.paths import Lake
 from spark_app.lake.slots import open_slot
@@ -44,3 +45,35 @@ def test_a_commit_carries_its_epoch_and_is_refused_without_the_lease(lake: Lake)
     after = lease.read_lease(lake)
     assert after is not None
     assert (after.run_id, after.free) == ("taker", False)
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"id": "b", "hash": "1", "_op": "remove"}, [("a", "1")]),
+        ({"id": "a", "hash": "1", "_op": "write"}, [("a", "1")]),
+        ({"id": "a", "hash": "2", "_op": "write"}, [("a", "2")]),
+        ({"id": "a", "hash": "1", "_op": "remove"}, []),
+        ({"id": "b", "hash": "1", "_op": "write"}, [("a", "1"), ("b", "1")]),
+    ],
+    ids=["removes what is not there", "writes what is there", "changes", "removes", "adds"],
+)
+@pytest.mark.parametrize("fenced", [True, False])
+def test_what_a_merge_has_taken_in_is_noted_whether_or_not_a_row_changed(
+    lake: Lake, change: dict[str, str], left: list[tuple[str, str]], fenced: bool
+) -> None:
+    """Without the note a run that only removed rows that were gone failed, each time anew."""
+    with hold_lease(lake, ME) as held:
+        table = (replace(lake, fence=held) if fenced else lake).table("silver.orders")
+        writes.append(table, pa.table({"id": ["a"], "hash": ["1"]}), log.note_text("r1", {"bronze.orders": 1}))
+        before = log.version_of(table)
+        assert before is not None
+        changes = pa.Table.from_pylist([change])
+        note = log.note_text("r2", {"bronze.orders": 2})
+        writes.merge(table, changes, ["id"], note, unless_equal="hash")
+        found = log.open_table(table)
+        assert found is not None
+        assert sorted((row["id"], row["hash"]) for row in found.to_pyarrow_table().to_pylist()) == left
+        commit = log.last_commit(table)
+        assert commit is not None
+        assert (commit.version, commit.sources) == (before + 1, {"bronze.orders": 2})
