@@ -142,9 +142,11 @@ BALANCES: tuple[Balance, ...] = (
     Balance("orders, fact_orders to daily_sales", (_count(_ORDERS, "order_id"),), (_sum(_SALES, "orders"),)),
     _revenue("daily_sales"),
     _revenue("daily_customers"),
+    Balance("orders, daily_sales to hourly_sales", (_sum(_SALES, "orders"),), (_sum("gold.hourly_sales", "orders"),)),
+    _revenue("hourly_sales"),
     _revenue("customer_cohorts", "customer_id <> 'unknown'", "customer_id"),
-    *_of_live_orders("gross_sales", "items_amount", "daily_sales", "daily_channels"),
-    *_of_live_orders("discounts", "discount_amount", "daily_sales", "daily_channels"),
+    *_of_live_orders("gross_sales", "items_amount", "daily_sales", "daily_channels", "hourly_sales"),
+    *_of_live_orders("discounts", "discount_amount", "daily_sales", "daily_channels", "hourly_sales"),
     *_of_live_orders("returns", "returned_amount", "daily_sales", "daily_channels"),
     Balance(
         "net sales, daily_sales to daily_channels",

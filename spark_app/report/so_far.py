@@ -1,4 +1,4 @@
-"""The day that is running: what is known of it, as of when, and compared with nothing, for its hours are not over."""
+"""The day that is running: what is known of it, as of when, and its full hours beside those of other weeks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from spark_app.contracts.metrics import Metric
 from spark_app.lake import ops
+from spark_app.report.by_hour import in_words
 from spark_app.report.data import ReportData, RunningDay
 from spark_app.report.incomplete import incomplete_in_words
 from spark_app.report.numbers import day_text
@@ -49,7 +50,8 @@ def so_far(data: ReportData, shown: Sequence[str]) -> SoFar | None:
     telling = [metric for metric in metrics if metric.unit != "percent" or metric.name == _KNOWN]
     figures = [Known(metric, _value(data, metric)) for metric in telling]
     notes = [
-        "Its hours are not over: nothing of it is compared or judged until its night.",
+        "Its hours are not over: nothing of it is judged until its night.",
+        in_words(data, [one.metric for one in figures]),
         incomplete_in_words(*(data.value_so_far(data.metrics[name]) for name in ("incomplete_orders", "orders"))),
         _set_aside(data, data.running),
     ]

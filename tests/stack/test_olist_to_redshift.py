@@ -158,7 +158,7 @@ def test_the_connector_loads_the_same_rows(by_connector: Stack) -> None:
     tables = by_connector.rows(
         "copy", "SELECT table_name FROM svv_tables WHERE table_schema = 'analytics' AND table_type = 'BASE TABLE'"
     )
-    assert len(tables) == 14, names
+    assert len(tables) == 15, names
     for (name,) in tables:
         columns = [
             row[0]

@@ -103,6 +103,12 @@ CREATE TABLE daily_channels AS SELECT order_date, coalesce(channel, 'unknown') A
 FROM fact_orders o LEFT JOIN (SELECT refund_date, coalesce(channel, 'unknown') AS sold_by, sum(amount) AS amount
   FROM fact_refunds JOIN fact_orders USING (order_id) WHERE live(order_status) GROUP BY ALL) b
   ON b.refund_date = o.order_date AND b.sold_by = coalesce(o.channel, 'unknown') GROUP BY ALL;
+CREATE TABLE hourly_sales AS SELECT order_date, hour(purchased_at)::INTEGER AS order_hour, count(*) AS orders,
+  count(*) FILTER (NOT live(order_status)) AS canceled_orders,
+  coalesce(sum(items_amount) FILTER (live(order_status)), 0) AS gross_sales,
+  coalesce(sum(discount_amount) FILTER (live(order_status)), 0) AS discounts,
+  coalesce(sum(sold(items_amount, discount_amount, freight_amount)) FILTER (live(order_status)), 0) AS revenue
+FROM fact_orders GROUP BY ALL;
 CREATE TABLE daily_payments AS SELECT order_date, payment_method, payment_status, count(*) AS payments, sum(amount) AS amount
 FROM fact_payments GROUP BY ALL;
 CREATE TABLE daily_customers AS SELECT order_date, coalesce(country, 'unknown') AS country, coalesce(state, 'unknown') AS state,

@@ -38,6 +38,8 @@ DESIGN = {
     "fact_refunds": "refund_id refund_line order_id item_number customer_key product_key order_date refund_date "
     "quantity amount shipping_amount tax_amount cost_amount reason",
     "daily_channels": "order_date channel store_id orders customers units gross_sales discounts returns net_sales",
+    # Nor this: what a day that is not over is held against.
+    "hourly_sales": "order_date order_hour orders canceled_orders gross_sales discounts revenue",
 }
 KEYS = {
     "fact_orders": "order_id",
@@ -54,6 +56,7 @@ KEYS = {
     "fact_refunds": "refund_id refund_line",
     "daily_channels": "order_date channel store_id",
     "landed_days": "order_date",
+    "hourly_sales": "order_date order_hour",
 }
 CONTRACTS = load_contracts()
 GOLD = {contract.name: contract for contract in CONTRACTS.values() if contract.layer == "gold"}

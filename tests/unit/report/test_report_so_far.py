@@ -1,4 +1,4 @@
-"""The day that is running, on the morning page: as of when, with what figures, and compared with nothing."""
+"""The day that is running, on the morning page: as of when, with what figures, and what is said of them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_what_is_known_stands_above_the_last_whole_day(tmp_path: Path) -> None:
     night = started(tmp_path)
     pages = shown(night, BEFORE)
     assert "<h2>Today so far, as of 14:32 (UTC)</h2>" in pages["index.html"]
-    assert "nothing of it is compared or judged until its night" in pages["index.html"]
+    assert "nothing of it is judged until its night" in pages["index.html"]
     assert "3 of 40 rows of its drops cannot be used and are set aside" in pages["index.html"]
     assert "<h1>Sat 21 Nov 2026</h1>" in pages["index.html"]
     for text in pages.values():
