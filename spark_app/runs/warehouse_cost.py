@@ -13,8 +13,6 @@ from spark_app.lake.days import days_of
 from spark_app.runs.context import Context
 from spark_app.runtime.days import yesterday
 from spark_app.runtime.settings import RedshiftSettings
-from spark_app.warehouse.redshift_session import connected
-from spark_app.warehouse.redshift_usage import charged_by_day
 
 _DAYS = 30  # looked back at most
 
@@ -40,6 +38,10 @@ def _of_workgroup(context: Context, redshift: RedshiftSettings, prices: Prices) 
     first, last = first_day(context, _DAYS), yesterday()
     if first > last:
         return {}
+    # Only here: each run looks at its cost, and the driver with AWS's SDK is a second of imports.
+    from spark_app.warehouse.redshift_session import connected
+    from spark_app.warehouse.redshift_usage import charged_by_day
+
     with connected(redshift) as session:
         charged = charged_by_day(session, first, last)
     return {day: bill_redshift(seconds, prices) for day, seconds in charged.items()}

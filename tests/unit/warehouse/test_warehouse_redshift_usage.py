@@ -14,10 +14,10 @@ from redshift_standin import Standin, start
 
 from spark_app.costs.history import run_costs
 from spark_app.costs.prices import load_prices
-from spark_app.runs import warehouse_cost
 from spark_app.runs.context import Context
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.settings import RedshiftSettings
+from spark_app.warehouse import redshift_session
 from spark_app.warehouse.redshift_session import connected
 from spark_app.warehouse.redshift_usage import charged_by_day
 from tests.support.standin import logged_in
@@ -60,7 +60,7 @@ def test_each_day_is_billed_once(settings: RedshiftSettings, tmp_path: Path, mon
         asked.append(serverless.workgroup or "")
         return connected(settings)
 
-    monkeypatch.setattr(warehouse_cost, "connected", by_password)
+    monkeypatch.setattr(redshift_session, "connected", by_password)
     context = of_warehouse(World(tmp_path).context, settings.model_copy(update={"workgroup": "analytics"}))
     for _ in range(2):
         keep_warehouse_cost(context, load_prices())
