@@ -27,14 +27,17 @@ def weigh(lake: Lake, before: dict[str, int], now: dict[str, int]) -> list[Balan
     """Each balance over what changed from `before` (versions of the last release; none: from nothing) to `now`.
 
     Sums that agreed then and changed alike agree now: so the work is that of the changes, not of the history. Where a
-    table had not all the columns then, nothing was weighed that could have agreed: all is weighed from nothing.
+    table was not there then, or had not all the columns, nothing was weighed that could have agreed: all is weighed
+    from nothing.
     """
     several = RATES in now and log.row_count(lake.table(RATES), now[RATES]) > 0
     weighed = [item for item in BALANCES if not (several and item.one_currency)]
     sides: dict[str, list[Side]] = {}
     for side in dict.fromkeys(side for item in weighed for side in item.sides):
         sides.setdefault(side.table, []).append(side)
-    if any(table in before and _came_later(lake.table(table), asked, before[table]) for table, asked in sides.items()):
+    if any(
+        table not in before or _came_later(lake.table(table), asked, before[table]) for table, asked in sides.items()
+    ):
         before = {}
     sums: dict[Side, Decimal] = {}
     for table, asked in sides.items():

@@ -113,3 +113,12 @@ def test_a_table_that_got_its_sum_with_a_newer_version_of_this_software_is_weigh
     older.merge(FACTS, [fact(2, "1.00")])
     [found] = balances.weigh(older.lake, before, versions(older))
     assert (found.left, found.right) == (Decimal("6.00"), Decimal("5.00"))
+
+
+def test_a_table_that_came_after_the_last_release_is_weighed_from_nothing(gold: Gold) -> None:
+    """Else all its rows would be held against what changed elsewhere, and the night be withheld."""
+    write(gold, FACTS, fact(1, "5.00"))
+    before = {"gold.facts": versions(gold)["gold.facts"]}
+    write(gold, FACTS, fact(2, "1.00"))
+    write(gold, DAYS, day(1, "6.00"))
+    assert weighed(gold, before) == (Decimal("6.00"), Decimal("6.00"))
