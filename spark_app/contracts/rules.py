@@ -14,6 +14,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaObject
 
+from spark_app.contracts import spark_sql
 from spark_app.contracts.bounds import NONE_BROKEN, threshold_of, unfold_bounds, valid_word
 from spark_app.contracts.implied_rules import implied_rules
 from spark_app.contracts.live_orders import with_not_live
@@ -139,12 +140,12 @@ def _valid_values(document: Document, where: Where, column: str, arguments: dict
         values = [str(value) for value in arguments["validValues"]]
         if twice := alike(values):
             raise document.fail((*where, "validValues"), f"'{twice[0]}' and '{twice[1]}' are the same but for case")
-        return f"{column} IN ({', '.join(map(_quoted, values))})", f"one of {', '.join(values)}"
+        return f"{column} IN ({', '.join(map(spark_sql.text, values))})", f"one of {', '.join(values)}"
     if "pattern" in arguments:
         pattern = str(arguments["pattern"])
         if broken := regex_problem(pattern):
             raise document.fail((*where, "pattern"), f"'{pattern}': {broken}")
-        return f"regexp_like({column}, {_quoted(pattern)})", f"text like {pattern}"
+        return f"regexp_like({column}, {spark_sql.text(pattern)})", f"text like {pattern}"
     raise document.fail(where, "invalidValues needs validValues or a pattern")
 
 
@@ -203,7 +204,3 @@ _WORDS = {
     "DATE", "TIMESTAMP", "ABS", "COALESCE", "DATE_ADD", "DATE_SUB", "GREATEST", "INSTR", "LEAST", "LENGTH", "LOWER",
     "REGEXP_LIKE", "TO_DATE", "TRIM", "UPPER", "DAY", "MONTH", "QUARTER", "WEEKDAY", "WEEKOFYEAR", "YEAR",
 }  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

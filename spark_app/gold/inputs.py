@@ -143,9 +143,9 @@ def within(rows: DataFrame, scope: Rows, table: GoldTable, value: str) -> DataFr
     """Rows of the scope, which is `value` (SQL) in them. Days are literals: files of other months are never opened."""
     if scope.few is not None and pa.types.is_date(scope.few.schema.field(0).type):
         days: list[date] = scope.few.column(0).to_pylist()
-        inside = rows.where(F.expr(value).isin(days)) if days else rows.where("false")
+        inside = rows.where(delta.date_in(f"({value})", days)) if days else rows.where("false")
         months = sorted({day.replace(day=1) for day in days})
-        return inside.where(F.col(delta.MONTH).isin(months)) if delta.MONTH in rows.columns and days else inside
+        return inside.where(delta.date_in(delta.MONTH, months)) if delta.MONTH in rows.columns and days else inside
     keyed, wanted = rows.withColumn(_SCOPE, F.expr(value)), scope.frame.select(F.col(table.scope).alias(_SCOPE))
     return keyed.join(wanted, _SCOPE, "left_semi").drop(_SCOPE)
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from spark_app.contracts.table import Column, Type
 from spark_app.gold import landed_days
@@ -211,7 +210,8 @@ def _shaped(work: Refresh, rows: DataFrame) -> DataFrame:
     missing = [name for name in work.contract.column_names if name not in rows.columns]
     if missing:
         raise LakeError(f"{work.name}: derive gives no {', '.join(missing)}; expected by {work.contract.path}")
-    shaped = rows.select(*[F.col(column.name).cast(column.type.spark) for column in work.contract.columns])
+    columns = [f"CAST({one.name} AS {one.type.spark}) AS {one.name}" for one in work.contract.columns]
+    shaped = rows.selectExpr(*columns)
     return delta.with_month(shaped, work.table.month_of) if work.table.month_of else shaped
 
 

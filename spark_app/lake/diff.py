@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spark_app.contracts.spark_sql import name
 from spark_app.lake.writes import OP, REMOVE, WRITE
 
 WAS_MONTH = "_was_month"
@@ -17,14 +18,13 @@ def difference(should: DataFrame, holds: DataFrame, key: Sequence[str], month: s
 
     The columns of `should`, `_op` (write, remove) and, where there is a `month`, `_was_month`: where the row lies now.
     """
-    values = [name for name in should.columns if name not in key]
+    values = [column for column in should.columns if column not in key]
     new = should.select(*key, F.struct(*values).alias("_new"))
     old = holds.select(*key, F.struct(*values).alias("_old"))
     differ = new.join(old, list(key), "full").where(~F.col("_new").eqNullSafe(F.col("_old")))
-    columns = [*[F.col(name) for name in key], *[F.col(f"_new.{name}").alias(name) for name in values]]
-    op = F.when(F.col("_new").isNull(), F.lit(REMOVE)).otherwise(F.lit(WRITE)).alias(OP)
-    was = [F.col(f"_old.{month}").alias(WAS_MONTH)] if month else []
-    return differ.select(*columns, op, *was).select(*should.columns, OP, *([WAS_MONTH] if month else []))
+    columns = [name(column) if column in key else f"_new.{name(column)}" for column in should.columns]
+    op = f"CASE WHEN _new IS NULL THEN '{REMOVE}' ELSE '{WRITE}' END AS {OP}"
+    return differ.selectExpr(*columns, op, *([f"_old.{name(month)} AS {WAS_MONTH}"] if month else []))
 
 
 CLAUSES = (

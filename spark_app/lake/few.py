@@ -22,9 +22,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow.dataset import Dataset, Fragment
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructType
 
+from spark_app.contracts import spark_sql
 from spark_app.lake import log
 from spark_app.lake.objects import Entry, put_file, remove_file
 from spark_app.lake.paths import Table
@@ -63,8 +63,8 @@ class Scratch:
         Of no rows Spark is told so, and what is joined with them is not read.
         """
         if not rows.num_rows:
-            fields = [F.lit(None).cast(_type(field.type)).alias(field.name) for field in rows.schema]
-            return spark.range(1).where("false").select(*fields)
+            fields = [f"CAST(NULL AS {_type(field.type)}) AS {spark_sql.name(field.name)}" for field in rows.schema]
+            return spark.range(1).where("false").selectExpr(*fields)
         path = self._local / f"{uuid4().hex}.parquet"
         pq.write_table(rows, path)
         return spark.read.schema(ddl(rows.schema)).parquet(self._to_be_read(path))

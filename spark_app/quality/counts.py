@@ -6,6 +6,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spark_app.contracts.spark_sql import text
 from spark_app.contracts.sql import columns_named
 from spark_app.contracts.table import Contract
 from spark_app.quality.reasons import (
@@ -42,7 +43,7 @@ def counted(judged: DataFrame, contract: Contract, amount: str) -> DataFrame:
         F.count_if(bad & total.isNull()).alias("unpriced"),
         F.coalesce(F.sum(total), F.lit(0)).cast("decimal(18,2)").alias("amount_landed"),
         F.coalesce(F.sum(F.when(bad, total)), F.lit(0)).cast("decimal(18,2)").alias("amount_quarantined"),
-        *[F.count_if(_breaks(rule)).alias(f"r{index}") for index, rule in enumerate(rules)],
+        *[F.expr(f"count_if({_breaks(rule)}) AS r{index}") for index, rule in enumerate(rules)],
     )
 
 
@@ -84,6 +85,7 @@ def _speaks_of(amount: str, column: str) -> bool:
     return column in columns_named(amount)
 
 
-def _breaks(rule: tuple[str, str, str]) -> SparkColumn:
+def _breaks(rule: tuple[str, str, str]) -> str:
     name, _, severity = rule
-    return F.array_contains(f"{REASONS}.rule" if severity == "error" else ODD, name)
+    broken = f"{REASONS}.rule" if severity == "error" else ODD
+    return f"array_contains({broken}, {text(name)})"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-from operator import or_
-
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F
 
 from spark_app.contracts.implied_rules import rounded_rule_name
 from spark_app.contracts.mapping import EntityMap
+from spark_app.contracts.spark_sql import name, text
 from spark_app.contracts.table import Contract, Rule
 from spark_app.lake.csv_damage import LARGE
 from spark_app.lake.csv_files import DAMAGE
@@ -28,29 +25,28 @@ _SHOWN = 200
 
 def reasons_of(contract: Contract, mapped: EntityMap) -> SparkColumn:
     """Array of (rule, column, found, expected, dimension): the error-level rules that the row breaks."""
-    damage = F.col(DAMAGE)
-    torn = F.when(
-        F.col("_corrupt_record").isNotNull(),
-        F.struct(
-            F.lit(WHOLE_ROW).alias("rule"),
-            F.lit(None).cast("string").alias("column"),
-            F.substring(F.concat_ws(": ", damage, F.col("_corrupt_record")), 1, _SHOWN).alias("found"),
-            F.when(F.col("_row_number") == 0, F.lit("a readable CSV file"))
-            .when(damage.contains(LARGE), F.lit("a smaller row"))
-            .when(damage.isNotNull(), F.lit("quotes in their places (RFC 4180)"))
-            .otherwise(F.lit("as many fields as the header has names"))
-            .alias("expected"),
-            F.lit("accuracy").alias("dimension"),
-        ),
+    damage = name(DAMAGE)
+    torn = _struct(
+        WHOLE_ROW,
+        None,
+        f"concat_ws(': ', {damage}, _corrupt_record)",
+        "CASE WHEN _row_number = 0 THEN 'a readable CSV file' "
+        f"WHEN contains({damage}, {text(LARGE)}) THEN 'a smaller row' "
+        f"WHEN {damage} IS NOT NULL THEN 'quotes in their places (RFC 4180)' "
+        "ELSE 'as many fields as the header has names' END",
+        "accuracy",
     )
-    no_text = F.when(damage.isNotNull(), _struct(VALID_TEXT, None, damage, "characters of text alone", "accuracy"))
-    bytes_ = [no_text, *(_bad_bytes(name) for name in texts_of(contract, required=True))]
-    rules = [_reason(rule, mapped) for rule in contract.row_rules if rule.severity == "error"]
-    whole = F.array_compact(F.array(*bytes_, *rules))
+    no_text = _struct(VALID_TEXT, None, damage, text("characters of text alone"), "accuracy")
+    broken = [
+        f"CASE WHEN {damage} IS NOT NULL THEN {no_text} END",
+        *(_bad_bytes(column) for column in texts_of(contract, required=True)),
+        *(_reason(rule, mapped) for rule in contract.row_rules if rule.severity == "error"),
+    ]
     # A torn row's values stand in the wrong columns: what they break says nothing.
-    empty = F.array().cast(REASON_TYPE)
-    told = F.when(torn.isNotNull(), F.array(torn)).when(F.col(PASSED_OVER), empty).otherwise(F.coalesce(whole, empty))
-    return told.cast(REASON_TYPE)
+    return F.expr(
+        f"CAST(CASE WHEN _corrupt_record IS NOT NULL THEN array({torn}) WHEN {PASSED_OVER} THEN array() "
+        f"ELSE array_compact(array({', '.join(broken)})) END AS {REASON_TYPE})"
+    )
 
 
 def reasons_of_key(reasons: SparkColumn, contract: Contract) -> SparkColumn:
@@ -61,26 +57,27 @@ def reasons_of_key(reasons: SparkColumn, contract: Contract) -> SparkColumn:
 
 def oddities_of(contract: Contract) -> SparkColumn:
     """Array of the names of the warning-level rules that the row breaks."""
-    warnings = [F.when(_fails(rule), F.lit(rule.name)) for rule in contract.row_rules if rule.severity == "warning"]
+    warnings = [rule for rule in contract.row_rules if rule.severity == "warning"]
+    broken = [f"CASE WHEN {_fails(rule)} THEN {text(rule.name)} END" for rule in warnings]
     if texts := texts_of(contract, required=False):
-        marked = reduce(or_, [F.col(f"{RAW}{name}").contains(_BAD_BYTES) for name in texts])
-        warnings.append(F.when(marked, F.lit(MARKED_TEXT)))
-    none = F.array().cast("array<string>")
+        marked = " OR ".join(f"contains({_raw(column)}, {text(_BAD_BYTES)})" for column in texts)
+        broken.append(f"CASE WHEN {marked} THEN {text(MARKED_TEXT)} END")
     # Of a torn row the values stand in the wrong columns, and of one of nothing only defaults are there.
-    told = ~F.col(PASSED_OVER) & F.col("_corrupt_record").isNull()
-    return F.when(told, F.array_compact(F.array(*warnings))).otherwise(none) if warnings else none
+    told = f"CASE WHEN NOT {PASSED_OVER} AND _corrupt_record IS NULL THEN array_compact(array({', '.join(broken)})) END"
+    none = "CAST(array() AS array<string>)"
+    return F.expr(f"coalesce({told}, {none})" if broken else none)
 
 
 def may_be_set_aside(contract: Contract) -> SparkColumn:
     """Making JSON of every row takes longer than judging it: only of those that are set aside, or may be yet."""
-    rounded = [rounded_rule_name(name) for name in key_texts(contract)]
+    rounded = [rounded_rule_name(one) for one in key_texts(contract)]
     odd_id = F.arrays_overlap(ODD, F.array(*map(F.lit, rounded))) if rounded else F.lit(False)
     return (F.size(REASONS) > 0) | odd_id
 
 
 def key_texts(contract: Contract) -> tuple[str, ...]:
     """The parts of a key that are text: ids as the shop writes them."""
-    return tuple(name for name in contract.key if contract.column(name).type.name == "string")
+    return tuple(one for one in contract.key if contract.column(one).type.name == "string")
 
 
 def texts_of(contract: Contract, *, required: bool) -> list[str]:
@@ -88,15 +85,21 @@ def texts_of(contract: Contract, *, required: bool) -> list[str]:
     return [column.name for column in contract.columns if column.type.name == "string" and column.required == required]
 
 
-def _bad_bytes(name: str) -> SparkColumn:
-    raw = F.col(f"{RAW}{name}")
-    return F.when(raw.contains(_BAD_BYTES), _struct(VALID_TEXT, name, raw, "text in UTF-8", "accuracy"))
+def _raw(column: str) -> str:
+    return name(f"{RAW}{column}")
 
 
-def _reason(rule: Rule, mapped: EntityMap) -> SparkColumn:
+def _bad_bytes(column: str) -> str:
+    raw = _raw(column)
+    bad = _struct(VALID_TEXT, column, raw, text("text in UTF-8"), "accuracy")
+    return f"CASE WHEN contains({raw}, {text(_BAD_BYTES)}) THEN {bad} END"
+
+
+def _reason(rule: Rule, mapped: EntityMap) -> str:
     column = rule.columns[0] if rule.columns else None
-    found = _found(rule.columns)
-    return F.when(_fails(rule), _struct(rule.name, column, found, _expected(rule, mapped), rule.dimension))
+    found = _raw(rule.columns[0]) if len(rule.columns) == 1 else text(None)
+    told = _struct(rule.name, column, found, text(_expected(rule, mapped)), rule.dimension)
+    return f"CASE WHEN {_fails(rule)} THEN {told} END"
 
 
 def _expected(rule: Rule, mapped: EntityMap) -> str:
@@ -107,27 +110,19 @@ def _expected(rule: Rule, mapped: EntityMap) -> str:
     return rule.expected
 
 
-def _fails(rule: Rule) -> SparkColumn:
+def _fails(rule: Rule) -> str:
     if rule.kind == "type":
-        name = rule.columns[0]
-        return F.col(f"{RAW}{name}").isNotNull() & F.col(name).isNull()
+        column = rule.columns[0]
+        return f"{_raw(column)} IS NOT NULL AND {name(column)} IS NULL"
     if rule.kind == "required":
         # A value that is there but does not cast is reported once, by its type's rule.
-        return F.col(f"{RAW}{rule.columns[0]}").isNull()
-    return ~F.coalesce(F.expr(rule.passes), F.lit(True))
+        return f"{_raw(rule.columns[0])} IS NULL"
+    return f"NOT coalesce({rule.passes}, true)"
 
 
-def _found(columns: Sequence[str]) -> SparkColumn:
-    if len(columns) == 1:
-        return F.col(f"{RAW}{columns[0]}")
-    return F.lit(None).cast("string")
-
-
-def _struct(rule: str, column: str | None, found: SparkColumn, expected: str, dimension: str) -> SparkColumn:
-    return F.struct(
-        F.lit(rule).alias("rule"),
-        F.lit(column).cast("string").alias("column"),
-        F.substring(found, 1, _SHOWN).alias("found"),
-        F.lit(expected).alias("expected"),
-        F.lit(dimension).alias("dimension"),
+def _struct(rule: str, column: str | None, found: str, expected: str, dimension: str) -> str:
+    """A reason; `found` and `expected` are Spark SQL."""
+    return (
+        f"named_struct('rule', {text(rule)}, 'column', {text(column)}, 'found', substring({found}, 1, {_SHOWN}), "
+        f"'expected', {expected}, 'dimension', {text(dimension)})"
     )

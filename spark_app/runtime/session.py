@@ -33,6 +33,8 @@ RESULTS: Mapping[str, str] = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.caseSensitive": "false",
     "spark.sql.storeAssignmentPolicy": "ANSI",
+    # A text of a contract or a mapping is what it says: `${env:…}` in it is no variable of this machine.
+    "spark.sql.variable.substitute": "false",
     # A landed file larger than one split is one record stream; rows of a file keep their order.
     "spark.sql.files.ignoreCorruptFiles": "false",
 }

@@ -76,6 +76,12 @@ def test_a_session_gives_the_same_results_and_plans_whatever_its_platform_says(s
     assert PLANS["spark.sql.constraintPropagation.enabled"] == "false"
 
 
+def test_an_expression_reads_nothing_of_the_machine(spark: SparkSession) -> None:
+    own = sibling(spark, SparkSettings(), landed_bytes=0)
+    [row] = own.range(1).selectExpr("'${env:PATH}' AS found").collect()
+    assert row.found == "${env:PATH}"
+
+
 STARTED = """
 import sys
 from spark_app.runtime.session import session
