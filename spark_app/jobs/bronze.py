@@ -96,7 +96,8 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     counted = Counter({day: addition.rows for day, addition in added.items()})
     for found in files:
         counted[found.file.day] += found.rows
-    progress = BronzeProgress({day: fingerprint(listed) for day, listed in drop.items()}, counted, replaced)
+    prints = {day: fingerprint(listed) for day, listed in drop.items()}
+    progress = BronzeProgress(prints, counted, replaced, frozenset(added))
     rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
     _write(context, table, rows, progress, first=before is None)
     version = version_of(table) or 0

@@ -163,9 +163,15 @@ def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
         return _apply(context, spark, work, _shaped(work, should), own_rows(context, spark, work))
     touched_values = touched(context, spark, work)
     values = few.collected(touched_values)
-    scope = Rows(touched_values.persist()) if values is None else Rows(context.scratch.frame(spark, values), values)
-    should = work.table.derive(**inputs_of_scope(context, spark, work, scope), **reported(context, work.table.derive))
-    return _apply(context, spark, work, _shaped(work, should), rows_of_scope(context, spark, work, scope))
+    frame = touched_values.persist() if values is None else context.scratch.frame(spark, values)
+    scope = Rows(frame, values)
+    try:
+        inputs = inputs_of_scope(context, spark, work, scope)
+        should = work.table.derive(**inputs, **reported(context, work.table.derive))
+        return _apply(context, spark, work, _shaped(work, should), rows_of_scope(context, spark, work, scope))
+    finally:
+        if values is None:
+            frame.unpersist()
 
 
 def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFrame, current: DataFrame) -> str:

@@ -90,19 +90,21 @@ def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], f
         return anew
     if _says_more(context, silver_progress(taken.note).looked_up, looked_up):
         return anew
-    days, replaced = set(days_to_judge), set(days_to_judge)
+    days, replaced, added = set(days_to_judge), set(days_to_judge), set[date]()
     for name in bronze:
         # A dataset that had no bronze yet has all of its days to come.
         for commit in log.commits_after(context.table(f"bronze.{name}"), taken.sources.get(f"bronze.{name}", -1)):
             progress = bronze_progress(commit.note)
             days |= set(progress.days)
             replaced |= progress.replaced
+            added |= progress.added
     if not days:
         return None
     # What a row that is not there any more had taken away, only all of bronze can tell; a snapshot speaks of all rows.
     if any(part.snapshot for part in parts) or (replaced and anew.withdraws):
         return anew
-    return dataclasses.replace(anew, days=tuple(sorted(days)), replaced=tuple(sorted(replaced)))
+    # A day that only got more files is judged whole again: with them, rows taken in before may be of no use.
+    return dataclasses.replace(anew, days=tuple(sorted(days)), replaced=tuple(sorted(replaced | added)))
 
 
 def _versions(context: Context, datasets: Sequence[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,19 +15,22 @@ Note = Mapping[str, Any]
 class BronzeProgress:
     """What a commit brought to bronze. `days`: batch date -> fingerprint of its files. `rows`: rows counted in them.
 
-    `replaced`: those of the days whose rows it replaced; to the others rows came, if any.
+    `replaced`: those of the days whose rows it replaced; to the others rows came, if any. `added`: those of the others
+    of which bronze held rows before.
     """
 
     days: Mapping[date, str] = field(default_factory=dict)
     rows: Mapping[date, int] = field(default_factory=dict)
     replaced: frozenset[date] = frozenset()
+    added: frozenset[date] = frozenset()
 
     def note(self) -> dict[str, object]:
         """As it stands in a commit's note."""
         return {
             "days": {day.isoformat(): files for day, files in self.days.items()},
             "rows": {day.isoformat(): count for day, count in self.rows.items()},
-            "replaced": sorted(day.isoformat() for day in self.replaced),
+            "replaced": _texts(self.replaced),
+            "added": _texts(self.added),
         }
 
 
@@ -36,7 +39,8 @@ def bronze_progress(note: Note) -> BronzeProgress:
     return BronzeProgress(
         _by_day(note.get("days", {})),
         _by_day(note.get("rows", {})),
-        frozenset(date.fromisoformat(day) for day in note.get("replaced", ())),
+        _days(note.get("replaced", ())),
+        _days(note.get("added", ())),
     )
 
 
@@ -102,6 +106,14 @@ def silver_progress(note: Note) -> SilverProgress:
     return SilverProgress(
         str(note.get("dataset", "")), days, displaced, bool(note.get("whole")), note.get("looked_up", {})
     )
+
+
+def _texts(days: Collection[date]) -> list[str]:
+    return sorted(day.isoformat() for day in days)
+
+
+def _days(texts: Collection[str]) -> frozenset[date]:
+    return frozenset(map(date.fromisoformat, texts))
 
 
 def _by_day(found: Mapping[str, Any]) -> dict[date, Any]:

@@ -35,10 +35,14 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Displaced:
-    """Keys that replaced days leave without their row, and the rows that all of bronze has for them now."""
+    """Keys that replaced days leave without their row, and the rows that all of bronze has for them now.
+
+    `cached`: frames to be let go of afterwards; the session may live on for days.
+    """
 
     keys: DataFrame
     rows: DataFrame
+    cached: tuple[DataFrame, ...]
 
 
 @contextmanager
@@ -74,7 +78,7 @@ def resolve(context: Context, spark: SparkSession, judged: Judged, work: Work) -
             else:
                 yield Resolved(entities.changes_with(best, displaced.rows, displaced.keys, key), True, found)
     finally:
-        for frame in (displaced.keys, displaced.rows) if displaced else ():
+        for frame in displaced.cached if displaced else ():
             frame.unpersist()
 
 
@@ -92,8 +96,10 @@ def _regroup(context: Context, spark: SparkSession, judged: Judged, work: Work) 
         return
     entity = context.table(work.name)
     held = delta.read(spark, entity, log.version_of(entity) or 0)
+    # Rows of a day that only got more files may have been of use, and be so no longer.
+    before_it = held.where(delta.date_in("_batch_date", work.replaced) if work.replaced else "false").select(*group)
     # Cached for the same reason as in judge_days.
-    with _cached(usable.select(*group).distinct()) as touched:
+    with _cached(usable.select(*group).unionByName(before_it).distinct()) as touched:
         theirs = _usable(judge_all(context, spark, work), work).join(touched, group, "left_semi")
         with _cached(theirs) as everything, _cached(held.join(touched, group, "left_semi")) as before:
             after = _hashed(resolved(everything, seen, key, midnight), work).select(*columns)
@@ -147,13 +153,15 @@ def _displaced(context: Context, spark: SparkSession, usable: DataFrame, work: W
     if keys.isEmpty():
         keys.unpersist()
         return None
-    everything = judge_all(context, spark, work)
+    everything, cached = judge_all(context, spark, work), [keys]
     if not keys.where(rounded_ids.rounded(work.contract)).isEmpty():
-        # Cached for the same reason as in judge_days; few rows, which go with the session.
+        # Cached for the same reason as in judge_days.
         near = everything.join(keys, [name for name in key if name != "updated_at"], "left_semi").persist()
+        cached.append(near)
         everything = rounded_ids.set_apart(near, work.contract, work.table.tells_apart)
     theirs = _usable(everything, work).join(keys, list(key), "left_semi")
-    return Displaced(keys, entities.holding(theirs, key).persist())
+    rows = entities.holding(theirs, key).persist()
+    return Displaced(keys, rows, (*cached, rows))
 
 
 @contextmanager

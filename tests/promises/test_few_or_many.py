@@ -7,16 +7,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from spark_app.lake import few
 from spark_app.shops.demo import generate
 from tests.support.drops import gold, run_days, table_rows
+from tests.support.frames import nothing_cached
 
 FIRST, DAYS = date(2024, 2, 27), 6
 SILVER = ("customers", "products", "orders", "order_items", "payments", "reviews")
 
 
-def test_a_night_of_few_rows_equals_one_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_of_few_rows_equals_one_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spark: SparkSession
+) -> None:
     """Two nights over the turn of a month, late and corrected files among them."""
     few_home, many_home, last = tmp_path / "few", tmp_path / "many", FIRST + timedelta(days=DAYS - 1)
     generate(str(tmp_path / "all"), FIRST, DAYS, orders_per_day=15)
@@ -35,6 +39,7 @@ def test_a_night_of_few_rows_equals_one_of_many(tmp_path: Path, monkeypatch: pyt
     assert gold(few_home) == gold(many_home)
     for entity in SILVER:
         assert table_rows(few_home, f"silver.{entity}") == table_rows(many_home, f"silver.{entity}"), entity
+    assert nothing_cached(spark), "a session that lives on for days would fill up"
 
 
 def _too_many(asked: list[int]) -> object:

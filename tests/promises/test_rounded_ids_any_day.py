@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from tests.support.drops import drop, run_days, table_rows
 from tests.support.files import GOOD, quarantined
+from tests.support.frames import nothing_cached
 
 pytestmark = pytest.mark.long  # four runs, three of which correct a day
 
@@ -50,3 +51,4 @@ def test_day_by_day_corrected_and_at_once_agree(home: Path, spark: SparkSession)
     assert (ID, "k1") in table_rows(home, "silver.orders", ["order_id", "customer_id"])
     assert sorted(told(home)) == sorted(told(at_once))
     assert len(told(home)) == 3
+    assert nothing_cached(spark)

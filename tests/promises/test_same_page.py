@@ -86,7 +86,7 @@ def test_the_page_says_the_same_whatever_way_the_release_was_made(
         pages[way] = page_of(homes[way])
     title, checks, layers = pages.pop(in_one_process)
     assert any(text.startswith("The audit passed: ") for text in checks)
-    assert any(text.startswith("1 of 14 rows of the last 7 days ") and " set aside: " in text for text in checks), (
+    assert any(text.startswith("1 of 16 rows of the last 7 days ") and " set aside: " in text for text in checks), (
         checks
     )
     assert sorted(layers) == sorted(LAYERS)

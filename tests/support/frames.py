@@ -33,3 +33,8 @@ def assert_rows(found: DataFrame, schema: str, rows: Rows) -> None:
 def _given(kind: Any) -> str:
     as_text = isinstance(kind, TimestampType | DecimalType) or kind.simpleString() == "date"
     return "string" if as_text else kind.simpleString()
+
+
+def nothing_cached(spark: SparkSession) -> bool:
+    """Whether no frame is persisted, of whatever session."""
+    return bool(spark._jsparkSession.sharedState().cacheManager().isEmpty())

@@ -19,7 +19,8 @@ FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
 
 
 def test_bronze_is_read_as_it_was_written() -> None:
-    progress = BronzeProgress({FIRST: "f1", SECOND: "f2"}, {FIRST: 3, SECOND: 0}, frozenset({SECOND}))
+    files, rows = {FIRST: "f1", SECOND: "f2"}, {FIRST: 3, SECOND: 0}
+    progress = BronzeProgress(files, rows, frozenset({SECOND}), frozenset({FIRST}))
     assert bronze_progress(json.loads(json.dumps(progress.note()))) == progress
 
 
