@@ -38,7 +38,7 @@ def archive_options(java: Path, spark_home: Path, jars: Sequence[Path], *, leave
 
 
 def _take(folder: Path, archive: Path) -> bool:
-    """Name what a run has left as the archive, and remove the oldest of other jars: each is some 160 MB."""
+    """Name what a run has left as the archive; remove other runs' and the oldest of other jars: each is some 160 MB."""
     left = next((one for one in sorted(folder.glob(f"{archive.name}.*")) if _is_whole(one)), None)
     if left is None:
         return False
@@ -46,6 +46,8 @@ def _take(folder: Path, archive: Path) -> bool:
         old.unlink(missing_ok=True)
     with suppress(FileNotFoundError):  # another run was first
         left.replace(archive)
+    for other in folder.glob(f"{archive.name}.*"):
+        other.unlink(missing_ok=True)
     return archive.is_file()
 
 

@@ -8,8 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
+from broker import jars
 from moto.server import ThreadedMotoServer
+from pyspark import __version__ as spark_version
 from redshift_standin import Standin, start
+
+from spark_app.runtime.errors import LakehouseError
+from spark_app.runtime.jars import fetch_jars, kafka_coordinates
 
 
 @dataclass(frozen=True)
@@ -61,3 +66,13 @@ def redshift(bucket: Bucket) -> Iterator[Standin]:
     """The stand-in: `host`, `port`, `user`, `password`, `database`, and `faults.arm(…)`."""
     with start(s3_endpoint=bucket.endpoint) as standin:
         yield standin
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> None:
+    """The broker's and Spark's; they come from Maven Central, which not every machine reaches."""
+    try:
+        jars()
+        fetch_jars(kafka_coordinates(spark_version))
+    except LakehouseError as error:
+        pytest.skip(f"Kafka's jars are not to be had here, so events are not tested: {error.message}")

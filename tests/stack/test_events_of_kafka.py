@@ -13,27 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broker import jars, produce, running_broker, start
-from pyspark import __version__ as spark_version
+from broker import produce, running_broker, start
 
-from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.failpoints import KILLED, VARIABLE
-from spark_app.runtime.jars import fetch_jars, kafka_coordinates
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("kafka_jars")]
 
 TOPICS = {"shop.orders": "orders", "shop.payments": "payments"}
 NAME = re.compile(r"(?P<topic>[\w.]+)\.(?P<partition>\d+)\.(?P<first>\d+)-(?P<last>\d+)\.jsonl")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _jars() -> None:
-    """The broker's and Spark's; they come from Maven Central, which not every machine reaches."""
-    try:
-        jars()
-        fetch_jars(kafka_coordinates(spark_version))
-    except LakehouseError as error:
-        pytest.skip(f"Kafka's jars are not to be had here, so landing of events is not tested: {error.message}")
 
 
 class Lander:

@@ -17,29 +17,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from broker import jars, produce, running_broker
-from pyspark import __version__ as spark_version
+from broker import produce, running_broker
 
-from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.failpoints import KILLED, VARIABLE
-from spark_app.runtime.jars import fetch_jars, kafka_coordinates
 from spark_app.runtime.settings import conf_dir
 from spark_app.shops.demo import generate
 from tests.support.drops import Tables, assert_same, drop, gold, run_days, warehouse
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("kafka_jars")]
 FIRST, DAYS = date(2024, 1, 1), 3
 Rows = dict[str, list[dict[str, str]]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _jars() -> None:
-    """The broker's and Spark's; they come from Maven Central, which not every machine reaches."""
-    try:
-        jars()
-        fetch_jars(kafka_coordinates(spark_version))
-    except LakehouseError as error:
-        pytest.skip(f"Kafka's jars are not to be had here, so events are not tested: {error.message}")
 
 
 def whole_rows(landing: Path) -> Iterator[tuple[str, date, dict[str, str]]]:

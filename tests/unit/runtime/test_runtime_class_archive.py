@@ -65,6 +65,14 @@ def test_another_java_or_jar_has_an_archive_of_its_own(environment: Path, change
     assert "ArchiveClassesAtExit" in options(environment)
 
 
+def test_what_other_runs_left_goes_with_the_first_that_is_taken(environment: Path) -> None:
+    path = left(environment)
+    for pid, content in (("1", bytes(400)), ("2", WHOLE)):
+        path.with_suffix(f".{pid}").write_bytes(content)
+    assert "SharedArchiveFile" in options(environment)
+    assert list(path.parent.iterdir()) == [path.with_suffix("")]
+
+
 def test_two_are_kept(environment: Path) -> None:
     for number in range(3):
         (environment / "delta.jar").write_text("n" * number)
