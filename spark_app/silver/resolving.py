@@ -100,8 +100,11 @@ def _regroup(context: Context, spark: SparkSession, judged: Judged, work: Work) 
     before_it = held.where(delta.date_in("_batch_date", work.replaced) if work.replaced else "false").select(*group)
     # Cached for the same reason as in judge_days.
     with _cached(usable.select(*group).unionByName(before_it).distinct()) as touched:
-        theirs = _usable(judge_all(context, spark, work), work).join(touched, group, "left_semi")
-        with _cached(theirs) as everything, _cached(held.join(touched, group, "left_semi")) as before:
+        near = judge_all(context, spark, work).join(touched, group, "left_semi")
+        with _cached(near) as theirs, _cached(held.join(touched, group, "left_semi")) as before:
+            if not theirs.where(rounded_ids.rounded(work.contract)).isEmpty():
+                theirs = rounded_ids.set_apart(theirs, work.contract, work.table.tells_apart)
+            everything = _usable(theirs, work)
             after = _hashed(resolved(everything, seen, key, midnight), work).select(*columns)
             with _cached(after) as rows:
                 keys = before.select(*key).unionByName(rows.select(*key)).distinct()

@@ -106,6 +106,20 @@ def test_day_by_day_what_is_gone_is_gone_and_counted(home: Path, tmp_path: Path,
     assert proof(home, "order_items")[DAYS[0]] == (3, 2, 1, 0, 0)
 
 
+def test_a_file_that_makes_an_earlier_row_useless_takes_it_away(
+    home: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    """Two customers under one id that a spreadsheet rounded: neither row can be used, whenever the second comes."""
+    conf, rounded = conf_with(tmp_path, SHOP), "4.50001E+14"
+    put(home / "landing", "orders", DAYS[0], "a.csv", HEADS["orders"] + f"{rounded},c,2024-03-01,2024-03-01,\n")
+    taken_in(home, conf, [DAYS[0]])
+    assert [row[0] for row in silver(home)["orders"]] == [rounded]
+    put(home / "landing", "orders", DAYS[0], "b.csv", HEADS["orders"] + f"{rounded},d,2024-03-01,2024-03-01,\n")
+    taken_in(home, conf, [DAYS[0]])
+    assert silver(home)["orders"] == []
+    assert proof(home, "orders") == {DAYS[0]: (2, 0, 0, 2, 0)}
+
+
 @pytest.mark.long
 @settings(
     max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
