@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 # Java refuses to archive where a folder with files in it is on the class path, as these put one there.
 _FOLDERS_ON_THE_CLASS_PATH = ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
@@ -25,9 +26,12 @@ def archive_options(java: Path, spark_home: Path, jars: Sequence[Path], *, leave
 
     Empty where there is none and none is to be left, or none can be.
     """
-    folder = Path(sys.prefix) / "java-classes"
     if any(os.environ.get(name) for name in _FOLDERS_ON_THE_CLASS_PATH) or (spark_home / "conf").is_dir():
         return ""
+    # Java 17 leaves out the classes of a jar whose path a URL writes otherwise, as it does a space.
+    if quote(str(spark_home)) != str(spark_home):
+        return ""
+    folder = Path(sys.prefix) / "java-classes"
     archive = folder / f"{_digest(java, spark_home, jars)}.jsa"
     if archive.is_file() or _take(folder, archive):
         return f' {_QUIET} "-XX:SharedArchiveFile={archive}"'
