@@ -52,6 +52,13 @@ def unreleased_since(lake: Lake, versions: Mapping[str, int]) -> datetime | None
     return min(newer, default=None)
 
 
+def landed_bytes(lake: Lake, after: Mapping[str, int] | None = None) -> int:
+    """Bytes of the files that bronze holds: of all, or of those taken in after these versions of bronze's tables."""
+    sql = f"SELECT dataset, bronze_version AS v, sum(size) AS n FROM (SELECT * FROM ops_rows {_NEWEST}) GROUP BY ALL"
+    rows = [row for row in _select(lake, sql) if row["n"] is not None]
+    return sum(int(row["n"]) for row in rows if after is None or row["v"] > after.get(f"bronze.{row['dataset']}", -1))
+
+
 @dataclass(frozen=True)
 class Entered:
     """What was entered of a day: its files' fingerprint, bronze's commit, the rows counted in them (None: not all)."""

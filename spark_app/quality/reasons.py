@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F
 
@@ -38,14 +40,14 @@ def reasons_of(contract: Contract, mapped: EntityMap) -> SparkColumn:
     )
     no_text = _struct(VALID_TEXT, None, damage, text("characters of text alone"), "accuracy")
     broken = [
-        f"CASE WHEN {damage} IS NOT NULL THEN {no_text} END",
+        _one(f"{damage} IS NOT NULL", no_text),
         *(_bad_bytes(column) for column in texts_of(contract, required=True)),
         *(_reason(rule, mapped) for rule in contract.row_rules if rule.severity == "error"),
     ]
     # A torn row's values stand in the wrong columns: what they break says nothing.
     return F.expr(
         f"CAST(CASE WHEN _corrupt_record IS NOT NULL THEN array({torn}) WHEN {PASSED_OVER} THEN array() "
-        f"ELSE array_compact(array({', '.join(broken)})) END AS {REASON_TYPE})"
+        f"ELSE {_all_of(broken)} END AS {REASON_TYPE})"
     )
 
 
@@ -58,12 +60,12 @@ def reasons_of_key(reasons: SparkColumn, contract: Contract) -> SparkColumn:
 def oddities_of(contract: Contract) -> SparkColumn:
     """Array of the names of the warning-level rules that the row breaks."""
     warnings = [rule for rule in contract.row_rules if rule.severity == "warning"]
-    broken = [f"CASE WHEN {_fails(rule)} THEN {text(rule.name)} END" for rule in warnings]
+    broken = [_one(_fails(rule), text(rule.name)) for rule in warnings]
     if texts := texts_of(contract, required=False):
         marked = " OR ".join(f"contains({_raw(column)}, {text(_BAD_BYTES)})" for column in texts)
-        broken.append(f"CASE WHEN {marked} THEN {text(MARKED_TEXT)} END")
+        broken.append(_one(marked, text(MARKED_TEXT)))
     # Of a torn row the values stand in the wrong columns, and of one of nothing only defaults are there.
-    told = f"CASE WHEN NOT {PASSED_OVER} AND _corrupt_record IS NULL THEN array_compact(array({', '.join(broken)})) END"
+    told = f"CASE WHEN NOT {PASSED_OVER} AND _corrupt_record IS NULL THEN {_all_of(broken)} END"
     none = "CAST(array() AS array<string>)"
     return F.expr(f"coalesce({told}, {none})" if broken else none)
 
@@ -85,6 +87,16 @@ def texts_of(contract: Contract, *, required: bool) -> list[str]:
     return [column.name for column in contract.columns if column.type.name == "string" and column.required == required]
 
 
+def _one(condition: str, told: str) -> str:
+    """Array of what is told where the condition holds; else an empty one."""
+    return f"CASE WHEN {condition} THEN array({told}) ELSE array() END"
+
+
+def _all_of(broken: Sequence[str]) -> str:
+    """One array of all of these. Not by array_compact: Spark compiles no lambda, nor what it is applied to."""
+    return f"flatten(array({', '.join(broken)}))"
+
+
 def _raw(column: str) -> str:
     return name(f"{RAW}{column}")
 
@@ -92,14 +104,14 @@ def _raw(column: str) -> str:
 def _bad_bytes(column: str) -> str:
     raw = _raw(column)
     bad = _struct(VALID_TEXT, column, raw, text("text in UTF-8"), "accuracy")
-    return f"CASE WHEN contains({raw}, {text(_BAD_BYTES)}) THEN {bad} END"
+    return _one(f"contains({raw}, {text(_BAD_BYTES)})", bad)
 
 
 def _reason(rule: Rule, mapped: EntityMap) -> str:
     column = rule.columns[0] if rule.columns else None
     found = _raw(rule.columns[0]) if len(rule.columns) == 1 else text(None)
     told = _struct(rule.name, column, found, text(_expected(rule, mapped)), rule.dimension)
-    return f"CASE WHEN {_fails(rule)} THEN {told} END"
+    return _one(_fails(rule), told)
 
 
 def _expected(rule: Rule, mapped: EntityMap) -> str:

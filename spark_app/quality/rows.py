@@ -12,15 +12,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
-from spark_app.contracts.blanks import BLANKS
-from spark_app.contracts.mapping import ColumnMap, DatasetMap, EntityMap, Source
+from spark_app.contracts.mapping import DatasetMap, EntityMap, Source
 from spark_app.contracts.table import Column, Contract
 from spark_app.lake.csv_files import DAMAGE
 from spark_app.lake.withdrawn import DELETED, GROUP, PART, SNAPSHOT
 from spark_app.quality.casts import cast_text
 from spark_app.quality.expressions import times_given
 from spark_app.quality.lookups import FOUND, looked_up
-from spark_app.quality.neighbours import KEPT, carried, number
+from spark_app.quality.neighbours import KEPT, carried
 from spark_app.quality.reasons import (
     LEFT_OUT,
     ODD,
@@ -32,6 +31,7 @@ from spark_app.quality.reasons import (
     reasons_of,
     reasons_of_key,
 )
+from spark_app.quality.texts import our_words, trimmed_texts
 from spark_app.quality.times import cast_time
 
 _ORIGINAL, _NOTHING, _LANDED, _TIME = "_original", "_nothing", "_landed", "_time_"
@@ -66,7 +66,9 @@ def judge(
         rows = rows.withColumn(KEPT, ~nothing & ~left_out & sound)
     withdraws = any(one.withdraws for one in parts)
     times = times_given(rows, contract, mapped)
-    texts = rows.select("*", *_texts(contract, mapped, dataset), *_times(mapped, times))
+    # Each step is a select of its own, so that what the next one uses twice is worked out once.
+    trimmed = rows.select("*", *trimmed_texts(contract, mapped, dataset), *_times(mapped, times))
+    texts = trimmed.withColumns(our_words(contract, mapped))
     typed = texts.select(
         *[_typed(column, source, mapped, times.get(column.name)) for column in contract.columns],
         *[F.col(name) for name in texts.columns if name.startswith("_") and not _is_done_with(name)],
@@ -99,12 +101,6 @@ def _with_looked_up(rows: DataFrame, source: Source, mapped: EntityMap, others: 
     return rows
 
 
-def _texts(contract: Contract, mapped: EntityMap, dataset: DatasetMap) -> list[SparkColumn]:
-    """`_raw_<column>` of each column of the contract: what is read of the row for it, in our words, still as text."""
-    texts = {name: _text(name, mapped.columns.get(name), dataset.names) for name in contract.column_names}
-    return [_as_spelt(text, contract.words(name)).alias(f"{RAW}{name}") for name, text in texts.items()]
-
-
 def _times(mapped: EntityMap, times: Collection[str]) -> list[SparkColumn]:
     """`_time_<column>` of columns whose expression gives a time, not a text."""
     return [F.expr(mapped.columns[name].sql or "").alias(f"{_TIME}{name}") for name in times]
@@ -113,42 +109,6 @@ def _times(mapped: EntityMap, times: Collection[str]) -> list[SparkColumn]:
 def _is_done_with(name: str) -> bool:
     """Whether a column served only to make others."""
     return name in (_ORIGINAL, _NOTHING, KEPT) or name.startswith(FOUND)
-
-
-def _text(column: str, mapped: ColumnMap | None, names: Mapping[str, str]) -> SparkColumn:
-    """The raw text of a column: trimmed, nothing where blank, in our words, with its default.
-
-    `names`: bronze's, by header.
-    """
-    if mapped is None:
-        return F.lit(None).cast("string")
-    text = F.lit(None).cast("string")
-    if mapped.column is not None:
-        text = F.col(f"`{names[mapped.column]}`")
-    elif mapped.lookup is not None:
-        text = F.col(f"{FOUND}{column}")
-    elif mapped.number_by is not None:
-        text = number(mapped.number_by, names).cast("string")
-    elif mapped.sql is not None:
-        text = F.expr(mapped.sql).cast("string")
-    text = F.btrim(text, F.lit(BLANKS))  # not by a pattern: that takes minutes where a megabyte is mostly blanks
-    text = F.when(text != "", text)
-    text = _translated(text, mapped.codes)
-    return text if mapped.default is None else F.coalesce(text, F.lit(mapped.default))
-
-
-def _as_spelt(text: SparkColumn, words: Sequence[str]) -> SparkColumn:
-    """A word that the contract lists, as it spells it; any other as the shop does."""
-    return _translated(text, {word: word for word in words})
-
-
-def _translated(text: SparkColumn, words: Mapping[str, str]) -> SparkColumn:
-    """A text of `words` as what it stands for, whatever its case; any other as it is."""
-    if not words:
-        return text
-    by_word = {word.lower(): ours for word, ours in words.items()}
-    pairs = [F.lit(word) for item in by_word.items() for word in item]
-    return F.coalesce(F.element_at(F.create_map(*pairs), F.lower(text)), text)
 
 
 def _typed(column: Column, source: Source, mapped: EntityMap, given: DataType | None) -> SparkColumn:

@@ -16,6 +16,7 @@ from spark_app.runs.duration import notice_slow_run
 from spark_app.runs.opening import hold_lake, open_context
 from spark_app.runs.request import Outcome, RunRequest, Work
 from spark_app.runs.run_log import keep_run
+from spark_app.runs.work_size import size_work
 from spark_app.runtime.errors import AuditFailed, LakehouseError, LandingIncomplete
 from spark_app.runtime.record import RunRecord
 from spark_app.runtime.salt import require_salt
@@ -39,6 +40,7 @@ def run(request: RunRequest, work: Work, on_start: Callable[[RunRecord], None] |
             heartbeat.tell_beginning(heart)
             if request.layers:
                 require_salt(context.settings)
+                size_work(context, request)
             release = work(holding, request)
         message = f"release {release.release_id}" if release else "nothing new" if request.layers else "done"
         if release:

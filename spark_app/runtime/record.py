@@ -77,7 +77,7 @@ class RunRecord:
     notices: list[Notice] = field(default_factory=list)
     verdict: Verdict | None = None
     caught_up: frozenset[date] = frozenset()  # days before those asked for that it took in, no daily drop lacking
-    landed_bytes: int = 0  # taken in by bronze, where it ran: sizes the shuffles of what comes after it
+    landed_bytes: int = 0  # that the run is about: sizes its Java, plans and shuffles
     landed_days: int = 0  # distinct days of those: what a run's cost goes by
     set_aside: str = ""  # rows that cannot be used, with the money they stand for, of days not released before
     on_step: Callable[[Step, bool], None] | None = None

@@ -43,6 +43,8 @@ PLANS: Mapping[str, str] = {
     # From each column's aliases Spark would work out all ways to say each condition: of expressions as wide as rules
     # and mappings are, some plans over ten rows took half an hour (SPARK-33152). Which days are read we say ourselves.
     "spark.sql.constraintPropagation.enabled": "false",
+    # Java never compiles a method larger than this, and Spark makes one of a stage: of wide rows, better none.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
 }
 DELTA: Mapping[str, str] = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",

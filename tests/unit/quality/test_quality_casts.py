@@ -53,7 +53,13 @@ def test_groups_apart_by_a_blank_may_have_any(spark: SparkSession) -> None:
 
 
 def test_whole_numbers(spark: SparkSession) -> None:
-    check(spark, Type("int"), {"2": 2, "2.0": 2, "-7": -7, "2.5": None, "2147483648": None, "": None})
+    check(spark, Type("int"), {
+        "2": 2, "2.0": 2, "-7": -7, "+8": 8, "007": 7, "1e3": 1000, "999999999": 999_999_999, "2147483647": 2**31 - 1,
+        "2.5": None, "2147483648": None, "": None, "٣": None, "1 2": None,
+    })  # fmt: skip
+    check(spark, Type("bigint"), {
+        "2": 2, "999999999999999999": 10**18 - 1, "9223372036854775807": 2**63 - 1, "9223372036854775808": None,
+    })  # fmt: skip
 
 
 def test_booleans(spark: SparkSession) -> None:
