@@ -19,11 +19,11 @@ from spark_app.lake.log import note_text, own_commit, rows_written, version_of
 from spark_app.lake.paths import Table
 from spark_app.lake.progress import BronzeProgress
 from spark_app.notes.columns import tell_columns
-from spark_app.notes.landing import tell_caught_up, tell_gaps, tell_gone, tell_waiting
+from spark_app.notes.landing import tell_caught_up, tell_days_begun, tell_gaps, tell_gone, tell_waiting
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, in_parallel
 from spark_app.runs.entry import main
-from spark_app.runs.look import changed_days, look_at_landing
+from spark_app.runs.look import changed_days, look_at_landing, rest_of_days_begun
 from spark_app.runs.request import RunRequest
 from spark_app.runs.window import Drop, Window, window_of
 from spark_app.runtime.errors import LandingIncomplete
@@ -55,6 +55,9 @@ def run(context: Context, window: Window, *, allow_missing: bool = False, unchan
     changed = dict(landed) if unchanged_too else changed_days(landed, known)
     tell_gone(context, window, {name: set(seen[name]) - set(landed[name]) for name in datasets})
     tell_caught_up(context, window, landed, known)
+    rest = rest_of_days_begun(context, window, seen_there, known)
+    tell_days_begun(context, rest)
+    changed = {name: {**drop, **rest.get(name, {})} for name, drop in changed.items()}
     lost = {name: overwritten.days_to_take_in_again(context, name) for name in datasets}
     changed = {name: {**drop, **lost[name]} for name, drop in changed.items()}
     busy = [name for name in datasets if changed[name]]

@@ -88,6 +88,13 @@ def tell_caught_up(
         context.record.warn(f"{name}: {len(gaps)} of these days without a drop: {some(day_ranges(gaps), 20)}")
 
 
+def tell_days_begun(context: Context, rest: Mapping[str, Drop]) -> None:
+    """Days that another run took in in part, and what this one takes in of them."""
+    for day in sorted({day for drop in rest.values() for day in drop}):
+        names = ", ".join(sorted(name for name, drop in rest.items() if day in drop))
+        context.record.warn(f"{day} was taken in in part by a run that did not end; taken in too: {names}")
+
+
 def tell_waiting(context: Context, there: Folders, taken: Mapping[str, Collection[date]]) -> None:
     """What landing holds and the lake has not taken in, at any age, with the command that fetches it."""
     daily = daily_datasets(context.source, context.contracts)

@@ -36,6 +36,29 @@ def look_at_landing(context: Context, window: Window, known: Fingerprints) -> Lo
     return Look(folders, starts, {name: one.files for name, one in found.items()})
 
 
+def rest_of_days_begun(context: Context, window: Window, seen: Look, known: Fingerprints) -> dict[str, Drop]:
+    """Of days after the window that bronze took in and no release shows: what landing has and bronze has not.
+
+    A run over them died on the way, and what it took in is shown with what this run releases: not by halves.
+    """
+    later = {name: [day for day in days if day > window.last] for name, days in known.items()}
+    if not any(later.values()):
+        return {}
+    released = releases.latest(context.lake)
+    shown = bronze_taken_in(context.lake, released.tables) if released else {}
+    begun = {
+        day
+        for name, days in later.items()
+        if days
+        for day in ledger.taken_in(context.lake, name, shown.get(f"bronze.{name}", -1)) & {*days}
+    }
+    lacking = {
+        name: [day for day in seen.folders.days[name] if day in begun and day not in known.get(name, {})]
+        for name in context.datasets
+    }
+    return {name: list_files(context.landing, name, days).files for name, days in lacking.items() if days}
+
+
 def changed_days(landed: Mapping[str, Drop], known: Fingerprints) -> dict[str, Drop]:
     """The days of each dataset that bronze holds otherwise, or not at all."""
     return {
