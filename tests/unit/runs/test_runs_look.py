@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from spark_app.lake import ledger
 from spark_app.lake.landing import fingerprint
-from spark_app.runs import window
+from spark_app.runs import look, window
 from spark_app.runs.context import Context
-from spark_app.runs.look import behind_since, changed_days, look_at_landing, news_of
+from spark_app.runs.look import behind_since, changed_days, look_at_landing, news_of, rest_of_days_begun
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
-from spark_app.runs.window import running_window
+from spark_app.runs.window import Window, running_window
 from spark_app.runtime.record import RunRecord
 from tests.support.drops import drop
 from tests.support.ops_rows import put
@@ -75,3 +76,25 @@ def test_news_wait_since_the_oldest_file_that_came_after_the_day_was_taken_in(co
 
 def test_nobody_is_behind_where_nothing_waits(context: Context) -> None:
     assert behind_since(context) is None
+
+
+def rest(context: Context, day: date) -> dict[str, list[date]]:
+    """What a run over `day` takes in of later ones."""
+    asked, held = Window(day, day, 7, single=True), ledger.fingerprints(context.lake)
+    found = rest_of_days_begun(context, asked, look_at_landing(context, asked, held), held)
+    return {name: list(drop) for name, drop in found.items()}
+
+
+def test_the_rest_of_a_later_day_that_no_release_shows_is_taken_in_with_an_earlier_ones(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for back in (0, 1):
+        landed(context, "orders", TODAY - timedelta(days=back))
+    landed(context, "payments", TODAY)
+    assert rest(context, TODAY - timedelta(days=1)) == {}, "a later day that nobody began is nobody's yet"
+    taken_in(context, "orders", TODAY, NOON)
+    assert rest(context, TODAY - timedelta(days=1)) == {"payments": [TODAY]}
+    assert rest(context, TODAY) == {}, "that is a day asked for"
+    monkeypatch.setattr(look.releases, "latest", lambda lake: SimpleNamespace(tables={}))
+    monkeypatch.setattr(look, "bronze_taken_in", lambda lake, tables: {"bronze.orders": 1})
+    assert rest(context, TODAY - timedelta(days=1)) == {}, "a day that readers have may lack a feed, told elsewhere"
