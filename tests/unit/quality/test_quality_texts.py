@@ -24,7 +24,7 @@ def test_letters_of_any_script_stay(spark: SparkSession, text: str, blank: str) 
 
 
 def test_what_an_expression_gives_is_trimmed_too(spark: SparkSession) -> None:
-    (found,) = judged(spark, {"method": "x pix \u00a0"}, column=None, sql="substring(method, 2)").collect()
+    (found,) = judged(spark, {"method": "x pix \u00a0"}, column=None, expression="substring(method, 2)").collect()
     assert found["method"] == "pix"
 
 
