@@ -134,6 +134,12 @@ def bronze_taken_in(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
+def bronze_released(lake: Lake) -> dict[str, int]:
+    """The same of the newest release; empty where there is none."""
+    released = releases.latest(lake)
+    return bronze_taken_in(lake, released.tables) if released else {}
+
+
 def _silver(lake: Lake, tables: Mapping[str, int]) -> dict[str, int]:
     """The entities; gold also takes in the quarantine, whose commits speak of no drops."""
     found = with_sources(lake, tables).items()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from spark_app.lake import ledger, releases
-from spark_app.lake.behind import bronze_taken_in
+from spark_app.lake import ledger
+from spark_app.lake.behind import bronze_released
 from spark_app.lake.landing import Folders, fingerprint, list_days, list_files
 from spark_app.runs.context import Context
 from spark_app.runs.window import Drop, Window, first_days, running_window
@@ -44,8 +44,7 @@ def rest_of_days_begun(context: Context, window: Window, seen: Look, known: Fing
     later = {name: [day for day in days if day > window.last] for name, days in known.items()}
     if not any(later.values()):
         return {}
-    released = releases.latest(context.lake)
-    shown = bronze_taken_in(context.lake, released.tables) if released else {}
+    shown = bronze_released(context.lake)
     begun = {
         day
         for name, days in later.items()
@@ -97,9 +96,8 @@ def behind_since(context: Context) -> datetime | None:
 
     None where they have all that landed in the days that a watch looks at. Needs no Spark.
     """
-    known, released = ledger.fingerprints(context.lake), releases.latest(context.lake)
+    known = ledger.fingerprints(context.lake)
     landed = look_at_landing(context, running_window(context), known).landed
     waits = news_of(context, changed_days(landed, known)).since
-    taken = bronze_taken_in(context.lake, released.tables) if released else {}
-    times = [waits, ledger.unreleased_since(context.lake, taken)]
+    times = [waits, ledger.unreleased_since(context.lake, bronze_released(context.lake))]
     return min((at for at in times if at is not None), default=None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from spark_app.lake import ledger, releases
-from spark_app.lake.behind import bronze_taken_in
+from spark_app.lake import ledger
+from spark_app.lake.behind import bronze_released
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
 
@@ -15,8 +15,5 @@ def size_work(context: Context, request: RunRequest) -> None:
     """
     if not {"silver", "gold"} & {*request.layers} or "bronze" in request.layers:
         return
-    taken = None
-    if request.rebuild_from is None:
-        released = releases.latest(context.lake)
-        taken = bronze_taken_in(context.lake, released.tables) if released else {}
+    taken = bronze_released(context.lake) if request.rebuild_from is None else None
     context.record.landed_bytes = ledger.landed_bytes(context.lake, taken)

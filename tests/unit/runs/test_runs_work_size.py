@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -41,16 +40,14 @@ def sized(context: Context, *layers: Layer, rebuild_from: Layer | None = None) -
 
 def test_a_layer_by_itself_works_on_what_no_release_shows(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sized(context, "silver") == 1127
-    monkeypatch.setattr(work_size.releases, "latest", lambda lake: SimpleNamespace(tables={}))
     taken = {"bronze.orders": 2, "bronze.payments": 1}
-    monkeypatch.setattr(work_size, "bronze_taken_in", lambda lake, tables: taken)
+    monkeypatch.setattr(work_size, "bronze_released", lambda lake: taken)
     assert sized(context, "gold") == 127
     assert sized(context, "silver", "gold", "audit", "publish") == 127
 
 
 def test_what_is_derived_anew_is_made_of_all_that_is_held(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_size.releases, "latest", lambda lake: SimpleNamespace(tables={}))
-    monkeypatch.setattr(work_size, "bronze_taken_in", lambda lake, tables: {"bronze.orders": 3, "bronze.payments": 1})
+    monkeypatch.setattr(work_size, "bronze_released", lambda lake: {"bronze.orders": 3, "bronze.payments": 1})
     assert sized(context, "gold", "audit", "publish", rebuild_from="gold") == 1127
 
 
