@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from spark_app.audits.examples import rows_to_show
 from spark_app.audits.exchange_rates import check_currencies_are_told_apart, check_exchange_rates
 from spark_app.audits.gold_moved import refuse_half_moved
+from spark_app.audits.half_days import refuse_half_days
 from spark_app.audits.landed import check_landed_days
 from spark_app.contracts.balances import Side
 from spark_app.contracts.table import Threshold
@@ -34,13 +35,14 @@ def run(context: Context) -> str | None:
     """Audit what is not released yet; the candidate's id, or None where there is nothing new.
 
     Raises AuditFailed where an error-level rule (or a bounded warning) fails; results are kept either way. GoldMoved
-    where another run has moved but a part of gold.
+    where another run has moved but a part of gold, LakeError where a new day is there but in part.
     """
     tables, released = candidate(context), releases.latest(context.lake)
     nothing_new = released is not None and dict(released.tables) == tables
+    completed = find_completed(context.lake, tables, released)
     if not nothing_new:
         refuse_half_moved(context, tables)
-    completed = find_completed(context.lake, tables, released)
+        refuse_half_days(context, tables, released, completed)
     watched = figures.judge_figures(context, tables, completed, released=nothing_new)
     if nothing_new:
         with context.record.step("audit", "nothing new"):

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from spark_app.lake import ops
-from spark_app.lake.log import commits_after
+from spark_app.lake.log import commits_after, written_at
 from spark_app.lake.paths import Lake
 from spark_app.lake.progress import bronze_progress
 
@@ -172,6 +172,27 @@ def taken_in(lake: Lake, dataset: str, after: int) -> set[date]:
     """The days that bronze took in after this version of its."""
     sql = "SELECT DISTINCT batch_date FROM ops_rows WHERE dataset = ? AND bronze_version > ?"
     return {row["batch_date"] for row in _select(lake, sql, (dataset, after))}
+
+
+@dataclass(frozen=True)
+class TakenDay:
+    """A day that a version of bronze took in, by a run that began looking at landing `at`."""
+
+    day: date
+    version: int
+    at: datetime
+
+
+def taken_after(lake: Lake, dataset: str, version: int) -> list[TakenDay]:
+    """What bronze took in after this version of its, also what a killed run did not live to enter."""
+    sql = (
+        "SELECT batch_date AS day, bronze_version AS version, max(ingested_at) AS at FROM ops_rows "
+        "WHERE dataset = ? AND bronze_version > ? GROUP BY ALL"
+    )
+    table = lake.table(f"bronze.{dataset}")
+    found = [(row["day"], row["version"], row["at"]) for row in _select(lake, sql, (dataset, version))]
+    found += [(one.day, one.bronze_version, None) for one in unnoted(lake, dataset) if one.bronze_version > version]
+    return [TakenDay(day, made, at or written_at(table, made)) for day, made, at in found]
 
 
 def _select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:

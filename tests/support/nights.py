@@ -66,6 +66,12 @@ class Night:
             sources[table] = log.version_of(self.lake.table(table)) or 0
         writes.advance(self.lake.table("gold.fact_orders"), log.note_text(run, sources))
 
+    def holds(self, dataset: str, day: date) -> None:
+        """Bronze has taken in a day that silver has not: a run died in between."""
+        version = (log.version_of(self.lake.table(f"silver.{dataset}")) or 0) + 1
+        row = {"run_id": "begun", "dataset": dataset, "batch_date": day, "status": "ingested"}
+        put(self.lake.table("ops.ingested_files"), [{**row, "bronze_version": version}])
+
     def releases(self, kind: str = "run", *, run: str | None = None, of: Release | None = None) -> Release:
         """A release of the tables as they are, or a rollback to an earlier one."""
         from spark_app.lake import releases
