@@ -82,8 +82,8 @@ def entered(lake: Lake, dataset: str) -> dict[date, Entered]:
 def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int) -> dict[date, int]:
     """How many rows the files of these days (None: all) held when bronze last took them in, up to a version of it.
 
-    As they were counted when they were looked at, not as they were read. Without days that an older program of ours
-    took in: it did not count.
+    As they were counted when they were looked at, not as they were read; also in files that a killed run did not live
+    to enter. Without days that an older program of ours took in: it did not count.
     """
     sql = (
         "SELECT batch_date, sum(rows) AS landed FROM (SELECT * FROM ops_rows WHERE dataset = ? "
@@ -91,7 +91,11 @@ def counted(lake: Lake, dataset: str, days: Sequence[date] | None, version: int)
         "GROUP BY batch_date HAVING count(*) = count(rows)"
     )
     rows = _select(lake, sql, (dataset, version, *([] if days is None else [list(days)])))
-    return {row["batch_date"]: int(row["landed"]) for row in rows}
+    found = {row["batch_date"]: int(row["landed"]) for row in rows}
+    for one in unnoted(lake, dataset):
+        if one.rows is not None and one.bronze_version <= version and (days is None or one.day in days):
+            found[one.day] = one.rows
+    return found
 
 
 def entries(lake: Lake, dataset: str, days: Collection[date]) -> dict[date, list[dict[str, Any]]]:

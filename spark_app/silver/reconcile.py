@@ -12,7 +12,7 @@ to the cent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -88,7 +88,7 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
     for dataset in datasets:
         # A row that several parts of the entity are made of is judged as often.
         often = sum(part.dataset == dataset for part in context.source.entities[table.name])
-        counted, read = _of_dataset(context, dataset, commits, None if rebuilt else sorted(judged))
+        counted, read = _of_dataset(context, dataset, commits, judged, whole=bool(rebuilt))
         in_files.update({day: often * count for day, count in counted.items()})
         in_bronze.update({day: often * count for day, count in read.items()})
     judged |= {day for day, count in in_files.items() if count}  # of all days there may be one that was not read
@@ -115,14 +115,17 @@ def _entity(context: Context, table: SilverTable) -> list[dict[str, object]]:
 
 
 def _of_dataset(
-    context: Context, dataset: str, commits: Sequence[Commit], days: Sequence[date] | None
+    context: Context, dataset: str, commits: Sequence[Commit], judged: Collection[date], *, whole: bool
 ) -> tuple[Mapping[date, int], Mapping[date, int]]:
-    """By day (None: of all), rows as the dataset's files were counted and as bronze holds them, as last taken in."""
+    """By day, rows as the dataset's files were counted and as bronze holds them, as last taken in.
+
+    Of the days judged; of a `whole` entity also of those that have rows by our count and were not judged.
+    """
     version = commits[-1].sources.get(f"bronze.{dataset}") if commits else None
     if version is None:  # nothing of it has landed yet
         return {}, {}
-    in_files = ledger.counted(context.lake, dataset, days, version)
-    wanted = sorted({*(days or ()), *(day for day, count in in_files.items() if count)})
+    in_files = ledger.counted(context.lake, dataset, None if whole else sorted(judged), version)
+    wanted = sorted({*judged, *(day for day, count in in_files.items() if count)})
     in_bronze = feed.rows_by_day(context.lake, dataset, version, wanted)
     _tell_unread(context, dataset, version, in_bronze, in_files)
     return in_files, in_bronze

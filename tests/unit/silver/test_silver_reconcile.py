@@ -16,7 +16,7 @@ import pytest
 from deltalake import CommitProperties, write_deltalake
 
 from spark_app.lake import log, ops
-from spark_app.lake.progress import JudgedDay, SilverProgress, Sum
+from spark_app.lake.progress import BronzeProgress, JudgedDay, SilverProgress, Sum
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
@@ -38,15 +38,23 @@ class Shop:
     bronze_version: int = -1
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def land(self, day: date, in_file: int, *, read: int | None = None) -> None:
-        """A day of landing: so many rows in its file by our own count, and so many that bronze read of it."""
+    def land(self, day: date, in_file: int, *, read: int | None = None, entered: bool = True) -> None:
+        """A day of landing: so many rows in its file by our own count, and so many that bronze read of it.
+
+        Not `entered`: the run died after bronze's commit, before it entered the day's files.
+        """
         file = f"payments/dt={day}/a.csv"
         count = in_file if read is None else read
         rows = [{"_batch_date": day, "_source_file": file}] * count
-        self._append("bronze.payments", pa.Table.from_pylist(rows, schema=BRONZE), log.note_text("r", {}))
+        took = BronzeProgress({day: "f"}, {day: in_file})
+        note = log.note_text("r", {}, **took.note())
+        self._append("bronze.payments", pa.Table.from_pylist(rows, schema=BRONZE), note)
         self.bronze_version = log.version_of(self.context.table("bronze.payments")) or 0
         row = {"dataset": ENTITY, "batch_date": day, "file": file, "rows": in_file, "status": "ingested"}
-        put(self.context.table("ops.ingested_files"), [{**row, "bronze_version": self.bronze_version}])
+        put(
+            self.context.table("ops.ingested_files"),
+            [{**row, "bronze_version": self.bronze_version}] if entered else [],
+        )
 
     def judge(self, days: dict[date, JudgedDay], kept: dict[date, list[str]], **more: Any) -> None:
         """A commit of silver: what became of the days' rows, and the amounts of those that it keeps from now on."""
@@ -182,3 +190,21 @@ def test_a_full_rebuild_is_proved_from_what_silver_holds(shop: Shop) -> None:
     assert not shop.proof()[FIRST]["balanced"]
     shop.judge({FIRST: JudgedDay(Sum(1, Decimal("3.00")))}, {FIRST: ["3.00"]}, full_rebuild=True)
     assert shop.proof()[FIRST]["balanced"]
+
+
+@pytest.mark.parametrize("full_rebuild", [False, True])
+def test_what_a_killed_run_did_not_live_to_enter_is_held_against_its_count_too(shop: Shop, full_rebuild: bool) -> None:
+    shop.land(FIRST, 1)
+    shop.judge({FIRST: JudgedDay(Sum(1, Decimal("3.00")))}, {FIRST: ["3.00"]})
+    shop.land(SECOND, 2, entered=False)
+    both = {FIRST: JudgedDay(Sum(1, Decimal("3.00"))), SECOND: JudgedDay(Sum(2, Decimal("5.00")))}
+    shop.judge(both if full_rebuild else {SECOND: both[SECOND]}, {SECOND: ["2.00", "3.00"]}, full_rebuild=full_rebuild)
+    found = shop.proof()
+    assert found[SECOND]["balanced"], found[SECOND]
+    assert rows(found[SECOND]) == (2, 2, 0, 0, 0)
+
+
+def test_rows_of_it_that_were_not_read_are_missing(shop: Shop) -> None:
+    shop.land(FIRST, 3, read=2, entered=False)
+    shop.judge({FIRST: JudgedDay(Sum(2, Decimal("5.00")))}, {FIRST: ["2.00", "3.00"]})
+    assert not shop.proof()[FIRST]["balanced"]
