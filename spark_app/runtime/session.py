@@ -113,6 +113,7 @@ def _jars(settings: Settings) -> list[Path]:
 _SMALL = 256 * 1024**2
 # Below this, compiling Java well costs more than it saves.
 _SHORT = 64 * 1024**2
+_LOGGING = Path(__file__).resolve().with_name("log4j2.properties")
 _SMALL_WORK: Mapping[str, str] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -146,6 +147,8 @@ def _embedded_java(settings: Settings, landed_bytes: int, jars: Sequence[Path]) 
     java = prepare_environment()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else Spark looks for another address, and warns of it
     options = "-Duser.timezone=UTC -XX:+UseSerialGC" if (os.cpu_count() or 1) <= 2 else "-Duser.timezone=UTC"
+    if not os.environ.get("SPARK_CONF_DIR"):  # whoever has a folder of Spark settings says there what is logged
+        options += f" -Dlog4j2.configurationFile={_LOGGING.as_uri()}"
     short = settings.spark.light_compiler and landed_bytes < _SHORT
     if short:
         # The light compiler alone would get a code cache too small for Spark's generated classes.

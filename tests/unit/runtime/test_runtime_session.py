@@ -92,12 +92,13 @@ print(spark.read.format("delta").load(sys.argv[1]).count(), "row")
 """
 
 
-def test_a_session_leaves_nothing_where_it_was_started(tmp_path: Path) -> None:
+def test_a_session_says_nothing_and_leaves_nothing_where_it_was_started(tmp_path: Path) -> None:
     here = tmp_path / "fresh clone"
     here.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(Path(spark_app.__file__).parents[1])}
     words = [sys.executable, "-c", STARTED, str(tmp_path / "a table")]
     done = subprocess.run(words, cwd=here, env=environment, capture_output=True, text=True)
     assert done.stdout == "1 row\n", done.stderr[-2000:]
+    assert done.stderr == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a table", "fresh clone"]
     assert list(here.iterdir()) == []
