@@ -41,6 +41,19 @@ def names_and_sheet(file: LandedFile, dataset: Dataset, s3: S3Settings) -> tuple
             return _header(rows, first_column, dataset), sheet
 
 
+def read_sheet(
+    stream: BinaryIO, size: int, dataset: Dataset
+) -> tuple[Sheet, tuple[str, ...], list[tuple[int, list[str]]]]:
+    """The sheet as counted, the header's names, and all rows below it, each with its number in the sheet.
+
+    NotReadable where it cannot be read.
+    """
+    sheet = scan(stream, size, dataset.read)
+    stream.seek(0)
+    with _rows(stream, dataset.read) as (first_column, rows):
+        return sheet, _header(rows, first_column, dataset), list(rows)
+
+
 def rows_of(
     file: LandedFile, dataset: Dataset, header: Sequence[str], s3: S3Settings
 ) -> Iterator[tuple[str, list[str | None] | None]]:

@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from spark_app.contracts.blanks import folded, trimmed
 from spark_app.contracts.read import format_of
 from spark_app.contracts.sources import Dataset
+from spark_app.lake.lay_excel import sheet_rows
 from spark_app.runtime.errors import UsageError
 from spark_app.runtime.messages import clipped
 from spark_app.runtime.yaml_lines import nearest
@@ -26,6 +27,7 @@ from spark_app.runtime.yaml_lines import nearest
 _LONGEST_FIELD = 16 * 1024 * 1024
 _HELD = 16 * 1024 * 1024  # characters of rows that wait to be written
 Row = tuple[str, list[str], int]  # its text, its values of the day's columns, its first line
+Parts = tuple[str, Iterator[Row], Sequence[str]]  # what stands before the rows, the rows, what stands behind them
 
 
 @dataclass(frozen=True)
@@ -67,23 +69,19 @@ class Drops:
 
 
 def plain_name(path: Path) -> str:
-    """The name of what a packed file holds."""
+    """The name that a file's drops get: of what a packed one holds, and for a workbook's rows that of a CSV."""
     name = path.name
-    return name[:-3] if name.endswith(".gz") else f"{name[:-4]}.csv" if name.lower().endswith(".zip") else name
+    if name.lower().endswith((".zip", ".xlsx")):
+        return f"{name.rpartition('.')[0]}.csv"
+    return name[:-3] if name.endswith(".gz") else name
 
 
 def split(path: Path, dataset: Dataset, columns: Sequence[DayColumn], drops: Drops) -> int:
     """Divide a file by the days its rows tell; how many rows it had. UsageError names file, line and what was found."""
-    kind = format_of(plain_name(path))
-    if kind not in ("csv", "json"):
-        raise UsageError(
-            f"{path}: {kind.title()} is not divided; nothing was laid", hint="lay it whole into one day: --date"
-        )
     name, encoding = plain_name(path), dataset.read.encoding
     count, last = 0, None
     seen: set[date] = set()
-    with _text(path, encoding) as stream:
-        before, rows, after = (_csv_rows if kind == "csv" else _json_rows)(path, stream, dataset, columns)
+    with _parts(path, dataset, columns) as (before, rows, after):
         for text, values, line in rows:
             last = _day(path, line, values, columns, last)
             if last not in seen:
@@ -95,6 +93,25 @@ def split(path: Path, dataset: Dataset, columns: Sequence[DayColumn], drops: Dro
             drops.add(day, name, "".join(after), encoding)
     drops.write(encoding)
     return count
+
+
+@contextmanager
+def _parts(path: Path, dataset: Dataset, columns: Sequence[DayColumn]) -> Iterator[Parts]:
+    """A file's text before its rows, its rows, and the text behind them, which is known once the rows are read."""
+    kind = format_of(path.name)
+    if kind == "parquet":
+        raise UsageError(f"{path}: Parquet is not divided; nothing was laid", hint="lay it whole into one day: --date")
+    if kind == "excel":
+        header, before, rows, after = sheet_rows(path, dataset)
+        places = [_place(path, header, column.name) for column in columns]
+        yield before, ((text, _values(row, places), number) for text, row, number in rows), after
+        return
+    with _text(path, dataset.read.encoding) as stream:
+        yield (_json_rows if kind == "json" else _csv_rows)(path, stream, dataset, columns)
+
+
+def _values(fields: Sequence[str], places: Sequence[int]) -> list[str]:
+    return [fields[place] if place < len(fields) else "" for place in places]
 
 
 def _day(path: Path, line: int, values: list[str], columns: Sequence[DayColumn], last: date | None) -> date:
@@ -156,9 +173,7 @@ class _Lines:
         return text
 
 
-def _csv_rows(
-    path: Path, stream: TextIO, dataset: Dataset, columns: Sequence[DayColumn]
-) -> tuple[str, Iterator[Row], Sequence[str]]:
+def _csv_rows(path: Path, stream: TextIO, dataset: Dataset, columns: Sequence[DayColumn]) -> Parts:
     """(what stands before the rows, the rows, what stands behind them: filled once the rows are read)."""
     read = dataset.read
     lines = _Lines(stream)
@@ -197,7 +212,7 @@ def _records(
             break
         text = lines.taken()
         if any(fields):  # lines of nothing are no rows
-            held.append((text, [fields[place] if place < len(fields) else "" for place in places], line))
+            held.append((text, _values(fields, places), line))
         if len(held) > kept:
             yield held.popleft()
     behind.extend(text for text, _, _ in held)
@@ -211,9 +226,7 @@ def _place(path: Path, header: Sequence[str], name: str) -> int:
     return known.index(folded(name))
 
 
-def _json_rows(
-    path: Path, stream: TextIO, dataset: Dataset, columns: Sequence[DayColumn]
-) -> tuple[str, Iterator[Row], Sequence[str]]:
+def _json_rows(path: Path, stream: TextIO, dataset: Dataset, columns: Sequence[DayColumn]) -> Parts:
     """An object a line; a column is a path in it."""
 
     def rows() -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import boto3
@@ -13,8 +14,14 @@ from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 
 from spark_app.cli import lakehouse
+from spark_app.contracts.load import load_contracts
+from spark_app.contracts.sources import datasets_of, load_source
 from spark_app.lake import lay_rows
+from spark_app.lake.headers import inspect_all
+from spark_app.lake.landing import list_files
+from spark_app.lake.paths import Landing
 from spark_app.runtime.settings import conf_dir
+from tests.support.workbooks import Raw, workbook
 
 SHOP = """\
 source: shop
@@ -232,3 +239,72 @@ def test_into_an_object_store(conf: Path, tmp_path: Path, monkeypatch: pytest.Mo
         server.stop()
     assert found == ["landing/lines/dt=2024-03-05/orders.csv", "landing/lines/dt=2024-03-06/orders.csv"]
     assert not (tmp_path / "landing").exists()
+
+
+WEEK = [
+    ["Sales of week 10"],
+    ["Order", "Placed", "Changed", "Sku", "Price"],
+    ["A", datetime(2024, 3, 5, 23, 59), None, 'a "b", c', 1.5],
+    ["A", None, None, "x", 45000123.0],
+    [None, None, None, None, None],
+    ["B", date(2024, 3, 6), None, "y", 3],
+    ["Total", None, None, None, 45000127.5],
+]
+
+
+def test_a_workbooks_rows_go_to_their_days_as_csv_with_what_its_cells_hold(conf: Path, tmp_path: Path) -> None:
+    source(conf, "read: {sheet: Sales, skip_lines: 1, skip_footer: 1}")
+    (export := tmp_path / "week.xlsx").write_bytes(workbook({"About": [["x"]], "Sales": WEEK}))
+    out = land(export, "--by", "placed", "--format", "yyyy-MM-dd[ HH:mm:ss]")
+    footer = "Total,,,,45000127.5\n"
+    assert drops(tmp_path) == {
+        "dt=2024-03-05/week.csv": (
+            '\nOrder,Placed,Changed,Sku,Price\nA,2024-03-05 23:59:00,,"a ""b"", c",1.5\nA,,,x,45000123\n' + footer
+        ).encode(),
+        "dt=2024-03-06/week.csv": ("\nOrder,Placed,Changed,Sku,Price\nB,2024-03-06,,y,3\n" + footer).encode(),
+    }
+    assert "3 rows of 2 days of lines" in out
+    dataset = datasets_of(load_source("shop", load_contracts()))["lines"]
+    there = Landing(str(tmp_path / "landing"))
+    listed = list_files(there, "lines", [date(2024, 3, 5)]).files[date(2024, 3, 5)]
+    (read,) = inspect_all(listed, dataset, there.s3)
+    assert (read.header, read.rows, read.problem, read.aside) == (
+        ("Order", "Placed", "Changed", "Sku", "Price"),
+        2,
+        None,
+        [],
+    )
+
+
+def test_a_cell_beyond_the_header_stays_and_blank_ones_there_are_no_fields(conf: Path, tmp_path: Path) -> None:
+    rows = [["Order", "Placed"], ["A", date(2024, 3, 5)], ["B", date(2024, 3, 5), None, "stray"]]
+    (export := tmp_path / "week.xlsx").write_bytes(workbook({"Sales": rows}))
+    land(export, "--by", "Placed", "--format", "yyyy-MM-dd")
+    assert drops(tmp_path) == {"dt=2024-03-05/week.csv": b"Order,Placed\nA,2024-03-05\nB,2024-03-05,,stray\n"}
+
+
+@pytest.mark.parametrize(
+    ("book", "told"),
+    [
+        (b"PK\x03\x04 not a workbook", "week.xlsx: not a whole Excel workbook"),
+        (
+            workbook({"S": [["Order", "Placed"], ["A", Raw("#N/A", "e")]]}),
+            "cells of errors, read as blank: B2 #N/A; nothing was laid",
+        ),
+        (workbook({"S": [["Order", "Placed"], ["A", "soon"]]}), "line 2: Placed: found 'soon', no day"),
+        (workbook({"S": [["Order", "Place"], ["A", "soon"]]}), "unknown column of the file 'Placed'; did you mean"),
+    ],
+    ids=["no workbook", "an error", "no day", "no column"],
+)
+def test_a_workbook_that_cannot_be_divided_is_told(conf: Path, tmp_path: Path, book: bytes, told: str) -> None:
+    (export := tmp_path / "week.xlsx").write_bytes(book)
+    assert told in land(export, "--by", "Placed", fails=True)
+    assert drops(tmp_path) == {}
+
+
+def test_a_cell_that_the_datasets_files_cannot_hold_is_told(conf: Path, tmp_path: Path) -> None:
+    source(conf, 'read: {quote: ""}')
+    rows = [["Order", "Placed"], ["A, or B", date(2024, 3, 5)]]
+    (export := tmp_path / "week.xlsx").write_bytes(workbook({"S": rows}))
+    told = land(export, "--by", "Placed", "--format", "yyyy-MM-dd", fails=True)
+    assert "row 2: cannot stand in a file of this dataset" in told
