@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import time
+from datetime import UTC, date, datetime, timedelta
 
 import click
 
@@ -10,23 +11,53 @@ from spark_app.cli import options
 from spark_app.cli.run import execute
 from spark_app.cli.screen import console
 from spark_app.cli.where import settings_of
+from spark_app.runtime.errors import UsageError
+from spark_app.runtime.settings import Settings
 
 # Fixed, so that every demo shows the same figures.
 START = date(2024, 1, 1)
+TICK = 5.0  # seconds between two looks of a live shop at what has happened in it
 
 
 @click.command()
 @options.where
 @click.option("--days", default=60, show_default=True, type=click.IntRange(1, 3650), help="Days of business.")
 @click.option("--orders-per-day", default=40, show_default=True, type=click.IntRange(1, 100_000), help="About so many.")
+@click.option("--live", is_flag=True, help="Instead sell at this moment, until Ctrl-C; `lakehouse watch` takes it in.")
+@click.option(
+    "--orders-per-minute", type=click.FloatRange(0.1, 10_000), help="With --live, about so many.  [default: 10]"
+)
+@click.option(
+    "--for", "seconds", type=options.Seconds(), help="With --live, end after so long, as 8h.  [default: never]"
+)
 @options.as_json
-def demo(environment: str, home: str | None, source: str | None, days: int, orders_per_day: int, json_: bool) -> None:
+def demo(
+    environment: str,
+    home: str | None,
+    source: str | None,
+    days: int,
+    orders_per_day: int,
+    live: bool,
+    orders_per_minute: float | None,
+    seconds: float | None,
+    json_: bool,
+) -> None:
     """Generate a small shop's daily drops and run the whole pipeline over them.
 
     Deterministic: the same shop every time, with late and corrected rows, address changes and every kind of dirt the
     rules know. Running it again finds nothing new.
+
+    \b
+      lakehouse demo
+      lakehouse demo --live --home .lakehouse/live       and in another window
+      lakehouse watch --every 30s --home .lakehouse/live
     """
     settings = settings_of(environment, home, source)
+    if live:
+        _sell_live(settings, orders_per_minute or 10.0, seconds)
+        return
+    if orders_per_minute or seconds:
+        raise UsageError("--orders-per-minute and --for are of a shop that sells at this moment: --live")
     from spark_app.lake.objects import adding_files
     from spark_app.shops.demo import generate
 
@@ -39,3 +70,28 @@ def demo(environment: str, home: str | None, source: str | None, days: int, orde
         rows = sum(made.rows.values())
         console.print(f"{made.files:,} files with {rows:,} rows of {made.days} days landed in {landing}\n")
     execute(RunRequest(environment, "demo", home, source, START, START + timedelta(days=days - 1)), json_)
+
+
+def _sell_live(settings: Settings, orders_per_minute: float, seconds: float | None) -> None:
+    """Send what happens as it happens: to the settings' topics where they have some, else as files into landing."""
+    from spark_app.lake.live_rows import open_sender
+    from spark_app.runs.stopping import stopping
+    from spark_app.shops import demo_live
+
+    with open_sender(settings) as sender, stopping() as stop:
+        shop = demo_live.open_shop(_now(), orders_per_minute)
+        end = None if seconds is None else time.monotonic() + seconds
+        console.print(f"about {orders_per_minute:g} orders a minute, as {sender.place}; Ctrl-C closes the shop")
+        while not stop.asked and (end is None or time.monotonic() < end):
+            now = _now()
+            rows = demo_live.by_entity(demo_live.happened(shop, now))
+            if rows:
+                sender.send(rows, now)
+                said = ", ".join(f"{len(of):,} {entity.replace('_', ' ')}" for entity, of in rows.items())
+                console.print(f"{now:%H:%M:%S} {said}")
+            stop.wait(TICK if end is None else min(TICK, end - time.monotonic()))
+
+
+def _now() -> datetime:
+    """UTC, as the shop's times are written."""
+    return datetime.now(UTC).replace(tzinfo=None)

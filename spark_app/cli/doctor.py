@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -113,6 +114,13 @@ def _left_out(entity: str, where: str, rows: list[int]) -> str:
     return f"{entity}: where {where}: leaves out {len(rows)} {'row' if len(rows) == 1 else 'rows'} ({listed})"
 
 
+def _with_values(rows: Sequence[Mapping[str, object]]) -> tuple[list[str], list[str]]:
+    """The columns that any of the rows has a value of, which a screen has room for, and the others."""
+    names = list(rows[0]) if rows else ["nothing"]
+    given = [name for name in names if any(row[name] is not None for row in rows)] or names[:1]
+    return given, [name for name in names if name not in given]
+
+
 def _show_sample(found: dict[str, object]) -> None:
     from typing import Any, cast
 
@@ -128,12 +136,14 @@ def _show_sample(found: dict[str, object]) -> None:
         listed = ", ".join(f"{header} in {count} rows" for header, count in data["carried"].items())
         screen.console.print(screen.text(f"carried down: {listed}"))
     for entity, shown in data["entities"].items():
-        columns = list(shown["rows"][0]) if shown["rows"] else ["nothing"]
+        columns, blank = _with_values(shown["rows"])
         rows = [[row[name] for name in columns] for row in shown["rows"]]
         nothing = shown["passed_over"] - len(shown["left_out"])
         empty = f", {nothing} of nothing passed over" if nothing else ""
         screen.table(f"{entity}: {shown['usable']} rows usable, {shown['quarantined']} not{empty}", columns, rows)
         screen.more(shown["usable"] - len(rows), "--rows 0 shows all")
+        if blank:
+            screen.console.print(screen.text(f"{entity}: no value in these rows: {', '.join(blank)}"))
         if shown["where"] is not None:
             screen.console.print(screen.text(_left_out(entity, shown["where"], shown["left_out"])))
         if shown["deleted"]:

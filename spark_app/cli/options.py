@@ -61,6 +61,21 @@ class Wait(click.ParamType[float]):
             self.fail(error.message, param, ctx)
 
 
+class Seconds(click.ParamType[float]):
+    """A time as 30s or 2m, a second or more."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            found = parse_wait(str(value))
+        except UsageError as error:
+            self.fail(error.message, param, ctx)
+        if found < 1:
+            self.fail(f"found {value}, expected a second or more", param, ctx)
+        return found
+
+
 def wait(command: Command) -> Command:
     """--wait."""
     text = "How long to wait, as 30m, where another run is at work on the lake; else it ends at once."

@@ -9,33 +9,18 @@ import click
 
 from spark_app.cli import options, screen
 from spark_app.cli.where import settings_of
-from spark_app.runtime.days import parse_wait
-from spark_app.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from spark_app.jobs.watch import Batch
 
 
-class Seconds(click.ParamType[float]):
-    """A time as 30s or 2m, a second or more."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            found = parse_wait(str(value))
-        except UsageError as error:
-            self.fail(error.message, param, ctx)
-        if found < 1:
-            self.fail(f"found {value}, expected a second or more", param, ctx)
-        return found
-
-
 @click.command()
 @options.where
-@click.option("--every", type=Seconds(), help="From one look at landing to the next, as 30s.  [default: the settings']")
+@click.option(
+    "--every", type=options.Seconds(), help="From one look at landing to the next, as 30s.  [default: the settings']"
+)
 @click.option("--batches", type=click.IntRange(1), help="End after so many batches.  [default: never]")
-@click.option("--for", "seconds", type=Seconds(), help="End after so long, as 8h.  [default: never]")
+@click.option("--for", "seconds", type=options.Seconds(), help="End after so long, as 8h.  [default: never]")
 @click.option("--touch", metavar="FILE", help="Touch this file with each look: a supervisor sees by it that it lives.")
 @options.as_json
 def watch(

@@ -7,7 +7,7 @@ files are there. A batch that died in between is taken again with the same offse
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ from spark_app.runtime.settings import KafkaSettings
 
 PROGRESS = "_kafka"  # the folder of landing where Spark keeps how far it is; no dataset begins with _
 POINT = "landing.events"
+_TO_CONNECT = ("kafka.bootstrap.servers", "kafka.security.protocol", "kafka.request.timeout.ms")
 _TELLING = re.compile(r"(UnknownTopicOrPartition|OffsetOutOfRange|data loss|TimeoutException|not present|Failed to)")
 
 
@@ -70,6 +71,21 @@ def land_events(spark: SparkSession, source: KafkaSettings, landing: Landing, ti
     finally:
         query.stop()
     return found
+
+
+def send_events(spark: SparkSession, source: KafkaSettings, events: Mapping[str, Sequence[str]]) -> None:
+    """Send each topic's events (JSON); it returns once the broker has them. For a made-up shop, not for a run.
+
+    Raises EventsNotTaken.
+    """
+    rows = [(topic, value) for topic, values in events.items() for value in values]
+    sent = spark.createDataFrame(rows, "topic string, value string").coalesce(1).write.format("kafka")
+    try:
+        sent.options(**{name: value for name, value in _options(source).items() if name in _TO_CONNECT}).save()
+    except Exception as error:
+        if (said := _said(str(error))) and not _TELLING.search(said):
+            raise
+        raise EventsNotTaken(f"events are not taken by {source.servers}: {said}", hint="is the broker up?") from None
 
 
 def _landing(

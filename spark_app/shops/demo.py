@@ -5,9 +5,8 @@ nothing depends on how many days are asked for. So the drops of a day are the sa
 """
 
 import random
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,11 +14,9 @@ from spark_app.runtime.errors import UsageError
 from spark_app.shops import demo_goods, demo_people, demo_rates
 from spark_app.shops.demo_faults import SPOILED_KINDS, disturb
 from spark_app.shops.demo_files import write_drop
-from spark_app.shops.demo_goods import Product
-from spark_app.shops.demo_orders import ORDER_ODDITIES, Order, Sale, Sold, fill_basket, sell
-from spark_app.shops.demo_people import Customer, customer_row, new_customer
+from spark_app.shops.demo_orders import ORDER_ODDITIES, Sale
 from spark_app.shops.demo_rows import COLUMNS, Row
-from spark_app.shops.demo_terms import agree
+from spark_app.shops.demo_shop import Shop, schedule, sell_one
 from spark_app.shops.drop_files import local_root
 
 __all__ = ["DIRT_KINDS", "DemoSummary", "generate"]
@@ -36,7 +33,6 @@ DIRT_KINDS: tuple[tuple[str, str], ...] = (
 _WEEKDAYS = (1.1, 1.05, 1.0, 1.0, 1.1, 0.95, 0.8)  # from Monday
 _GROWTH_PER_DAY = 0.0004
 _HOURS = (1, 1, 1, 1, 1, 1, 2, 3, 5, 7, 8, 8, 8, 7, 7, 7, 7, 7, 8, 9, 9, 8, 5, 2)
-_NEW_CUSTOMERS = 0.45  # of all orders
 _ORDERS_PER_ODDITY = 40
 
 
@@ -56,19 +52,6 @@ class DemoSummary:
     rows: dict[str, int]
     dirt: dict[str, int]
     quirks: dict[str, int]
-
-
-@dataclass
-class _Shop:
-    """The shop as of a day: its stock and customers, and the rows that are due on days to come."""
-
-    seed: int
-    customers: list[Customer] = field(default_factory=list)
-    products: list[Product] = field(default_factory=list)
-    orders: int = 0
-    agenda: defaultdict[date, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    oddities: deque[str] = field(default_factory=lambda: deque(ORDER_ODDITIES))
-    spoils: deque[str] = field(default_factory=lambda: deque(SPOILED_KINDS))
 
 
 def generate(
@@ -93,7 +76,7 @@ def generate(
         if value < 1:
             raise UsageError(f"{name}: expected 1 or more, found {value}.")
     root = local_root(landing)
-    shop = _Shop(seed)
+    shop = Shop(seed)
     counts = {name: Counter[str]() for name in ("rows", "dirt", "quirks")}
     files = 0
     for offset in range(days):
@@ -122,11 +105,11 @@ def _order_count(rng: random.Random, day: date, offset: int, orders_per_day: int
     return max(1, round(expected * rng.uniform(0.85, 1.15)))
 
 
-def _trade(shop: _Shop, rng: random.Random, day: date, orders: int, quirks: Counter[str]) -> list[Sale]:
+def _trade(shop: Shop, rng: random.Random, day: date, orders: int, quirks: Counter[str]) -> list[Sale]:
     """A day's business: changed products and customers, new orders; their rows go into the agenda."""
     midnight = datetime.combine(day, time())
-    _schedule(shop, demo_goods.changes_of_day(rng, shop.products, midnight))
-    _schedule(shop, demo_people.changes_of_day(rng, shop.customers, midnight))
+    schedule(shop, demo_goods.changes_of_day(rng, shop.products, midnight))
+    schedule(shop, demo_people.changes_of_day(rng, shop.customers, midnight))
     sales = []
     odd = set(rng.sample(range(orders), max(1, orders // _ORDERS_PER_ODDITY)))
     for number, purchased in enumerate(_moments(rng, midnight, orders)):
@@ -134,36 +117,11 @@ def _trade(shop: _Shop, rng: random.Random, day: date, orders: int, quirks: Coun
         if number in odd:
             oddity = shop.oddities[0]
             shop.oddities.rotate(-1)
-        sold = _order(shop, rng, purchased, oddity)
+        sold = sell_one(shop, rng, purchased, oddity)
         quirks["corrected"] += sum(row.entity == "order_items" and row.at > purchased for row in sold.rows)
-        _schedule(shop, sold.rows)
+        schedule(shop, sold.rows)
         sales.append(sold.sale)
     return sales
-
-
-def _order(shop: _Shop, rng: random.Random, purchased: datetime, oddity: str | None) -> Sold:
-    customer = _customer(shop, rng, purchased)
-    earlier = f"O{max(1, shop.orders - rng.randrange(50)):08d}"
-    shop.orders += 1
-    basket = fill_basket(rng, shop.products)
-    own = random.Random(f"{shop.seed}/terms/{shop.orders}")
-    is_new = customer.created_at.date() == purchased.date()
-    terms, lines = agree(own, basket, customer.place.country, purchased.date(), is_new)
-    if oddity == "order_without_items":
-        terms = replace(terms, discount=0, tax=0)
-    order = Order(shop.orders, customer.customer_id, purchased, terms, lines, oddity)
-    return sell(rng, own, order, earlier)
-
-
-def _customer(shop: _Shop, rng: random.Random, purchased: datetime) -> Customer:
-    if shop.customers and rng.random() >= _NEW_CUSTOMERS:
-        return rng.choice(shop.customers)
-    midnight = datetime.combine(purchased.date(), time())
-    signed_up = max(midnight, purchased - timedelta(seconds=rng.randrange(60, 1800)))
-    customer = new_customer(rng, len(shop.customers) + 1, signed_up)
-    shop.customers.append(customer)
-    _schedule(shop, [customer_row(customer, signed_up)])
-    return customer
 
 
 def _moments(rng: random.Random, midnight: datetime, count: int) -> list[datetime]:
@@ -171,12 +129,7 @@ def _moments(rng: random.Random, midnight: datetime, count: int) -> list[datetim
     return sorted(midnight + timedelta(hours=hour, seconds=rng.randrange(3600)) for hour in hours)
 
 
-def _schedule(shop: _Shop, rows: Iterable[Row]) -> None:
-    for row in rows:
-        shop.agenda[row.at.date()].append(row)
-
-
-def _land(shop: _Shop, rng: random.Random, day: date, quirks: Counter[str]) -> list[Row]:
+def _land(shop: Shop, rng: random.Random, day: date, quirks: Counter[str]) -> list[Row]:
     now, postponed = disturb(rng, shop.agenda.pop(day, []), shop.spoils, quirks)
     now += demo_rates.rates_of_day(datetime.combine(day, time()))  # never late: without them nothing could be released
     for days, row in postponed:

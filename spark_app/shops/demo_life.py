@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from spark_app.shops.demo_rows import COLUMNS, Row, last_of_each_day, later, row
+from spark_app.shops.demo_rows import COLUMNS, Row, as_shown, later, row
 
 CARDS = ("credit_card", "debit_card")
 _SLOW = ("boleto", "bank_transfer")
@@ -50,23 +50,29 @@ def plan_life(rng: random.Random, purchased: datetime, method: str, fate: str) -
 
 
 def order_rows(
-    life: Life, order_id: str, customer_id: str, terms: tuple[str, ...], dirt: str | None = None
+    life: Life,
+    order_id: str,
+    customer_id: str,
+    terms: tuple[str, ...],
+    dirt: str | None = None,
+    every_state: bool = False,
 ) -> list[Row]:
-    """Rows of `orders`, one a day at most, as known at each step; `dirt` is marked where it first shows.
+    """Rows of `orders`, one a day at most (or `every_state`), as known at each step; the first with `dirt` is marked.
 
     `terms` are the texts of the columns from `currency` on. With times_out_of_order the approval, once known, is
     dated two hours before the purchase.
     """
     backwards = dirt == "times_out_of_order"
     approval = life.purchased - timedelta(hours=2) if backwards else life.approved
-    rows = last_of_each_day(
+    steps = [
         row(
             "orders", at, order_id, customer_id, status, life.purchased,
             approval if _known(life.approved, at) else None, _known(life.shipped, at),
             _known(life.delivered, at), life.estimated, *terms,
         )
         for at, status in life.steps
-    )  # fmt: skip
+    ]  # fmt: skip
+    rows = as_shown(steps, every_state)
     shown = (row for row in rows if row.values[_APPROVED_AT]) if backwards else iter(rows)
     next(shown).dirt = dirt
     return rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spark_app.shops.demo_life import CARDS, Life
-from spark_app.shops.demo_rows import Row, last_of_each_day, money, row
+from spark_app.shops.demo_rows import Row, as_shown, money, row
 
 _METHODS = {"credit_card": 56, "debit_card": 12, "paypal": 14, "boleto": 10, "bank_transfer": 8}
 
@@ -36,8 +36,15 @@ def share_out(rng: random.Random, method: str, currency: str, cents: int) -> lis
     return [Payment(1, method, currency, rest, rest), Payment(2, "voucher", currency, voucher, voucher)]
 
 
-def payment_rows(rng: random.Random, life: Life, order_id: str, payment: Payment, dirt: str | None = None) -> list[Row]:
-    """Rows of `payments` for one part, one a day at most; `dirt` is marked on the first."""
+def payment_rows(
+    rng: random.Random,
+    life: Life,
+    order_id: str,
+    payment: Payment,
+    dirt: str | None = None,
+    every_state: bool = False,
+) -> list[Row]:
+    """Rows of `payments` for one part, one a day at most (or `every_state`); `dirt` is marked on the first."""
     installments = rng.choice((1, 1, 1, 2, 3, 6, 10)) if payment.method == "credit_card" else 1
     events = sorted(_events(rng, life, payment.method))
     if payment.corrected_at is not None:
@@ -51,7 +58,7 @@ def payment_rows(rng: random.Random, life: Life, order_id: str, payment: Payment
         amount = money(payment.corrected_cents if corrected else payment.cents)
         values = (order_id, payment.sequence, payment.method, status, installments, amount, payment.currency, paid_at)
         rows.append(row("payments", at, *values))
-    rows = last_of_each_day(rows)
+    rows = as_shown(rows, every_state)
     rows[0].dirt = dirt
     return rows
 

@@ -86,20 +86,25 @@ class Sold:
     rows: list[Row]
 
 
-def sell(rng: random.Random, refund_rng: random.Random, order: Order, earlier_order_id: str) -> Sold:
-    """The whole life of an order; a repeated review names `earlier_order_id` too."""
+def sell(
+    rng: random.Random, refund_rng: random.Random, order: Order, earlier_order_id: str, *, every_state: bool = False
+) -> Sold:
+    """The whole life of an order; a repeated review names `earlier_order_id` too.
+
+    `every_state`: a row for each, not for the last of a day.
+    """
     method = draw_method(rng)
     life = plan_life(rng, order.purchased, method, _fate(rng, order.oddity))
     marks = {_ONLY_ON.get(order.oddity, "orders"): order.oddity} if order.oddity else {}
     customer_id = order.customer_id
     if order.oddity == "unknown_customer":
         customer_id = f"C9{order.number:08d}"
-    rows = order_rows(life, order.order_id, customer_id, _terms_texts(order.terms), marks.get("orders"))
+    rows = order_rows(life, order.order_id, customer_id, _terms_texts(order.terms), marks.get("orders"), every_state)
     correction = _correction(rng, order)
     if order.oddity != "order_without_items":
         rows += _item_rows(order, correction)
     if order.oddity != "order_without_payments":
-        rows += _payments(rng, order, life, method, correction)
+        rows += _payments(rng, order, life, method, correction, every_state)
     rows += review_rows(rng, life, order.number, order.order_id, marks.get("reviews"), earlier_order_id)
     lines = _lines_in_the_end(order, correction)
     refunds = plan_refunds(refund_rng, life, order.terms, lines)
@@ -153,7 +158,9 @@ def _item_row(order: Order, position: int, line: Line, at: datetime) -> Row:
     )  # fmt: skip
 
 
-def _payments(rng: random.Random, order: Order, life: Life, method: str, correction: Correction | None) -> list[Row]:
+def _payments(
+    rng: random.Random, order: Order, life: Life, method: str, correction: Correction | None, every_state: bool
+) -> list[Row]:
     cents = total(order.terms, order.lines)
     if order.oddity == "payment_unlike_amount":
         cents += rng.randrange(50, 900)
@@ -164,7 +171,7 @@ def _payments(rng: random.Random, order: Order, life: Life, method: str, correct
     marked = order.oddity if order.oddity == "payment_unlike_amount" else None
     rows = []
     for part in parts:
-        rows += payment_rows(rng, life, order.order_id, part, marked if part.sequence == 1 else None)
+        rows += payment_rows(rng, life, order.order_id, part, marked if part.sequence == 1 else None, every_state)
     return rows + _stray_payments(rng, order, life, len(parts) + 1)
 
 

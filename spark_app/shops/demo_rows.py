@@ -67,6 +67,11 @@ def later(rng: random.Random, at: datetime, low_hours: float, high_hours: float)
     return at + timedelta(seconds=rng.randrange(int(low_hours * 3600), int(high_hours * 3600)))
 
 
+def as_shown(rows: Iterable[Row], every_state: bool) -> list[Row]:
+    """The rows of one key in their order: every state, or as drops show them."""
+    return sorted(rows, key=lambda row: row.at) if every_state else last_of_each_day(rows)
+
+
 def last_of_each_day(rows: Iterable[Row]) -> list[Row]:
     """The rows of one key as the drops show them: of each day the state at its end.
 
