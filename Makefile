@@ -66,7 +66,7 @@ stack: setup ## Run MinIO, a stand-in for Redshift, and where Docker runs the im
 		$(MAKE) images && $(PYTHON_DEV) docker/stack/compose.py; \
 	else \
 		echo "No Docker engine with compose answers: plain processes, until Ctrl-C"; \
-		$(MAKE) stack-jars && $(PYTHON_DEV) docker/stack/stack.py; \
+		$(MAKE) stack-jars && PYTHONPATH=. $(PYTHON_DEV) docker/stack/stack.py $(STACK_ARGS); \
 	fi
 
 stack-down: .venv/.synced ## Remove what make stack brought up in Docker, data too
