@@ -79,6 +79,12 @@ def produce(servers: str, topic: str, values: Iterable[str]) -> None:
     subprocess.run(command, input=text.encode(), check=True, capture_output=True)
 
 
+def administer(servers: str, tool: str, *words: str) -> None:
+    """Run one of Kafka's own tools, as TopicCommand, with these words."""
+    command = [*_java(), f"org.apache.kafka.tools.{tool}", "--bootstrap-server", servers, *words]
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def _java() -> list[str]:
     command = [str(find_java().home / "bin" / "java"), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     return [*command, "-cp", os.pathsep.join(map(str, jars()))]

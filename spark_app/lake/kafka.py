@@ -6,10 +6,12 @@ files are there. A batch that died in between is taken again with the same offse
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
@@ -35,11 +37,12 @@ class EventsNotTaken(LakeError):
 
 @dataclass
 class LandedEvents:
-    """What was landed: events and files, and lines of them that are no event."""
+    """What was landed: events and files, and lines of them that are no event. `absent`: topics that are not there."""
 
     events: int = 0
     files: int = 0
     bad: int = 0
+    absent: tuple[str, ...] = ()
 
     def add(self, made: list[EventFile]) -> None:
         self.events += sum(len(file.lines) for file in made)
@@ -50,7 +53,7 @@ class LandedEvents:
 def land_events(spark: SparkSession, source: KafkaSettings, landing: Landing, timezone: str) -> LandedEvents:
     """All events that the topics have and landing has not; without a Spark job where there are none.
 
-    Raises EventsNotTaken.
+    A topic that is not there yet keeps no other's from being taken. Raises EventsNotTaken, also where one is gone.
     """
     found = LandedEvents()
     frames = spark.readStream.format("kafka").options(**_options(source)).load()
@@ -70,7 +73,15 @@ def land_events(spark: SparkSession, source: KafkaSettings, landing: Landing, ti
         ) from None
     finally:
         query.stop()
+    there = _topics_of(query.lastProgress)
+    found.absent = tuple(topic for topic in source.topics if topic not in there)
     return found
+
+
+def _topics_of(progress: Mapping[str, Any] | None) -> set[str]:
+    """The topics that a query has places in, as it says at its end."""
+    places = [one.get("endOffset") for one in (progress or {}).get("sources", ())]
+    return {topic for one in places for topic in (json.loads(one) if isinstance(one, str) else one or {})}
 
 
 def send_events(spark: SparkSession, source: KafkaSettings, events: Mapping[str, Sequence[str]]) -> None:
@@ -114,7 +125,9 @@ def _landing(
 def _options(source: KafkaSettings) -> dict[str, str]:
     return {
         "kafka.bootstrap.servers": source.servers,
-        "subscribe": ",".join(source.topics),
+        # By a pattern: of the topics named those that are there. By their names, one that nobody has sent anything to
+        # yet would keep the others' events from being taken.
+        "subscribePattern": "|".join(re.escape(topic) for topic in source.topics),
         "startingOffsets": "earliest",
         "maxOffsetsPerTrigger": str(source.events_per_batch),
         "failOnDataLoss": str(not source.skip_lost).lower(),

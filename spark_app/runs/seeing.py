@@ -48,7 +48,11 @@ def _land_events(context: Context) -> str:
     if source is None:
         return ""
     try:
-        land_events(context.spark, source, context.landing, context.source.timezone)
+        landed = land_events(context.spark, source, context.landing, context.source.timezone)
     except LakehouseError as error:
         return error.message
-    return ""
+    if not landed.absent:
+        return ""
+    return (
+        f"events: nobody has made the topics {', '.join(landed.absent)} at {source.servers} yet; the others are taken"
+    )

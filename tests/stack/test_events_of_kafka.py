@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from broker import produce, running_broker, start
+from broker import administer, produce, running_broker, start
 
 from spark_app.runtime.failpoints import KILLED, VARIABLE
 
@@ -26,8 +26,8 @@ NAME = re.compile(r"(?P<topic>[\w.]+)\.(?P<partition>\d+)\.(?P<first>\d+)-(?P<la
 class Lander:
     """A process with a session of its own; each `land` takes what the topics have."""
 
-    def __init__(self, servers: str, landing: Path, fail: str = "") -> None:
-        asked = json.dumps({"servers": servers, "topics": TOPICS, "events_per_batch": 4})
+    def __init__(self, servers: str, landing: Path, fail: str = "", *, skip_lost: bool = False) -> None:
+        asked = json.dumps({"servers": servers, "topics": TOPICS, "events_per_batch": 4, "skip_lost": skip_lost})
         words = [sys.executable, "-m", "tests.stack.events_lander", asked, str(landing)]
         environment = {**os.environ, VARIABLE: fail}
         self.process = subprocess.Popen(
@@ -43,8 +43,8 @@ class Lander:
 
 
 @contextmanager
-def lander(servers: str, landing: Path, fail: str = "") -> Iterator[Lander]:
-    made = Lander(servers, landing, fail)
+def lander(servers: str, landing: Path, fail: str = "", *, skip_lost: bool = False) -> Iterator[Lander]:
+    made = Lander(servers, landing, fail, skip_lost=skip_lost)
     try:
         yield made
     finally:
@@ -95,7 +95,8 @@ def test_events_land_once_killed_or_not_and_a_broker_that_is_away_is_told(tmp_pa
             assert whole(landing) == 11
             (bad,) = [line for of in lines(landing).values() for line in of.values() if line[0] != "{"]
             assert re.fullmatch(r"shop\.payments/\d/\d: \{broken", bad)
-            assert living.land() == {"events": 0, "files": 0, "bad": 0, "jobs": 0}, "nothing new is no Spark job"
+            nothing = {"events": 0, "files": 0, "bad": 0, "absent": [], "jobs": 0}
+            assert living.land() == nothing, "nothing new is no Spark job"
             port = int(broker.servers.rpartition(":")[2])
             broker.process.terminate()
             broker.process.wait(60)
@@ -109,3 +110,44 @@ def test_events_land_once_killed_or_not_and_a_broker_that_is_away_is_told(tmp_pa
             finally:
                 again.process.terminate()
                 again.process.wait(60)
+
+
+def test_a_topic_that_is_not_there_yet_keeps_no_other_waiting(tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    with running_broker(tmp_path / "kafka") as broker, lander(broker.servers, landing) as living:
+        assert living.land()["absent"] == ["shop.orders", "shop.payments"]
+        produce(broker.servers, "shop.orders", orders(0, 3))
+        landed = living.land()
+        assert (landed["events"], landed["absent"]) == (3, ["shop.payments"])
+        produce(broker.servers, "shop.payments", orders(0, 2))
+        landed = living.land()
+        assert (landed["events"], landed["absent"]) == (2, [])
+
+
+def test_events_that_expired_before_they_were_landed_and_a_topic_that_is_gone_are_told(tmp_path: Path) -> None:
+    """Nothing is skipped by itself; told to, it goes on with what there is."""
+    landing = tmp_path / "landing"
+    with running_broker(tmp_path / "kafka") as broker:
+        produce(broker.servers, "shop.payments", orders(0, 2))
+        produce(broker.servers, "shop.orders", orders(0, 3))
+        with lander(broker.servers, landing) as living:
+            assert living.land()["events"] == 5
+            produce(broker.servers, "shop.orders", orders(3, 4))
+            expire(broker.servers, "shop.orders", tmp_path)
+            told = living.land()
+            assert "shop.orders" in told["error"], told
+            assert whole(landing) == 5
+        with lander(broker.servers, landing, skip_lost=True) as living:
+            produce(broker.servers, "shop.orders", orders(7, 2))
+            assert living.land()["events"] == 2
+        with lander(broker.servers, landing) as living:
+            administer(broker.servers, "TopicCommand", "--delete", "--topic", "shop.payments")
+            gone = living.land()
+            assert "shop.payments" in gone["error"], gone
+
+
+def expire(servers: str, topic: str, folder: Path) -> None:
+    """Drop all that the topic holds, as its retention would."""
+    asked = {"version": 1, "partitions": [{"topic": topic, "partition": n, "offset": -1} for n in (0, 1)]}
+    (folder / "expire.json").write_text(json.dumps(asked))
+    administer(servers, "DeleteRecordsCommand", "--offset-json-file", str(folder / "expire.json"))
