@@ -22,10 +22,10 @@ from broker import produce, running_broker
 from spark_app.runtime.failpoints import KILLED, VARIABLE
 from spark_app.runtime.settings import conf_dir
 from spark_app.shops.demo import generate
+from spark_app.shops.olist import replay
 from tests.support.drops import Tables, assert_same, drop, gold, run_days, warehouse
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("kafka_jars")]
-FIRST, DAYS = date(2024, 1, 1), 3
 Rows = dict[str, list[dict[str, str]]]
 
 
@@ -59,10 +59,29 @@ class Watch:
         )
 
 
+Days = tuple[date, date]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Days:
+    """Three days of the made-up shop."""
+    generate(str(tmp_path / "shop"), date(2024, 1, 1), 3, orders_per_day=8)
+    return date(2024, 1, 1), date(2024, 1, 3)
+
+
+@pytest.fixture
+def olist(tmp_path: Path, olist_dir: Path) -> Days:
+    """A month of real orders, with Black Friday in it."""
+    days = date(2017, 11, 10), date(2017, 12, 9)
+    replay(olist_dir, str(tmp_path / "shop"), *days)
+    return days
+
+
+@pytest.mark.parametrize("shop", ["demo", "olist"])
 def test_shuffled_repeated_killed_and_with_the_broker_away_it_ends_as_the_night_over_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, shop: str
 ) -> None:
-    generate(str(tmp_path / "shop"), FIRST, DAYS, orders_per_day=8)
+    first, last = request.getfixturevalue(shop)
     files: dict[tuple[str, date], list[dict[str, str]]] = defaultdict(list)
     rows: Rows = defaultdict(list)
     for entity, day, row in whole_rows(tmp_path / "shop"):
@@ -72,7 +91,7 @@ def test_shuffled_repeated_killed_and_with_the_broker_away_it_ends_as_the_night_
         drop(tmp_path / "files" / "landing", entity, day, of)
     assert len(rows["orders"]) > 20
     monkeypatch.setenv("LAKEHOUSE_CONF", str(settings(tmp_path / "plain")))
-    run_days(tmp_path / "files", FIRST, FIRST.replace(day=DAYS))
+    run_days(tmp_path / "files", first, last)
     expected = of_rows(gold(tmp_path / "files"))
 
     luck = random.Random(19)
