@@ -49,11 +49,12 @@ def doctor(
         raise UsageError("--file: found several; expected one to look at, or --write to propose a mapping for all")
     sample = samples[0] if samples else None
     _check(environment, home, source, sample, dataset)
-    from spark_app.doctor.checks import check_setup, sample_file
+    from spark_app.doctor.checks import check_setup
+    from spark_app.doctor.preview import preview_file
 
     if sample is not None:
         shown = options.bound(most, ROWS_SHOWN, json_)
-        found = sample_file(environment, home, source, sample, dataset, shown)
+        found = preview_file(environment, home, source, sample, dataset, shown)
         if found["problem"]:
             raise UsageError(f"{found['file']}: {found['problem']}")
         if json_:
