@@ -15,6 +15,7 @@ from spark_app.runs import lifecycle
 from spark_app.runs.request import Outcome, RunRequest, Work
 from spark_app.runtime import glue
 from spark_app.runtime.days import parse_day, parse_wait, read_span
+from spark_app.runtime.ending import end_process
 from spark_app.runtime.errors import LakehouseError, UsageError
 from spark_app.runtime.layers import LAYERS, Program
 
@@ -30,10 +31,14 @@ def launch(argv: Sequence[str] | None, options: glue.Options, work: Callable[[Se
     """Do the work with the arguments given, say how it went, and end as the platform wants it.
 
     That is with the exit code; on Glue by returning from the script, or by an exception that says code and cause.
+    `argv`: None where these are the process's own, which then ends here.
     """
     given = sys.argv[1:] if argv is None else argv
     if not glue.is_job(given):
-        sys.exit(_tell(lambda: work(given))[0])
+        code, _ = _tell(lambda: work(given))
+        if argv is None:
+            end_process(code)
+        sys.exit(code)
     with glue.job(given, options) as plain:
         code, message = _tell(lambda: work(plain))
         if code:
