@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spark_app.lake.kafka import EventsNotTaken
+from spark_app.lake.kafka import EventsNotTaken, LandedEvents
 from spark_app.runs import seeing, window
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
@@ -29,22 +29,30 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
     return Context(settings, made.contracts, made.source, made.record)
 
 
-def land_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[], object]) -> None:
+def land_by(monkeypatch: pytest.MonkeyPatch, what: Callable[[], LandedEvents]) -> None:
     monkeypatch.setattr(seeing, "land_events", lambda *_: what())
 
 
-def test_what_topics_have_is_news_of_the_same_look(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("absent", "told"),
+    [((), ""), (("t",), "events: nobody has made the topics t at a:1 yet; the others are taken")],
+)
+def test_what_topics_have_is_news_of_the_same_look_and_one_that_is_not_there_is_told(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: tuple[str, ...], told: str
 ) -> None:
-    land_by(monkeypatch, lambda: drop(tmp_path / "landing", "orders", TODAY, [{"order_id": "O1"}], "t.0.0-0.csv"))
+    def landed() -> LandedEvents:
+        drop(tmp_path / "landing", "orders", TODAY, [{"order_id": "O1"}], "t.0.0-0.csv")
+        return LandedEvents(1, 1, absent=absent)
+
+    land_by(monkeypatch, landed)
     seen = seeing.see(context, seeing.Memory())
-    assert (seen.news.drops, seen.trouble) == (1, "")
+    assert (seen.news.drops, seen.trouble) == (1, told)
 
 
 def test_files_are_news_also_where_topics_cannot_be_read(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away() -> None:
+    def away() -> LandedEvents:
         raise EventsNotTaken("events of a:1 (t) are not taken: TimeoutException")
 
     land_by(monkeypatch, away)
