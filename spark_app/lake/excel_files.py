@@ -34,11 +34,8 @@ _one_in_memory = Lock()  # a sheet is held whole, and files of an object store a
 
 def names_and_sheet(file: LandedFile, dataset: Dataset, s3: S3Settings) -> tuple[tuple[str, ...], Sheet]:
     """The header's names, and the sheet as counted in the file's own XML; NotReadable where it cannot be read."""
-    with whole_file(file, s3) as stream, _one_in_memory:
-        sheet = scan(stream, file.size, dataset.read)
-        stream.seek(0)
-        with _rows(stream, dataset.read) as (first_column, rows):
-            return _header(rows, first_column, dataset), sheet
+    with whole_file(file, s3) as stream, _one_in_memory, _scanned(stream, file.size, dataset) as (sheet, header, _):
+        return header, sheet
 
 
 def read_sheet(
@@ -48,10 +45,8 @@ def read_sheet(
 
     NotReadable where it cannot be read.
     """
-    sheet = scan(stream, size, dataset.read)
-    stream.seek(0)
-    with _rows(stream, dataset.read) as (first_column, rows):
-        return sheet, _header(rows, first_column, dataset), list(rows)
+    with _scanned(stream, size, dataset) as (sheet, header, rows):
+        return sheet, header, list(rows)
 
 
 def rows_of(
@@ -72,6 +67,17 @@ def first_rows(stream: BinaryIO, most: int) -> tuple[list[str], list[tuple[int, 
     with _opened(stream) as book, _rows_of_book(book, Read()) as (_, rows):
         found = [row for row, _ in zip(rows, range(most), strict=False)]
         return _shown(book), found
+
+
+@contextmanager
+def _scanned(
+    stream: BinaryIO, size: int, dataset: Dataset
+) -> Iterator[tuple[Sheet, tuple[str, ...], Iterator[tuple[int, list[str]]]]]:
+    """The sheet as counted, the header's names, and the rows below it."""
+    sheet = scan(stream, size, dataset.read)
+    stream.seek(0)
+    with _rows(stream, dataset.read) as (first_column, rows):
+        yield sheet, _header(rows, first_column, dataset), rows
 
 
 @contextmanager

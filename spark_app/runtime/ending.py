@@ -1,8 +1,8 @@
 """How a process of ours ends: with its exit code, whatever is still under way in other libraries' threads.
 
 Deltalake opens files for Arrow through Python. A thread of Arrow's that is still closing one when Python takes itself
-apart aborts the process: exit code 134 instead of ours, about once in a hundred commands on a busy machine. So Python
-does not take itself apart: what has asked to be told of the end is told, what was written is sent, and that is all.
+apart aborts the process: exit code 134 instead of ours, now and then on a busy machine. So Python does not take itself
+apart: what has asked to be told of the end is told, what was written is sent, and that is all.
 """
 
 from __future__ import annotations
