@@ -107,7 +107,7 @@ test-site: .venv/.synced ## Open the dashboards in Chromium: figures, filters, k
 	$(PYTHON_DEV) -m pytest -m site $(PYTEST_ARGS)
 
 test-stack: setup stack-jars ## Run the whole pipeline against S3 and Redshift's stand-in, by both loaders, with faults, and as Glue jobs
-	$(PYTHON_DEV) -m pytest -m stack $(PYTEST_ARGS)
+	$(PYTHON_DEV) -m pytest -m "stack and not long" $(PYTEST_ARGS)
 
 test-chaos: setup stack-jars ## Kill and disturb runs for 20 minutes, then look whether anything differs (CHAOS_RUNS=1000 overnight)
 	$(PYTHON_DEV) -m pytest -m chaos -s tests/chaos $(PYTEST_ARGS)

@@ -12,6 +12,7 @@ import click
 from spark_app.cli import options, screen
 from spark_app.cli.cost_aws import actuals, prices
 from spark_app.cli.where import existing
+from spark_app.costs.by_day import STORAGE, WAREHOUSE, left_out
 from spark_app.costs.prometheus import Gauge, exposition
 from spark_app.costs.words import in_dollars
 from spark_app.runtime.errors import UsageError
@@ -172,11 +173,13 @@ def _show(found: CostSummary, by: By) -> None:
     screen.more(len(found.rows) - len(rows), "--json shows all")
     month, budget = found.month, found.monthly_budget
     bears = f" of a budget of {in_dollars(budget)}" if budget else ""
-    left_out = "storage is" if found.has_warehouse else "storage and the warehouse are"
+    billed = [name for name, is_billed in ((WAREHOUSE, found.has_warehouse), (STORAGE, found.has_storage)) if is_billed]
+    lacking = left_out(billed)
     said = [
         f"{in_dollars(found.dollars)} in {_runs(found.runs)}; {_by_orders(found)}",
         f"since {month.first} {in_dollars(month.spent)}{bears}; {_forecast(month)}",
-        f"US dollars at list prices of {found.prices.region}, written down {found.prices.date}; {left_out} not in it",
+        f"US dollars at list prices of {found.prices.region}, written down {found.prices.date}"
+        f"{'; ' if lacking else ''}{lacking}",
     ]
     for line in said:
         screen.console.print(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from spark_app.costs.prices import Compute, Prices
 from spark_app.runtime.cost_settings import Architecture, Pod
@@ -60,12 +61,20 @@ class PodUsage:
 
 
 @dataclass(frozen=True)
+class S3Requests:
+    """Requests that are charged: those that remove are free."""
+
+    writes: int  # PUT, COPY, POST, LIST
+    reads: int  # GET and all others
+
+
+@dataclass(frozen=True)
 class S3Usage:
-    """Bytes kept for a whole month, and requests."""
+    """Bytes kept for so many months (a day is one over those of its month), and requests where they are known."""
 
     stored_bytes: int
-    writes: int = 0  # PUT, COPY, POST, LIST
-    reads: int = 0  # GET and all others
+    months: Fraction = Fraction(1)
+    requests: S3Requests | None = None
 
 
 def bill_machine(hour: Decimal, seconds: Decimal) -> Bill:
@@ -107,16 +116,16 @@ def bill_redshift_cluster(nodes: int, days: int, prices: Prices) -> Bill:
 
 
 def bill_s3(usage: S3Usage, prices: Prices) -> Bill:
-    """A month of objects in S3 Standard (a GB is 2^30 bytes, as AWS counts them), and requests."""
-    s3 = prices.s3
-    return Bill(
-        "s3",
-        (
-            _line("storage", Decimal(usage.stored_bytes) / 2**30, "GB-months", s3.standard_gb_month),
-            _line("writes", Decimal(usage.writes) / 1000, "thousand requests", s3.writes_per_1000),
-            _line("reads", Decimal(usage.reads) / 1000, "thousand requests", s3.reads_per_1000),
-        ),
-    )
+    """Objects in S3 Standard (a GB is 2^30 bytes, as AWS counts them), and requests."""
+    s3, requests = prices.s3, usage.requests
+    kept = usage.stored_bytes * usage.months / 2**30
+    lines = [_line("storage", Decimal(kept.numerator) / kept.denominator, "GB-months", s3.standard_gb_month)]
+    if requests:
+        lines += [
+            _line("writes", Decimal(requests.writes) / 1000, "thousand requests", s3.writes_per_1000),
+            _line("reads", Decimal(requests.reads) / 1000, "thousand requests", s3.reads_per_1000),
+        ]
+    return Bill("s3", tuple(lines))
 
 
 def _computed(usage: EmrUsage, price: Compute) -> tuple[Line, ...]:

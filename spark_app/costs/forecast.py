@@ -11,13 +11,13 @@ from itertools import combinations
 from statistics import median
 
 from spark_app.costs.bill import MICRO
+from spark_app.costs.by_day import BY_DAY
 from spark_app.costs.history import RunCost
 from spark_app.costs.words import in_dollars
 
 NIGHTS = 40  # the newest that an estimate goes by
 USUAL_DAYS = 28  # the days before today that a usual day is the middle of
-WAREHOUSE = "warehouse"  # the command of what is no run: a day of the warehouse
-ASIDE = ("maintenance", WAREHOUSE)  # no part of what a release costs
+ASIDE = ("maintenance", *BY_DAY)  # no part of what a release costs
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from spark_app.costs.bill import Bill
 from spark_app.costs.prices import Prices
@@ -12,7 +13,7 @@ from spark_app.costs.share import share_out
 from spark_app.lake import ops
 from spark_app.lake.paths import Lake
 
-Seconds = Mapping[tuple[str | None, str | None], float]  # (layer, table) -> seconds of its steps
+Weights = Mapping[tuple[str | None, str | None], float]  # (layer, table) -> what its share goes by
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,12 @@ class BilledRun:
 
 @dataclass(frozen=True)
 class Account:
-    """A run, its bill, and what the bill is shared out by."""
+    """A run, its bill, and what the bill is shared out by: seconds of steps, or bytes kept."""
 
     run: BilledRun
     bill: Bill
-    seconds: Seconds
+    weights: Weights
+    measure: Literal["seconds", "bytes"] = "seconds"
 
 
 def keep_accounts(lake: Lake, accounts: Sequence[Account], prices: Prices) -> None:
@@ -67,18 +69,18 @@ def bill_rows(account: Account, prices: Prices, now: datetime) -> list[dict[str,
 
 
 def cost_rows(account: Account, now: datetime) -> list[dict[str, object]]:
-    """A row of `ops.costs` for each table, by the seconds of its steps; one without a table where there was no step.
+    """A row of `ops.costs` for each table, by its weight; one without a table where there was no step.
 
     What no step measures (Spark's start, waiting) is in the shares too: their sum is the bill.
     """
-    run, weights = account.run, account.seconds or {(None, None): 0.0}
+    run, weights = account.run, account.weights or {(None, None): 0.0}
     return [
         {
             "run_id": run.run_id,
             "day": run.day,
             "layer": layer,
             "table_name": table,
-            "seconds": weights[layer, table],
+            "seconds": weights[layer, table] if account.measure == "seconds" else 0.0,
             "dollars": dollars,
             "billed_at": now,
         }

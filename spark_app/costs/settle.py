@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from spark_app.costs.aws_jobs import Asked, Job, emr_jobs, glue_jobs
-from spark_app.costs.keep import Account, BilledRun, Seconds, keep_accounts
+from spark_app.costs.keep import Account, BilledRun, Weights, keep_accounts
 from spark_app.costs.orders import days_by_run
 from spark_app.costs.prices import Prices
 from spark_app.lake import ops
@@ -86,7 +86,7 @@ def unbilled(lake: Lake, environment: str) -> list[Unbilled]:
     ]
 
 
-def _seconds(lake: Lake, run_id: str) -> Seconds:
+def _seconds(lake: Lake, run_id: str) -> Weights:
     sql = "SELECT layer, table_name, sum(seconds) AS seconds FROM ops_rows WHERE run_id = ? GROUP BY ALL ORDER BY ALL"
     rows = ops.select(lake.table("ops.steps"), sql, (run_id,))
     return {(row["layer"], row["table_name"]): row["seconds"] for row in rows}

@@ -22,14 +22,19 @@ class Stored:
 
 def stored(landing: Mapping[str, int], lake: Mapping[str, int], prices: Prices) -> list[Stored]:
     """Each dataset of landing and each table of the lake, the dearest first, by path below their roots → bytes."""
-    found: dict[str, list[int]] = {}
-    for name, size in landing.items():
-        found.setdefault(f"landing.{name.partition('/')[0]}", []).append(size)
-    for name, size in lake.items():
-        layer, _, rest = name.partition("/")
-        found.setdefault(f"{layer}.{rest.partition('/')[0]}", []).append(size)
     rows = [
-        Stored(name, len(sizes), sum(sizes), bill_s3(S3Usage(sum(sizes)), prices).dollars)
-        for name, sizes in found.items()
+        Stored(".".join(table), len(sizes), sum(sizes), bill_s3(S3Usage(sum(sizes)), prices).dollars)
+        for table, sizes in sizes_by_table(landing, lake).items()
     ]
     return sorted(rows, key=lambda one: (-one.stored_bytes, one.name))
+
+
+def sizes_by_table(landing: Mapping[str, int], lake: Mapping[str, int]) -> dict[tuple[str, str], list[int]]:
+    """(`landing`, dataset) or (layer, table) -> bytes of each of its files."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for name, size in landing.items():
+        found.setdefault(("landing", name.partition("/")[0]), []).append(size)
+    for name, size in lake.items():
+        layer, _, rest = name.partition("/")
+        found.setdefault((layer, rest.partition("/")[0]), []).append(size)
+    return found

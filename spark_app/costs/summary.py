@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from spark_app.costs.breakdown import By, breakdown
-from spark_app.costs.forecast import WAREHOUSE, Month, forecast_month
+from spark_app.costs.by_day import BY_DAY, STORAGE, WAREHOUSE
+from spark_app.costs.forecast import Month, forecast_month
 from spark_app.costs.history import HISTORY_DAYS, RunCost, run_costs
 from spark_app.costs.orders import orders_of, per_thousand
 from spark_app.costs.prices import Prices, load_prices
@@ -42,6 +43,7 @@ class CostSummary:
     dollars: Decimal
     runs: int
     has_warehouse: bool
+    has_storage: bool
     orders: int
     dollars_per_thousand_orders: Decimal | None
     month: Month
@@ -60,6 +62,7 @@ def summarize_costs(settings: Settings, by: By, days: int) -> CostSummary:
     warnings = _settle(lake, settings, known)
     runs = run_costs(lake, min(first, today - timedelta(days=HISTORY_DAYS)), today)
     shown = [one for one in runs if one.day >= first]
+    commands = {one.command for one in shown}
     dollars = sum((one.dollars for one in shown), Decimal(0))
     orders = orders_of(lake, {one.run_id for one in shown})
     each = per_thousand(dollars, orders)
@@ -70,8 +73,9 @@ def summarize_costs(settings: Settings, by: By, days: int) -> CostSummary:
         first_day=first,
         last_day=today,
         dollars=dollars,
-        runs=sum(one.command != WAREHOUSE for one in shown),
-        has_warehouse=any(one.command == WAREHOUSE for one in shown),
+        runs=sum(one.command not in BY_DAY for one in shown),
+        has_warehouse=WAREHOUSE in commands,
+        has_storage=STORAGE in commands,
         orders=orders,
         dollars_per_thousand_orders=None if each is None else round(each, 4),
         month=forecast_month(runs, today),

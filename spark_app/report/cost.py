@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from spark_app.costs.breakdown import breakdown
-from spark_app.costs.forecast import WAREHOUSE, daily, forecast_month
+from spark_app.costs.by_day import left_out
+from spark_app.costs.forecast import daily, forecast_month
 from spark_app.costs.history import RunCost, run_costs
 from spark_app.costs.orders import days_by_run, orders_placed, per_thousand
 from spark_app.costs.words import in_dollars
@@ -54,10 +55,10 @@ def _note(costs: Sequence[RunCost], today: date) -> str:
             f"about {in_dollars(month.forecast)} by {day_text(month.last)}, if each day costs a usual "
             f"{in_dollars(month.usual_day)}"
         )
-    left_out = "storage is" if any(one.command == WAREHOUSE for one in costs) else "storage and the warehouse are"
+    lacking = left_out({one.command for one in costs}, "the run that wrote this page")
     return (
-        f"{'; '.join(said)}. US dollars at list prices (quantities and prices are in ops.bills); {left_out} not in it, "
-        f"nor the run that wrote this page. Of the {SHOWN_DAYS} days to {today} (UTC), by the day on which runs began."
+        f"{'; '.join(said)}. US dollars at list prices (quantities and prices are in ops.bills); {lacking}. "
+        f"Of the {SHOWN_DAYS} days to {today} (UTC), by the day on which runs began."
     )
 
 

@@ -16,6 +16,7 @@ from spark_app.costs.settle import AFTERWARDS, settle
 from spark_app.costs.unusual import dear
 from spark_app.runs.context import Context
 from spark_app.runs.orders_cost import dear_orders
+from spark_app.runs.storage_cost import keep_storage_cost
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.executors import executor_seconds
@@ -38,6 +39,7 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
             _keep(context, Decimal(str(round(seconds, 3))), prices, released=released)
         if released:
             keep_warehouse_cost(context, prices)
+            keep_storage_cost(context, prices)
     except LakehouseError as error:
         context.record.warn(f"what runs cost is not known: {error.message}")
 

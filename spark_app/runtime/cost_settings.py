@@ -37,6 +37,11 @@ class CostSettings(Closed):
     redshift_nodes: int | None = Field(
         None, gt=0, description="nodes of redshift.cluster, billed by the day; prices.yaml names their type"
     )
+    s3_metrics_filter: str | None = Field(
+        None,
+        min_length=1,
+        description="id of the buckets' request metrics in CloudWatch; without, requests are not billed",
+    )
     monthly_budget: Decimal | None = Field(None, gt=0, description="dollars that a calendar month (UTC) may cost")
     over_budget: Literal["warn", "stop"] = Field(
         "warn", description="what becomes of a run that would cross it: told of, or ended before it starts (exit 2)"

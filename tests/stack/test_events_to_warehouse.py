@@ -77,7 +77,7 @@ def olist(tmp_path: Path, olist_dir: Path) -> Days:
     return days
 
 
-@pytest.mark.parametrize("shop", ["demo", "olist"])
+@pytest.mark.parametrize("shop", ["demo", pytest.param("olist", marks=pytest.mark.long)])
 def test_shuffled_repeated_killed_and_with_the_broker_away_it_ends_as_the_night_over_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, shop: str
 ) -> None:

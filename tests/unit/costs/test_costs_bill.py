@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from spark_app.costs.bill import (
     Bill,
     EmrUsage,
     PodUsage,
+    S3Requests,
     S3Usage,
     bill_emr,
     bill_glue,
@@ -86,9 +88,15 @@ def test_a_redshift_cluster_by_nodes_around_the_clock() -> None:
 
 def test_s3_by_bytes_and_requests() -> None:
     """50 GB for a month are 1.15; 20,000 writes 0.10; 1,000,000 reads 0.40."""
-    bill = bill_s3(S3Usage(50 * 2**30, writes=20_000, reads=1_000_000), PRICES)
+    bill = bill_s3(S3Usage(50 * 2**30, requests=S3Requests(20_000, 1_000_000)), PRICES)
     assert [line.dollars for line in bill.lines] == [D("1.15"), D("0.1"), D("0.4")]
     assert bill.dollars == D("1.65")
+
+
+def test_a_day_of_s3_without_requests_that_nobody_counted() -> None:
+    """93 GB for one of 31 days are 3 GB-months: 0.069."""
+    bill = bill_s3(S3Usage(93 * 2**30, Fraction(1, 31)), PRICES)
+    assert by_hand(bill) == [("storage", "3.000000", "GB-months", "0.069000")]
 
 
 def test_a_machine_by_the_clock_and_nothing_for_nothing() -> None:
