@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from deltalake import DeltaTable
 
 from spark_app.contracts.load import load_contracts
@@ -108,9 +109,10 @@ def assert_same(found: Tables, expected: Tables) -> None:
     """Row for row; says which rows of which table differ."""
     assert set(found) == set(expected)
     for name, rows in expected.items():
-        surplus = [row for row in found[name] if row not in rows]
-        lacking = [row for row in rows if row not in found[name]]
-        assert found[name] == rows, f"{name}: not expected {surplus[:5]}; missing {lacking[:5]}"
+        if found[name] != rows:
+            surplus = [row for row in found[name] if row not in rows]
+            lacking = [row for row in rows if row not in found[name]]
+            pytest.fail(f"{name}: not expected {surplus[:5]}; missing {lacking[:5]}")
 
 
 def copied(home: Path, to: Path) -> Path:

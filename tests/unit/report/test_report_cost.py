@@ -88,7 +88,7 @@ def test_a_thousand_orders_by_the_orders_of_what_was_taken_in(page: Page, gold: 
 def test_the_page_says_what_is_spent_and_what_is_left_out(page: Page, opened: ReportData) -> None:
     assert page.note is not None
     assert "if each day costs a usual $0.6000" in page.note
-    assert "storage and the warehouse are not in it, nor the run that wrote this page" in page.note
+    assert "storage, the warehouse and the run that wrote this page are not in it" in page.note
     text = render(opened)["cost.html"]
     assert "A thousand orders, in dollars" in text
     assert 'href="cost.html" aria-current="page"' in text
