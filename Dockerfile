@@ -69,6 +69,8 @@ ENV PYSPARK_PYTHON=/opt/venv/bin/python PYSPARK_DRIVER_PYTHON=/opt/venv/bin/pyth
 COPY --from=vega /vega.js /opt/lakehouse/spark_app/report/script/
 COPY conf/ /opt/lakehouse/conf/
 COPY spark_app/ /opt/lakehouse/spark_app/
+# As below: nothing can be written where it runs.
+RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/lakehouse/spark_app
 USER hadoop:hadoop
 
 # ---- The image.

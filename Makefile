@@ -6,6 +6,9 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
+# Where Python is told to write no bytecode, each process would compile anew all that it imports: seconds of each start.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTHON_DEV := .venv/bin/python
 PYTHON_SPARK4 := .venv-spark4/bin/python
 PYTEST_ARGS ?=
@@ -42,6 +45,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.synced jars ## Make the environment (.venv) and fetch Delta's jars
+	@$(PYTHON_DEV) -m compileall -q spark_app
 
 jars: .venv/.synced
 	@$(PYTHON_DEV) -m spark_app.runtime.jars

@@ -29,6 +29,12 @@ def spark() -> SparkSession:
     return session(settings.model_copy(update={"spark": own}), "tests")
 
 
+def pytest_collection_finish() -> None:
+    """What imports and collecting have made stays to the end: collections need not look through it each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _frames_of_the_last_test_are_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
     """A frame that Python has not collected yet keeps its plans in Spark's memory: in cycles they would pile up."""

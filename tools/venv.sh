@@ -52,8 +52,9 @@ else
     echo "Installing $lock into $directory" >&2
     if [ -n "$uv" ]; then
         runs "$directory" || "$python" -m venv --clear --without-pip "$directory"
+        # Compiled here, as pip does: else a process that may write no bytecode compiles 700 modules at each start.
         # shellcheck disable=SC2086  # $uv is a command line of words without spaces
-        $uv pip sync --quiet --require-hashes --python "$directory/bin/python" "$lock"
+        $uv pip sync --quiet --require-hashes --compile-bytecode --python "$directory/bin/python" "$lock"
     else
         runs "$directory" && "$directory/bin/python" -m pip --version >/dev/null 2>&1 \
             || "$python" -m venv --clear "$directory"
