@@ -35,6 +35,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Libraries look at the end whether all of theirs is gone."""
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def _frames_of_the_last_test_are_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
     """A frame that Python has not collected yet keeps its plans in Spark's memory: in cycles they would pile up."""
