@@ -19,7 +19,7 @@ def _base() -> alt.Chart:
 
 
 def _spec(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
-    # Altair looks each part up in Vega-Lite's schema, a second of each run; the tests have it do so.
+    # Holding it against Vega-Lite's schema takes as long as writing it: the tests do.
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("config", None)  # altair's own look
     return spec
