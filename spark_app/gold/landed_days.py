@@ -31,6 +31,7 @@ def run(context: Context, contract: Contract, night: date | None) -> None:
     table = context.table(contract.qualified)
     with context.record.step("gold", contract.name) as step:
         writes.create(table, contract.columns, change_feed=True)
+        table = table.expecting(log.version_of(table))
         versions = _versions(context)
         taken = days_taken_in(context.lake, versions)
         # No further than what is there, so that a rebuild of any day says what the nights said.

@@ -102,7 +102,7 @@ def _ingest(context: Context, spark: SparkSession, dataset: Dataset, drop: Drop,
     prints = {day: fingerprint(listed) for day, listed in drop.items()}
     progress = BronzeProgress(prints, counted, replaced, frozenset(added))
     rows = _laid_out(with_meta(read_csv(spark, dataset, files, context.settings.s3), context), files)
-    _write(context, table, rows, progress, first=before is None)
+    _write(context, table.expecting(before), rows, progress, first=before is None)
     version = version_of(table) or 0
     entries = [_ledger_row(context, found, progress.days, version) for found in files]
     for day, addition in added.items():

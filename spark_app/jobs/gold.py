@@ -72,9 +72,9 @@ def _refresh(
         partition = delta.MONTH if table.month_of else None
         writes.create(own_table, [*contract.columns, *own], partition=partition, change_feed=True)
         now = {full: _version(context, full, table) for full in set(table.inputs.values())}
-        commit = log.own_commit(own_table)
-        opened = log.open_table(own_table)
+        opened = log.open_table(own_table)  # before its commits are looked at: of none after this one is known
         assert opened is not None  # it was made above, if need be
+        commit = log.own_commit(own_table)
         lacking, retyped = log.unlike(opened, contract.columns)
         taken = commit.sources if commit else {}
         work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
@@ -82,7 +82,7 @@ def _refresh(
         other = commit is not None and _reports_otherwise(context, table, commit.note)
         changed = bool(work.lacking) or set(work.taken) != set(now) or _is_of_another(work, anew) or other
         if full_rebuild or commit is None or changed:
-            step.action = _build(context, spark, work, first=commit is None)
+            step.action = _build(context, spark, work, anew=commit is not None)
             if other:
                 context.record.warn(
                     f"days or amounts are counted otherwise now, so gold was derived anew: {context.reporting.text}"
@@ -141,20 +141,19 @@ def _version(context: Context, full: str, table: GoldTable) -> int:
     return version
 
 
-def _build(context: Context, spark: SparkSession, work: Refresh, *, first: bool) -> str:
+def _build(context: Context, spark: SparkSession, work: Refresh, *, anew: bool) -> str:
     rows = _shaped(
         work, work.table.derive(**whole_inputs(context, spark, work), **reported(context, work.table.derive))
     )
     rows = rows.repartition(delta.MONTH) if work.table.month_of else rows.coalesce(1)
     partition = delta.MONTH if work.table.month_of else None
-    own_table, note = context.table(work.name), _note(context, work, full_rebuild=True)
-    if first:
-        delta.append(rows, own_table, note, partition)
-    elif work.lacking or work.retyped:
+    own_table, note = context.table(work.name).expecting(work.version), _note(context, work, full_rebuild=True)
+    # Also what seems to be empty is replaced: a run that this one took over from may have filled it since.
+    if work.lacking or work.retyped:
         delta.reshape(rows, own_table, note, partition)
     else:
         delta.overwrite(rows, own_table, note)
-    return f"built: new {', '.join(work.lacking)}" if work.lacking and not first else "built"
+    return f"built: new {', '.join(work.lacking)}" if work.lacking and anew else "built"
 
 
 def _increment(context: Context, spark: SparkSession, work: Refresh) -> str:
@@ -181,7 +180,7 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
     rows = few.collected(changed)
     if rows is not None:
         return _write_few(context, work, rows)
-    own_table, note = context.table(work.name), _note(context, work)
+    own_table, note = context.table(work.name).expecting(work.version), _note(context, work)
     changed = changed.persist()
     try:
         months = changed.select(delta.MONTH, WAS_MONTH).distinct().collect() if month else []
@@ -199,7 +198,7 @@ def _apply(context: Context, spark: SparkSession, work: Refresh, should: DataFra
 
 
 def _write_few(context: Context, work: Refresh, rows: pa.Table) -> str:
-    own_table, note = context.table(work.name), _note(context, work)
+    own_table, note = context.table(work.name).expecting(work.version), _note(context, work)
     if not rows.num_rows:
         writes.advance(own_table, note)
         return "unchanged rows"

@@ -83,9 +83,12 @@ def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], f
     if not bronze:
         return None
     parts, looked_up = context.source.entities[table.name], _versions(context, looked_up_of(context.source, table.name))
-    taken = log.own_commit(context.table(f"silver.{table.name}"))
+    version, taken = (
+        log.version_of(context.table(contract.qualified)),
+        log.own_commit(context.table(contract.qualified)),
+    )
     reshaped = taken is not None and _reshaped(context, contract)
-    anew = Work(table, contract, parts, bronze, looked_up, None, (), taken is None, reshaped)
+    anew = Work(table, contract, parts, bronze, looked_up, None, (), version, reshaped)
     if full_rebuild or reshaped or taken is None or not _goes_on(taken.sources, bronze):
         return anew
     if _says_more(context, silver_progress(taken.note).looked_up, looked_up):

@@ -64,6 +64,7 @@ def overwrite(rows: DataFrame, table: Table, note: str, where: str | None = None
 
 def _save(writer: DataFrameWriter, table: Table, note: str, point: str) -> None:
     before = log.version_of(table)
+    writes.check_version(table, before)
     writer = writer.option("userMetadata", stamped(table.fence, note))
     with committing(table.fence, point):
         writer.save(table.path)
@@ -99,6 +100,7 @@ def merge(
     view = f"changes_to_{table.name.replace('.', '_')}"
     rows.createOrReplaceTempView(view)
     before = log.version_of(table)
+    writes.check_version(table, before)
     spark.conf.set(NOTE, stamped(table.fence, note))
     try:
         with committing(table.fence, table.name):

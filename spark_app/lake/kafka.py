@@ -25,7 +25,7 @@ from spark_app.runtime.settings import KafkaSettings
 
 PROGRESS = "_kafka"  # the folder of landing where Spark keeps how far it is; no dataset begins with _
 POINT = "landing.events"
-_TO_CONNECT = ("kafka.bootstrap.servers", "kafka.security.protocol", "kafka.request.timeout.ms")
+_IAM = "software.amazon.msk.auth.iam"
 _TELLING = re.compile(r"(UnknownTopicOrPartition|OffsetOutOfRange|data loss|TimeoutException|not present|Failed to)")
 
 
@@ -92,7 +92,7 @@ def send_events(spark: SparkSession, source: KafkaSettings, events: Mapping[str,
     rows = [(topic, value) for topic, values in events.items() for value in values]
     sent = spark.createDataFrame(rows, "topic string, value string").coalesce(1).write.format("kafka")
     try:
-        sent.options(**{name: value for name, value in _options(source).items() if name in _TO_CONNECT}).save()
+        sent.options(**_to_connect(source)).save()
     except Exception as error:
         if (said := _said(str(error))) and not _TELLING.search(said):
             raise
@@ -124,18 +124,33 @@ def _landing(
 
 def _options(source: KafkaSettings) -> dict[str, str]:
     return {
-        "kafka.bootstrap.servers": source.servers,
+        **_to_connect(source),
         # By a pattern: of the topics named those that are there. By their names, one that nobody has sent anything to
         # yet would keep the others' events from being taken.
         "subscribePattern": "|".join(re.escape(topic) for topic in source.topics),
         "startingOffsets": "earliest",
         "maxOffsetsPerTrigger": str(source.events_per_batch),
         "failOnDataLoss": str(not source.skip_lost).lower(),
-        "kafka.security.protocol": "SSL" if source.ssl else "PLAINTEXT",
-        # A broker that is away is told within a look or two, not after minutes.
-        "kafka.request.timeout.ms": "10000",
         "kafka.default.api.timeout.ms": "15000",
         "fetchOffset.numRetries": "1",
+    }
+
+
+def _to_connect(source: KafkaSettings) -> dict[str, str]:
+    # A broker that is away is told within a look or two, not after minutes.
+    timeout = {"kafka.request.timeout.ms": "10000"}
+    return {"kafka.bootstrap.servers": source.servers, **_security(source), **timeout}
+
+
+def _security(source: KafkaSettings) -> dict[str, str]:
+    if not source.iam:
+        return {"kafka.security.protocol": "SSL" if source.ssl else "PLAINTEXT"}
+    # As the library's own page says: https://github.com/aws/aws-msk-iam-auth
+    return {
+        "kafka.security.protocol": "SASL_SSL",
+        "kafka.sasl.mechanism": "AWS_MSK_IAM",
+        "kafka.sasl.jaas.config": f"{_IAM}.IAMLoginModule required;",
+        "kafka.sasl.client.callback.handler.class": f"{_IAM}.IAMClientCallbackHandler",
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spark_app.lake.fence import Fence
 from spark_app.lake.s3 import is_s3
 from spark_app.runtime.settings import AWS_ITSELF, S3Settings
+
+NOT_THERE = -1  # the version of a table that nobody has made yet
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,18 @@ class Lake:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a lake, by its name. `log`, `feed`, `few` and `delta` read it; `writes` and `delta` change it."""
+    """A table of a lake, by its name. `log`, `feed`, `few` and `delta` read it; `writes` and `delta` change it.
+
+    `expected`: the version it has to be at when it is written, if any: NOT_THERE, or what was looked at.
+    """
 
     lake: Lake
     name: str
+    expected: int | None = field(default=None, compare=False)
+
+    def expecting(self, version: int | None) -> Table:
+        """The same, for who writes what was made from this version (None: no table): Overtaken where it is another."""
+        return replace(self, expected=NOT_THERE if version is None else version)
 
     @property
     def path(self) -> str:

@@ -13,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 from spark_app.contracts.table import Column
 from spark_app.lake.fence import Fence, committing, stamped
 from spark_app.lake.log import arrow_type, note_of, open_table
-from spark_app.lake.paths import Table
+from spark_app.lake.paths import NOT_THERE, Table
 from spark_app.runtime.errors import LakeError
 
 # A summary of the log each ten commits, as Spark makes it: delta-rs makes one each hundred by itself, and whoever opens
@@ -77,6 +77,7 @@ def advance(table: Table, note: str) -> None:
     opened = open_table(table)
     if opened is None:
         raise LakeError(f"{table.name}: no table at {table.path}; expected one to note progress in")
+    check_version(table, opened.version())
     empty = pa.Table.from_batches([], schema=pa.schema(opened.schema().to_arrow()))
     with committing(table.fence, table.name), _next_version(table.name):
         write_deltalake(opened, empty, mode="append", commit_properties=noted(note, table.fence))
@@ -90,19 +91,30 @@ def confirm(table: Table, note: str) -> None:
     ours, opened = json.loads(stamped(table.fence, note)), open_table(table)
     for entry in opened.history(5) if opened else ():
         if note_of(entry) == ours:
-            return table.fence.committed(table.name, int(entry["version"]))
+            version = int(entry["version"])
+            if table.expected is not None and version != table.expected + 1:
+                raise Overtaken(table.name, f"found this run's commit as version {version}, after another's")
+            return table.fence.committed(table.name, version)
     raise Overtaken(table.name, "this run's own commit is not there")
+
+
+def check_version(table: Table, version: int | None) -> None:
+    """Overtaken where the table is at another version than it is expected to be written at."""
+    found = NOT_THERE if version is None else version
+    if table.expected is not None and found != table.expected:
+        raise Overtaken(table.name, f"found version {found}, expected {table.expected}")
 
 
 def append(table: Table, rows: pa.Table, note: str, partition: str | None = None) -> None:
     """Add rows in one commit, and make the table where there is none; columns it lacks come to it."""
     options = table.storage_options
     opened = open_table(table)
+    check_version(table, None if opened is None else opened.version())
     with committing(table.fence, table.name), _next_version(table.name):
         write_deltalake(
             table.path if opened is None else opened,
             rows,
-            mode="append",
+            mode="append" if opened is not None else "error",
             schema_mode="merge" if opened is not None else None,
             partition_by=[partition] if partition else None,
             configuration=_OFTEN if opened is None else None,
@@ -173,6 +185,7 @@ def _to_write(table: Table) -> DeltaTable:
     opened = open_table(table)
     if opened is None:
         raise LakeError(f"{table.name}: no table at {table.path}; expected one to write into")
+    check_version(table, opened.version())
     return opened
 
 

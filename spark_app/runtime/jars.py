@@ -26,7 +26,14 @@ _DELTA = {"3.5": ("2.12", "3.3.2", "3.3.4"), "4.0": ("2.13", "4.0.1", "3.4.1")}
 _TRUST_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
 
 # Spark has these, and its own must win; its source for Kafka it has not.
-_EXCLUDED = (("org.apache.spark", "^(?!spark-(sql|token-provider)-kafka).*$"), ("org.scala-lang", ".*"))
+_EXCLUDED = (
+    ("org.apache.spark", "^(?!spark-(sql|token-provider)-kafka).*$"),
+    ("org.scala-lang", ".*"),
+    (r"com\.fasterxml\.jackson.*", ".*"),
+    (r"io\.netty", ".*"),
+    (r"org\.apache\.httpcomponents", ".*"),
+    ("commons-codec|commons-logging", ".*"),
+)
 # The newest that Maven Central has for the Spark that EMR brings.
 _KAFKA = {"3.5": "3.5.3", "4.0": "4.0.0"}
 
@@ -53,11 +60,12 @@ def s3_coordinates(pyspark_version: str, *, dynamodb: bool = False) -> list[str]
     return [f"org.apache.hadoop:hadoop-aws:{hadoop}", *log]
 
 
-def kafka_coordinates(pyspark_version: str) -> list[str]:
-    """Coordinates of Spark's source for Kafka, with Kafka's client."""
+def kafka_coordinates(pyspark_version: str, *, iam: bool = False) -> list[str]:
+    """Coordinates of Spark's source for Kafka, with Kafka's client, and of what signs in to Amazon MSK by IAM."""
     scala, _, _ = _fitting(pyspark_version)
     version = _KAFKA[".".join(pyspark_version.split(".")[:2])]
-    return [f"org.apache.spark:spark-sql-kafka-0-10_{scala}:{version}"]
+    by_iam = ["software.amazon.msk:aws-msk-iam-auth:2.3.5"] if iam else []
+    return [f"org.apache.spark:spark-sql-kafka-0-10_{scala}:{version}", *by_iam]
 
 
 CONNECTOR_VARIABLE = "SPARK_REDSHIFT_JAR"

@@ -103,7 +103,7 @@ def _jars(settings: Settings) -> list[Path]:
     """What Spark's wheel lacks for these settings, fetched at first use. Raises `JarsNotFound`."""
     s3 = s3_coordinates(spark_version, dynamodb=bool(settings.s3.log_table)) if settings.on_s3 else []
     by_connector = settings.redshift is not None and settings.redshift.loader == "connector"
-    events = kafka_coordinates(spark_version) if settings.kafka else []
+    events = kafka_coordinates(spark_version, iam=settings.kafka.iam) if settings.kafka else []
     more = connector_jars(spark_version) if by_connector else []
     return [*fetch_jars(delta_coordinates(spark_version) + s3 + events), *more]
 

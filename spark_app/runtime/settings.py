@@ -114,6 +114,9 @@ class KafkaSettings(Closed):
     topics: dict[str, str] = Field(min_length=1, description="topic -> dataset of the source")
     events_per_batch: int = Field(10_000, ge=1, le=1_000_000, description="events held in memory at once, at most")
     ssl: bool = Field(default=False, description="encrypted connections")
+    iam: bool = Field(
+        default=False, description="IAM access control of Amazon MSK, by the role the run has; encrypted as well"
+    )
     skip_lost: bool = Field(
         default=False, description="go on where a topic or offsets are gone; else that is told and waits for people"
     )

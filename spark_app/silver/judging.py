@@ -34,8 +34,8 @@ class Work:
     """What one entity has to do: its datasets' bronze at a version each, and the days not taken in yet (None: all).
 
     Days are taken in whole: what any dataset holds of them. `replaced`: those of the days whose earlier content may
-    have been taken in before. `looked_up`: bronze that values are looked up in. `reshaped`: the table has other columns
-    than its contract.
+    have been taken in before. `looked_up`: bronze that values are looked up in. `version`: the table's own when it was
+    looked at. `reshaped`: it has other columns than its contract.
     """
 
     table: SilverTable
@@ -45,7 +45,7 @@ class Work:
     looked_up: Mapping[str, int]
     days: tuple[date, ...] | None
     replaced: tuple[date, ...]
-    first: bool
+    version: int | None
     reshaped: bool = False
 
     @property

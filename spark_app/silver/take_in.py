@@ -46,12 +46,12 @@ def _account(context: Context, judged: Judged, work: Work) -> None:
 
 def _write(context: Context, spark: SparkSession, resolved: Resolved, progress: SilverProgress, work: Work) -> None:
     sources = {f"bronze.{name}": version for name, version in work.bronze.items()}
-    note, entity = log.note_text(context.run_id, sources, **progress.note()), context.table(work.name)
+    note = log.note_text(context.run_id, sources, **progress.note())
+    entity = context.table(work.name).expecting(work.version)
     if work.days is None:
         rows = resolved.changes.repartition(delta.MONTH)
-        if work.first:
-            delta.append(rows, entity, note, partition=delta.MONTH)
-        elif work.reshaped:
+        # Also what seems to be empty is replaced: a run that this one took over from may have filled it since.
+        if work.reshaped:
             delta.reshape(rows, entity, note, delta.MONTH)
         else:
             delta.overwrite(rows, entity, note)

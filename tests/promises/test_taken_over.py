@@ -89,6 +89,29 @@ def test_a_stopped_run_that_comes_back_finishes_nothing(begun: Path, tmp_path: P
     assert all(row["balanced"] for row in table_dicts(home, "ops.reconciliation"))
 
 
+@pytest.mark.parametrize("point", ["bronze.orders", "silver.orders", "gold.fact_orders"])
+def test_what_a_run_commits_after_the_next_one_has_looked_is_not_there_twice(
+    quick: None, tmp_path: Path, spark: SparkSession, point: str
+) -> None:
+    """Both make the same table for the first time, and both have asked whether they may."""
+    home = tmp_path / "home"
+    land(home / "landing", FIRST, 1)
+    plain = tmp_path / "plain"
+    shutil.copytree(home, plain)
+    run_days(plain, FIRST)
+    both = []
+    for _ in ("is taken over", "takes over"):
+        both.append(started(home, FIRST, f"{point}:stop"))
+        assert os.WIFSTOPPED(os.waitpid(both[-1].pid, os.WUNTRACED)[1])
+    for one in both:
+        one.send_signal(signal.SIGCONT)
+        assert one.wait(600) == 1
+    run_days(home, FIRST)
+    assert_same(gold(home), gold(plain))
+    assert_same(warehouse(home), gold(plain))
+    assert all(row["balanced"] for row in table_dicts(home, "ops.reconciliation"))
+
+
 def test_rows_that_bronze_lost_behind_the_ledgers_back_come_again(begun: Path, tmp_path: Path) -> None:
     run_days(begun, SECOND)
     plain = copied(begun, tmp_path / "plain")

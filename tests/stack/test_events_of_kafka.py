@@ -26,8 +26,8 @@ NAME = re.compile(r"(?P<topic>[\w.]+)\.(?P<partition>\d+)\.(?P<first>\d+)-(?P<la
 class Lander:
     """A process with a session of its own; each `land` takes what the topics have."""
 
-    def __init__(self, servers: str, landing: Path, fail: str = "", *, skip_lost: bool = False) -> None:
-        asked = json.dumps({"servers": servers, "topics": TOPICS, "events_per_batch": 4, "skip_lost": skip_lost})
+    def __init__(self, servers: str, landing: Path, fail: str = "", **more: bool) -> None:
+        asked = json.dumps({"servers": servers, "topics": TOPICS, "events_per_batch": 4, **more})
         words = [sys.executable, "-m", "tests.stack.events_lander", asked, str(landing)]
         environment = {**os.environ, VARIABLE: fail}
         self.process = subprocess.Popen(
@@ -43,8 +43,9 @@ class Lander:
 
 
 @contextmanager
-def lander(servers: str, landing: Path, fail: str = "", *, skip_lost: bool = False) -> Iterator[Lander]:
-    made = Lander(servers, landing, fail, skip_lost=skip_lost)
+def lander(servers: str, landing: Path, fail: str = "", **more: bool) -> Iterator[Lander]:
+    """`more`: further settings of events."""
+    made = Lander(servers, landing, fail, **more)
     try:
         yield made
     finally:
@@ -151,3 +152,14 @@ def expire(servers: str, topic: str, folder: Path) -> None:
     asked = {"version": 1, "partitions": [{"topic": topic, "partition": n, "offset": -1} for n in (0, 1)]}
     (folder / "expire.json").write_text(json.dumps(asked))
     administer(servers, "DeleteRecordsCommand", "--offset-json-file", str(folder / "expire.json"))
+
+
+def test_whom_iam_does_not_let_in_is_told(tmp_path: Path) -> None:
+    """A broker that knows neither TLS nor IAM: what signs in by it is there (its classes are looked up first)."""
+    with (
+        running_broker(tmp_path / "kafka") as broker,
+        lander(broker.servers, tmp_path / "landing", iam=True) as signing,
+    ):
+        said = signing.land()
+    assert "error" in said, said
+    assert f"events are not taken by {broker.servers}" in said["error"] or "Timeout" in said["error"], said

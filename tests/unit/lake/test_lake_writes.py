@@ -77,3 +77,34 @@ def test_what_a_merge_has_taken_in_is_noted_whether_or_not_a_row_changed(
         commit = log.last_commit(table)
         assert commit is not None
         assert (commit.version, commit.sources) == (before + 1, {"bronze.orders": 2})
+
+
+def test_what_was_made_from_another_version_is_not_written(lake: Lake) -> None:
+    table, rows = lake.table("silver.orders"), pa.table({"id": ["a"], "hash": ["1"]})
+    note = log.note_text("r1", {})
+    writes.append(table.expecting(None), rows, note)
+    writes.append(table.expecting(0), rows, note)
+    changes = pa.table({"id": ["a"], "hash": ["2"], "_op": ["write"]})
+    for write in (
+        lambda: writes.append(table.expecting(0), rows, note),
+        lambda: writes.append(table.expecting(None), rows, note),
+        lambda: writes.replace(table.expecting(0), rows, "id = 'a'", note),
+        lambda: writes.reshape(table.expecting(0), rows, note),
+        lambda: writes.merge(table.expecting(0), changes, ["id"], note),
+        lambda: writes.advance(table.expecting(0), note),
+    ):
+        with pytest.raises(writes.Overtaken, match=r"silver\.orders: .* \(found version 1, expected (0|-1)\)"):
+            write()
+    assert log.version_of(table) == 1
+
+
+def test_a_commit_that_came_after_anothers_is_told_to_whom_made_it(lake: Lake) -> None:
+    """Spark's own commits go on behind what came between, where these do not contradict each other."""
+    rows = pa.table({"id": ["a"]})
+    with hold_lease(lake, ME) as held:
+        table = replace(lake, fence=held).table("bronze.orders")
+        writes.append(table, rows, log.note_text("another", {}))
+        writes.append(table, rows, log.note_text("me", {}))
+        writes.confirm(table.expecting(0), log.note_text("me", {}))
+        with pytest.raises(writes.Overtaken, match="found this run's commit as version 1, after another's"):
+            writes.confirm(table.expecting(None), log.note_text("me", {}))
