@@ -27,9 +27,9 @@ class Overtaken(LakeError):
 
     retry = True
 
-    def __init__(self, table: str, said: str) -> None:
+    def __init__(self, table: str, said: str, kept: str = "nothing was committed") -> None:
         super().__init__(
-            f"{table}: another has committed to it since this run looked at it ({said}); nothing was committed",
+            f"{table}: another has committed to it since this run looked at it ({said}); {kept}",
             hint="run again when nothing else writes this lake: lakehouse status says who does",
         )
 
@@ -93,7 +93,8 @@ def confirm(table: Table, note: str) -> None:
         if note_of(entry) == ours:
             version = int(entry["version"])
             if table.expected is not None and version != table.expected + 1:
-                raise Overtaken(table.name, f"found this run's commit as version {version}, after another's")
+                said = f"found this run's commit as version {version}, expected {table.expected + 1}"
+                raise Overtaken(table.name, said, "nothing was released")
             return table.fence.committed(table.name, version)
     raise Overtaken(table.name, "this run's own commit is not there")
 

@@ -106,5 +106,5 @@ def test_a_commit_that_came_after_anothers_is_told_to_whom_made_it(lake: Lake) -
         writes.append(table, rows, log.note_text("another", {}))
         writes.append(table, rows, log.note_text("me", {}))
         writes.confirm(table.expecting(0), log.note_text("me", {}))
-        with pytest.raises(writes.Overtaken, match="found this run's commit as version 1, after another's"):
+        with pytest.raises(writes.Overtaken, match="found this run's commit as version 1, expected 0"):
             writes.confirm(table.expecting(None), log.note_text("me", {}))

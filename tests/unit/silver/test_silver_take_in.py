@@ -61,10 +61,10 @@ class Shop:
         """Take these days in (none: all there are); what the commit says of it."""
         contract = self.context.contracts["silver.payments"]
         version = log.version_of(self.context.table("bronze.payments")) or 0
-        first = log.own_commit(self.context.table("silver.payments")) is None
+        own = log.version_of(self.context.table("silver.payments"))
         table = silver_tables(self.context.contracts)["payments"]
         parts = tuple(self.context.source.entities["payments"])
-        work = Work(table, contract, parts, {"payments": version}, {}, days or None, replaced, first)
+        work = Work(table, contract, parts, {"payments": version}, {}, days or None, replaced, own)
         take_in(self.context, self.spark, work)
         commit = log.last_commit(self.context.table("silver.payments"))
         assert commit is not None
