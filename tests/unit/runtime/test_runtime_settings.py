@@ -60,6 +60,7 @@ SETTINGS = [
     ("cost.emr_application", None, "cost: {emr_application: 00f1}", "00f1"),
     ("cost.glue_jobs", (), "cost: {glue_jobs: [nightly]}", ("nightly",)),
     ("cost.redshift_nodes", None, "cost: {redshift_nodes: 2}", 2),
+    ("cost.s3_metrics_filter", None, "cost: {s3_metrics_filter: all}", "all"),
     ("cost.monthly_budget", None, BUDGET, Decimal(50)),
     ("cost.over_budget", "warn", "cost: {over_budget: stop}", "stop"),
     ("heartbeat_url_from", None, "heartbeat_url_from: BEAT_URL", "BEAT_URL"),
