@@ -161,5 +161,4 @@ def test_whom_iam_does_not_let_in_is_told(tmp_path: Path) -> None:
         lander(broker.servers, tmp_path / "landing", iam=True) as signing,
     ):
         said = signing.land()
-    assert "error" in said, said
-    assert f"events are not taken by {broker.servers}" in said["error"] or "Timeout" in said["error"], said
+    assert "Timeout" in said.get("error", ""), said  # without the jar: no LoginModule of that name
