@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from spark_app.runtime.session import session
+from spark_app.runtime.session import SMALL_WORK, session
 from spark_app.runtime.settings import load_settings
 
 # No environment but `local` goes without a salt; those of the tests say nothing of it: base.yaml's variable counts.
@@ -26,7 +26,11 @@ def spark() -> SparkSession:
     """
     settings = load_settings("local")
     own = settings.spark.model_copy(update={"driver_memory": "5g"})
-    return session(settings.model_copy(update={"spark": own}), "tests")
+    made = session(settings.model_copy(update={"spark": own}), "tests")
+    # As a run has it in the session of each thread (runtime.session.sibling): for tests that use this one itself.
+    for key, value in {"spark.sql.shuffle.partitions": "2", **SMALL_WORK}.items():
+        made.conf.set(key, value)
+    return made
 
 
 def pytest_collection_finish() -> None:

@@ -122,6 +122,12 @@ class EntityMap(_Closed):
         """`where` as rows are asked it."""
         return None if self.where is None else of_one_day(with_fractions(self.where))
 
+    @property
+    def sees_whole_days(self) -> bool:
+        """Whether an expression has a window, which sees all rows of a day's drop."""
+        written = (self.where, self.deleted_when, *(one.expression for one in self.columns.values()))
+        return any(one is not None and of_one_day(one) != one for one in written)
+
     @field_validator("columns", mode="before")
     @classmethod
     def _short_form(cls, value: object) -> object:

@@ -20,6 +20,7 @@ from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.errors import LakehouseError
 from spark_app.silver.judging import PROVENANCE, Work
+from spark_app.silver.news import find_news, new_files
 from spark_app.silver.reconcile import reconcile
 from spark_app.silver.take_in import take_in
 from spark_app.tables.declare import SilverTable, silver_tables
@@ -93,21 +94,21 @@ def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], f
         return anew
     if _says_more(context, silver_progress(taken.note).looked_up, looked_up):
         return anew
-    days, replaced, added = set(days_to_judge), set(days_to_judge), set[date]()
-    for name in bronze:
-        # A dataset that had no bronze yet has all of its days to come.
-        for commit in log.commits_after(context.table(f"bronze.{name}"), taken.sources.get(f"bronze.{name}", -1)):
-            progress = bronze_progress(commit.note)
-            days |= set(progress.days)
-            replaced |= progress.replaced
-            added |= progress.added
+    # A dataset that had no bronze yet has all of its days to come.
+    news = find_news(context.lake, {name: taken.sources.get(f"bronze.{name}", -1) for name in bronze})
+    days, replaced = news.days | set(days_to_judge), news.replaced | set(days_to_judge)
     if not days:
         return None
     # What a row that is not there any more had taken away, only all of bronze can tell; a snapshot speaks of all rows.
     if any(part.snapshot for part in parts) or (replaced and anew.withdraws):
         return anew
-    # A day that only got more files is judged whole again: with them, rows taken in before may be of no use.
-    return dataclasses.replace(anew, days=tuple(sorted(days)), replaced=tuple(sorted(replaced | added)))
+    # Days that only got more files, where rows may take away, or see, others of their day: with the new ones, rows
+    # taken in before may be of no use.
+    together = replaced or anew.withdraws or any(part.sees_whole_days for part in parts)
+    files = {} if together else new_files(context.lake, news, bronze)
+    if files:
+        return dataclasses.replace(anew, days=tuple(sorted(days - files.keys())), new_files=files)
+    return dataclasses.replace(anew, days=tuple(sorted(days)), replaced=tuple(sorted(replaced | news.added)))
 
 
 def _versions(context: Context, datasets: Sequence[str]) -> dict[str, int]:

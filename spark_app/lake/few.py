@@ -125,14 +125,25 @@ def everything(table: Table, version: int, columns: Sequence[str], most: int = F
 
 
 def of_days(
-    table: Table, version: int, column: str, days: Collection[date], columns: Sequence[str], most: int = FEW
+    table: Table,
+    version: int,
+    column: str,
+    days: Collection[date],
+    columns: Sequence[str],
+    most: int = FEW,
+    *,
+    only: pc.Expression | None = None,
 ) -> pa.Table | None:
-    """The rows of a version of these days; files that hold none of them are not opened. None where more than `most`."""
+    """The rows of a version of these days; files that hold none of them are not opened. None where more than `most`.
+
+    `only`: what else they have to be.
+    """
     dataset = _dataset(table, version)
     if not days:
         return _plain(_schema(dataset, columns).empty_table())
     day = pc.field(column)
     inside = (day >= min(days)) & (day <= max(days)) & day.isin(sorted(days))
+    inside = inside if only is None else inside & only
     if dataset.count_rows(filter=inside) > most:
         return None
     return _plain(dataset.to_table(filter=inside, columns=list(columns)))

@@ -118,6 +118,35 @@ def files_of(lake: Lake, dataset: str, day: date, version: int) -> dict[str, int
     return {str(row["file"]): int(row["rows"]) for row in rows if row["rows"] is not None}
 
 
+def new_files(lake: Lake, dataset: str, came: Mapping[date, int], after: int, upto: int) -> dict[date, frozenset[str]]:
+    """Day -> the files that came to those that bronze held of it at the version `after`, up to another version.
+
+    `came`: the days, each with bronze's last commit about it. Without days of which the ledger does not know it all.
+    """
+    before, now = (_known_files(lake, dataset, came, version) for version in (after, upto))
+    return {
+        day: now[day].files - before[day].files
+        for day, version in came.items()
+        if day in before and day in now and now[day].version == version and before[day].files <= now[day].files
+    }
+
+
+@dataclass(frozen=True)
+class _KnownFiles:
+    files: frozenset[str]
+    version: int
+
+
+def _known_files(lake: Lake, dataset: str, days: Collection[date], version: int) -> dict[date, _KnownFiles]:
+    sql = (
+        "SELECT batch_date AS day, list(file) AS files, max(bronze_version) AS version FROM (SELECT * FROM ops_rows "
+        f"WHERE dataset = ? AND bronze_version <= ? AND list_contains(?, batch_date) {_NEWEST}) "
+        "GROUP BY batch_date HAVING count(*) = count(file) AND count(*) = count(rows)"
+    )
+    rows = _select(lake, sql, (dataset, version, list(days)))
+    return {row["day"]: _KnownFiles(frozenset(row["files"]), row["version"]) for row in rows}
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """A day's files that could not be read, each with what was found and expected; `percent`: of the day's bytes."""

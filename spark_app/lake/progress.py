@@ -76,6 +76,7 @@ class JudgedDay:
 class SilverProgress:
     """What a commit brought to an entity. `days`: those judged, with what became of their rows.
 
+    `added`: those of the days of which new files alone were judged; what became of their rows comes to what was known.
     `displaced`: of other days, rows that stopped holding because of these (positive) or hold again (negative).
     `full_rebuild`: the entity was derived whole, whatever it was before. `looked_up`: dataset -> version of its bronze
     that values were looked up in.
@@ -86,6 +87,7 @@ class SilverProgress:
     displaced: Mapping[date, Sum] = field(default_factory=dict)
     full_rebuild: bool = False
     looked_up: Mapping[str, int] = field(default_factory=dict)
+    added: frozenset[date] = frozenset()
 
     def note(self) -> dict[str, object]:
         """As it stands in a commit's note."""
@@ -95,6 +97,7 @@ class SilverProgress:
             "moved": {day.isoformat(): _sum_json(found) for day, found in self.displaced.items()},
             "whole": self.full_rebuild,
             **({"looked_up": dict(self.looked_up)} if self.looked_up else {}),
+            **({"added": _texts(self.added)} if self.added else {}),
         }
 
 
@@ -104,7 +107,12 @@ def silver_progress(note: Note) -> SilverProgress:
     days = {day: _judged(found, unpriced.get(day, 0)) for day, found in _by_day(note.get("days", {})).items()}
     displaced = {day: _sum(found) for day, found in _by_day(note.get("moved", {})).items()}
     return SilverProgress(
-        str(note.get("dataset", "")), days, displaced, bool(note.get("whole")), note.get("looked_up", {})
+        str(note.get("dataset", "")),
+        days,
+        displaced,
+        bool(note.get("whole")),
+        note.get("looked_up", {}),
+        _days(note.get("added", ())),
     )
 
 

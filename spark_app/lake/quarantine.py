@@ -78,8 +78,12 @@ def replace(
     days: Sequence[date] | None,
     run_id: str,
     now: datetime,
+    *,
+    files: Collection[str] = (),
 ) -> None:
-    """The entity's quarantine for these days (None: all) becomes the rows of `judged` that have reasons."""
+    """The entity's quarantine for these days (None: all), and for these files of others, becomes the rows of `judged`
+    that have reasons.
+    """
     rows = judged.where(F.size("_reasons") > 0).select(
         F.lit(entity).alias("entity"),
         F.substring_index("_source_file", "/", 1).alias("dataset"),
@@ -92,9 +96,7 @@ def replace(
         F.lit(now).alias("quarantined_at"),
         *[_whose(judged, name) for name in WHOSE],
     )
-    where = f"entity = '{entity}'"
-    if days is not None:
-        where += f" AND {delta.date_in('batch_date', days)}"
+    where = f"entity = '{entity}' AND {_landed_in(days, files)}"
     with _one_writer:
         note = log.note_text(run_id, {}, **({log.FULL_REBUILD: True} if days is None else {}))
         few_rows = few.collected(rows)
@@ -119,12 +121,24 @@ def rows_of(lake: Lake, version: int, entities: Collection[str]) -> int:
     return sum(int(file["num_records"]) for file in files if file["partition.entity"] in entities)
 
 
-def holds(lake: Lake, entity: str, days: Sequence[date] | None) -> bool:
-    """Whether anything of the entity is quarantined for these days (None: any)."""
-    where, parameters = "entity = ?", [entity]
-    if days is not None:
-        where += f" AND {delta.date_in('batch_date', days)}"
-    return bool(select(lake, f"SELECT 1 FROM quarantined WHERE {where} LIMIT 1", parameters))
+def holds(lake: Lake, entity: str, days: Sequence[date] | None, *, files: Collection[str] = ()) -> bool:
+    """Whether anything of the entity is quarantined for these days (None: any), or these files of others."""
+    sql = f"SELECT 1 FROM quarantined WHERE entity = ? AND {_landed_in(days, files)} LIMIT 1"
+    return bool(select(lake, sql, [entity]))
+
+
+def can_be_named(files: Collection[str]) -> bool:
+    """Whether the names may stand in a condition: three readers of SQL know quotes within quotes in three ways."""
+    return not any(set(name) & {"'", "\\"} for name in files)
+
+
+def _landed_in(days: Sequence[date] | None, files: Collection[str]) -> str:
+    if days is None:
+        return "true"
+    named = [f"'{name}'" for name in sorted(files)]
+    parts = [delta.date_in("batch_date", days)] if days else []
+    parts += [f"source_file IN ({', '.join(named)})"] if named else []
+    return f"({' OR '.join(parts) or 'false'})"
 
 
 def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:

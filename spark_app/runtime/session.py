@@ -114,7 +114,7 @@ _SMALL = 256 * 1024**2
 # Below this, compiling Java well costs more than it saves.
 _SHORT = 64 * 1024**2
 _LOGGING = Path(__file__).resolve().with_name("log4j2.properties")
-_SMALL_WORK: Mapping[str, str] = {
+SMALL_WORK: Mapping[str, str] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
@@ -131,7 +131,7 @@ def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> 
     partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
     if settings.light_compiler and landed_bytes < _SMALL:
-        for key, value in _SMALL_WORK.items():
+        for key, value in SMALL_WORK.items():
             own.conf.set(key, value)
     return own
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from spark_app.contracts.mapping import EntityMap
 from spark_app.contracts.table import Contract, TypeName
@@ -34,8 +36,9 @@ class Work:
     """What one entity has to do: its datasets' bronze at a version each, and the days not taken in yet (None: all).
 
     Days are taken in whole: what any dataset holds of them. `replaced`: those of the days whose earlier content may
-    have been taken in before. `looked_up`: bronze that values are looked up in. `version`: the table's own when it was
-    looked at. `reshaped`: it has other columns than its contract.
+    have been taken in before. `new_files`: of further days only these files, for what else there is of them was taken
+    in before. `looked_up`: bronze that values are looked up in. `version`: the table's own when it was looked at.
+    `reshaped`: it has other columns than its contract.
     """
 
     table: SilverTable
@@ -47,6 +50,17 @@ class Work:
     replaced: tuple[date, ...]
     version: int | None
     reshaped: bool = False
+    new_files: Mapping[date, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """All new files."""
+        return frozenset[str]().union(*self.new_files.values())
+
+    def with_whole_days(self) -> Work:
+        """The same with the days of the new files taken in whole."""
+        days = tuple(sorted({*(self.days or ()), *self.new_files}))
+        return replace(self, days=days, replaced=tuple(sorted({*self.replaced, *self.new_files})), new_files={})
 
     @property
     def name(self) -> str:
@@ -71,10 +85,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Judged:
-    """Bronze rows with what each breaks (`quality.rows.judge`), and their counts by batch date."""
+    """Bronze rows with what each breaks (`quality.rows.judge`), and their counts by batch date.
+
+    `rounded`: whether a key has an id that a spreadsheet rounded; then all rows of a day are to be looked at together.
+    """
 
     rows: DataFrame
     counts: Sequence[Row]
+    rounded: bool = False
 
     @property
     def usable(self) -> int:
@@ -85,43 +103,52 @@ class Judged:
 @contextmanager
 def judge_days(context: Context, spark: SparkSession, work: Work) -> Iterator[Judged]:
     """The rows of the days to take in, cached while they are worked with."""
-    bronze = {name: _bronze_rows(context, spark, name, version, work.days) for name, version in work.bronze.items()}
+    bronze = {name: _rows_to_judge(context, spark, name, version, work) for name, version in work.bronze.items()}
     each = _judged_rows(context, spark, bronze, work).persist()
     rows = each
     try:
         counts = counted(rows, work.contract, work.table.amount).collect()
-        if rounded_ids.some(counts, work.contract):
+        rounded = rounded_ids.some(counts, work.contract)
+        if rounded:
             # Both stay cached: else Spark puts all of judging into each condition, and plans for minutes.
             rows = rounded_ids.set_apart(each, work.contract, work.table.tells_apart).persist()
             counts = counted(rows, work.contract, work.table.amount).collect()
-        yield Judged(rows, counts)
+        yield Judged(rows, counts, rounded)
     finally:
         for frame in (rows, each):
             frame.unpersist()
 
 
-def _bronze_rows(
-    context: Context, spark: SparkSession, dataset: str, version: int, days: Collection[date] | None
-) -> DataFrame:
+def _rows_to_judge(context: Context, spark: SparkSession, dataset: str, version: int, work: Work) -> DataFrame:
+    """What bronze holds of the dataset's days, and of the new files of others."""
+    if work.days is None:
+        return _all_rows(context, spark, dataset, version)
     table = context.table(f"bronze.{dataset}")
-    if days is not None:
-        columns = few.columns_of(table, version)
-        rows = few.of_days(table, version, "_batch_date", days, columns)
-        if rows is not None:
-            return context.scratch.frame(spark, rows)
-    everything = delta.read(spark, table, version)
-    return everything if days is None else everything.where(delta.date_in("_batch_date", days))
+    only = pc.field("_batch_date").isin(work.days) | pc.field("_source_file").isin(sorted(work.files))
+    days, columns = (*work.days, *work.new_files), few.columns_of(table, version)
+    rows = few.of_days(table, version, "_batch_date", days, columns, only=only if work.new_files else None)
+    if rows is not None:
+        return context.scratch.frame(spark, rows)
+    # The days once more by themselves: by them files of other days are left closed.
+    inside = _all_rows(context, spark, dataset, version).where(delta.date_in("_batch_date", days))
+    if not work.new_files:
+        return inside
+    return inside.where(F.col("_batch_date").isin([*work.days]) | F.col("_source_file").isin(sorted(work.files)))
+
+
+def _all_rows(context: Context, spark: SparkSession, dataset: str, version: int) -> DataFrame:
+    return delta.read(spark, context.table(f"bronze.{dataset}"), version)
 
 
 def judge_all(context: Context, spark: SparkSession, work: Work) -> DataFrame:
     """All rows of the entity's datasets, judged."""
-    bronze = {name: _bronze_rows(context, spark, name, version, None) for name, version in work.bronze.items()}
+    bronze = {name: _all_rows(context, spark, name, version) for name, version in work.bronze.items()}
     return _judged_rows(context, spark, bronze, work)
 
 
 def _judged_rows(context: Context, spark: SparkSession, bronze: Mapping[str, DataFrame], work: Work) -> DataFrame:
     """The rows of every part of the entity."""
-    others = {name: _bronze_rows(context, spark, name, version, None) for name, version in work.looked_up.items()}
+    others = {name: _all_rows(context, spark, name, version) for name, version in work.looked_up.items()}
     frames = [
         judge(bronze[part.dataset], work.contract, context.source, part, others)
         for part in work.parts

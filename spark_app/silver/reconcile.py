@@ -162,13 +162,15 @@ def _judged_and_displaced(before: Mapping[date, Tally], commits: Sequence[Silver
     tallies: dict[date, Tally] = {}
     for commit in commits:
         for day, judged in commit.days.items():
+            tally = tallies.get(day) or before.get(day, Tally())
+            known = tally if day in commit.added else Tally()
             tallies[day] = replace(
-                tallies.get(day) or before.get(day, Tally()),
-                landed=judged.landed,
-                quarantined=judged.quarantined,
-                superseded=judged.superseded,
-                passed_over=judged.passed_over,
-                unpriced=judged.unpriced,
+                tally,
+                landed=known.landed + judged.landed,
+                quarantined=known.quarantined + judged.quarantined,
+                superseded=known.superseded + judged.superseded,
+                passed_over=known.passed_over + judged.passed_over,
+                unpriced=known.unpriced + judged.unpriced,
             )
         for day, gone in commit.displaced.items():
             tally = tallies.get(day) or before.get(day, Tally())

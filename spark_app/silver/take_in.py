@@ -19,24 +19,28 @@ def take_in(context: Context, spark: SparkSession, work: Work) -> str:
     nothing goes uncounted.
     """
     with judge_days(context, spark, work) as judged:
-        _account(context, judged, work)
-        with resolve(context, spark, judged, work) as resolved:
-            _write(context, spark, resolved, _progress(judged, resolved, work), work)
-    return "built" if work.days is None else "merged"
+        if not (judged.rounded and work.new_files):
+            _account(context, judged, work)
+            with resolve(context, spark, judged, work) as resolved:
+                _write(context, spark, resolved, _progress(judged, resolved, work), work)
+            return "built" if work.days is None else "merged"
+    # A new row with a rounded id may make rows of its day useless that were taken in before.
+    return take_in(context, spark, work.with_whole_days())
 
 
 def _account(context: Context, judged: Judged, work: Work) -> None:
     """Set aside what cannot be used, and keep what the rules counted."""
     entity, now = work.table.name, context.record.started_at
-    if any(row["quarantined"] for row in judged.counts) or quarantine.holds(context.lake, entity, work.days):
-        quarantine.replace(context.lake, judged.rows, entity, work.days, context.run_id, now)
+    aside = any(row["quarantined"] for row in judged.counts)
+    if aside or quarantine.holds(context.lake, entity, work.days, files=work.files):
+        quarantine.replace(context.lake, judged.rows, entity, work.days, context.run_id, now, files=work.files)
     results = silver_results(context.run_id, work.contract, judged.counts, now)
     ops.add(context.table("ops.quality_results"), results)
     for row in judged.counts:
         if count := row["passed_over"] - row["left_out"]:
             holds = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
             context.record.warn(f"{work.datasets} {row['_batch_date']}: {holds}; passed over")
-        if row["left_out"] and row["landed"] == row["passed_over"]:
+        if row["left_out"] and row["landed"] == row["passed_over"] and row["_batch_date"] not in work.new_files:
             left = f"where leaves out all of its {row['landed']:,} rows"
             context.record.warn(f"{entity} {row['_batch_date']}: {left}")
     for result in results:
@@ -83,8 +87,9 @@ def _progress(judged: Judged, resolved: Resolved, work: Work) -> SilverProgress:
     }
     return SilverProgress(
         work.datasets,
-        dict.fromkeys(work.days or (), JudgedDay()) | days,
+        dict.fromkeys((*(work.days or ()), *work.new_files), JudgedDay()) | days,
         found.displaced,
         full_rebuild=work.days is None,
         looked_up=work.looked_up,
+        added=frozenset(work.new_files),
     )

@@ -26,7 +26,9 @@ def test_bronze_is_read_as_it_was_written() -> None:
 
 def test_silver_is_read_as_it_was_written() -> None:
     judged = JudgedDay(Sum(5, Decimal("9.10")), Sum(1, Decimal("2.00")), Sum(1, Decimal("0.10")), 1, 1)
-    progress = SilverProgress("orders", {FIRST: judged}, {SECOND: -Sum(2, Decimal("3.00"))}, full_rebuild=True)
+    progress = SilverProgress(
+        "orders", {FIRST: judged}, {SECOND: -Sum(2, Decimal("3.00"))}, full_rebuild=True, added=frozenset({FIRST})
+    )
     assert silver_progress(json.loads(json.dumps(progress.note()))) == progress
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,3 +43,17 @@ def test_rows_of_some_entities(tmp_path: Path) -> None:
     write_deltalake(lake.table(quarantine.TABLE).path, rows, partition_by=["entity"])
     assert quarantine.rows_of(lake, 0, ("payments", "order_items")) == 2
     assert quarantine.rows_of(lake, 0, ("orders",)) == 0
+
+
+def test_what_is_held_of_days_and_of_files_of_others(tmp_path: Path) -> None:
+    lake, first, second = Lake(str(tmp_path)), date(2024, 3, 1), date(2024, 3, 2)
+    rows = pa.table(
+        {"entity": ["payments"] * 2, "batch_date": [first, second], "source_file": ["p/a.csv", "p/b.csv"]},
+    )
+    write_deltalake(lake.table(quarantine.TABLE).path, rows, partition_by=["entity"])
+    assert quarantine.holds(lake, "payments", None)
+    assert quarantine.holds(lake, "payments", [first])
+    assert quarantine.holds(lake, "payments", [], files=["p/b.csv"])
+    assert not quarantine.holds(lake, "payments", [], files=["p/c.csv"])
+    assert not quarantine.holds(lake, "payments", [])
+    assert not quarantine.holds(lake, "orders", None)

@@ -116,6 +116,18 @@ def test_each_landed_row_is_accounted_for_with_its_money(shop: Shop) -> None:
     assert shop.context.record.warnings == []
 
 
+def test_what_became_of_new_files_comes_to_what_is_known_of_their_day(shop: Shop) -> None:
+    shop.land(FIRST, 2)
+    shop.judge({FIRST: JudgedDay(Sum(2, Decimal("7.00")), Sum(1, Decimal("4.00")), unpriced=1)}, {FIRST: ["3.00"]})
+    shop.proof()
+    shop.land(FIRST, 5)  # all its files now; three rows are new
+    more = JudgedDay(Sum(3, Decimal("6.00")), Sum(1, Decimal("2.00")), Sum(1, Decimal("1.00")), passed_over=0)
+    shop.judge({FIRST: more}, {FIRST: ["3.00"]}, added=frozenset({FIRST}))
+    row = shop.proof()[FIRST]
+    assert (rows(row), row["rows_unpriced"]) == ((5, 2, 1, 2, 0), 1)
+    assert amounts(row) == (Decimal("13.00"), Decimal("6.00"), Decimal("1.00"), Decimal("6.00"))
+
+
 def test_a_row_that_silver_lost_on_its_way_is_missing(shop: Shop) -> None:
     shop.land(FIRST, 2)
     shop.judge({FIRST: JudgedDay(Sum(2, Decimal("7.00")))}, {FIRST: ["3.00"]})
