@@ -15,6 +15,7 @@ from spark_app.cli.cost import cost
 from spark_app.cli.ddl import ddl
 from spark_app.cli.demo import demo
 from spark_app.cli.doctor import doctor
+from spark_app.cli.events import events
 from spark_app.cli.land import land
 from spark_app.cli.quarantine import quarantine
 from spark_app.cli.releases import releases
@@ -47,7 +48,23 @@ def lakehouse() -> None:
     """The command group; see HELP."""
 
 
-COMMANDS = (alerts, demo, run, watch, replay, land, status, quarantine, releases, report, rebuild, ddl, cost, doctor)
+COMMANDS = (
+    alerts,
+    demo,
+    run,
+    watch,
+    replay,
+    land,
+    status,
+    quarantine,
+    releases,
+    report,
+    rebuild,
+    ddl,
+    events,
+    cost,
+    doctor,
+)
 
 
 for command in COMMANDS:

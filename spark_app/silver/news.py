@@ -17,21 +17,20 @@ _MOST = 500  # new files that a condition names; more are as quickly judged with
 class News:
     """What the datasets of an entity took in after the versions `since` of their bronze.
 
-    `days`: all of them. `replaced`: those whose rows were replaced. `added`: those that got more files; `whole`: those
-    that came in another way, be it of another dataset. `commits`: (dataset, day) -> bronze's last commit about it.
+    `days`: all of them. `replaced`: those whose rows were replaced. `added`: those that got more files.
+    `commits`: (dataset, day) -> bronze's last commit about it.
     """
 
     since: Mapping[str, int]
     days: frozenset[date]
     replaced: frozenset[date]
     added: frozenset[date]
-    whole: frozenset[date]
     commits: Mapping[tuple[str, date], int]
 
 
 def find_news(lake: Lake, since: Mapping[str, int]) -> News:
     """What each dataset took in after this version of its bronze."""
-    days, replaced, added, whole = set[date](), set[date](), set[date](), set[date]()
+    days, replaced, added = set[date](), set[date](), set[date]()
     commits: dict[tuple[str, date], int] = {}
     for dataset, version in since.items():
         for commit in log.commits_after(lake.table(f"bronze.{dataset}"), version):
@@ -39,19 +38,16 @@ def find_news(lake: Lake, since: Mapping[str, int]) -> News:
             days |= set(progress.days)
             replaced |= progress.replaced
             added |= progress.added
-            whole |= set(progress.days) - progress.added
             commits.update({(dataset, day): commit.version for day in progress.days})
-    return News(since, frozenset(days), frozenset(replaced), frozenset(added), frozenset(whole), commits)
+    return News(since, frozenset(days), frozenset(replaced), frozenset(added), commits)
 
 
 def new_files(lake: Lake, news: News, bronze: Mapping[str, int]) -> dict[date, frozenset[str]]:
     """Day -> its new files, of all days that only got more files; none where their days have to be judged whole.
 
-    `bronze`: dataset -> version up to which files count. That is so where a day came in another way as well, where the
-    ledger does not know each file (a run died before it entered them), and of very many files.
+    `bronze`: dataset -> version up to which files count. That is so where another dataset has the day only now, where
+    the ledger does not know each file (a run died before it entered them), and of very many files.
     """
-    if news.added & news.whole:
-        return {}
     found: dict[date, frozenset[str]] = dict.fromkeys(news.added, frozenset[str]())
     for dataset, version in bronze.items():
         came = {day: commit for (name, day), commit in news.commits.items() if name == dataset and day in news.added}

@@ -31,6 +31,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "ddl": (),
     "demo": (),
     "doctor": (),
+    "events": (),
     "land": ("{tmp}/file",),
     "quarantine list": (),
     "quarantine replay": (),
@@ -46,7 +47,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "watch": ("--batches", "1"),
 }
 # These make the home where it is not there, or do not look at it.
-MAKE_OR_NEED_NONE = {"cost prices", "demo", "land", "run", "replay olist", "ddl", "watch"}
+MAKE_OR_NEED_NONE = {"cost prices", "demo", "land", "run", "replay olist", "ddl", "events", "watch"}
 
 
 def _leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
