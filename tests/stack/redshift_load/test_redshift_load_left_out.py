@@ -116,3 +116,16 @@ def test_views_go_and_come_with_their_table(
     assert (plan.before, plan.within, plan.news) == ((), (), ())
     load(warehouse, gold, release)
     assert names(query) == everything
+
+
+@pytest.mark.parametrize("fault", ["cut-before-commit", "cut-after-commit"])
+def test_a_connection_cut_at_the_commit_is_seen_through_by_the_tables_of_the_ledger(
+    warehouse, query, gold, redshift, fault: str
+):
+    """The release is the same before and after: only what it lists tells whether the commit came through."""
+    release = gold.release()
+    load(warehouse, gold, release)
+    redshift.faults.arm(f"{fault}:etl.releases")
+    load(leaving_out(warehouse, "shop_people"), gold, release)
+    assert names(query) == {"shop_sales"}
+    assert query("SELECT tables FROM etl.releases") == [('{"gold.shop_sales": 1}',)]
