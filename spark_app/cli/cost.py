@@ -122,20 +122,27 @@ def gauges(found: CostSummary) -> list[Gauge]:
 
 
 def _advise(settings: Settings, json_: bool) -> None:
+    from spark_app.contracts.left_out import find_dispensable
+    from spark_app.contracts.load import load_contracts
+    from spark_app.contracts.views import load_views
     from spark_app.costs.advise import advise
     from spark_app.costs.prices import load_prices
+    from spark_app.costs.reads import read_last_look, watch_in_words
     from spark_app.lake.paths import Lake
 
-    lake = Lake(settings.resolve(settings.lake), settings.s3)
-    found = advise(settings, lake, load_prices(), datetime.now(UTC).date())
+    lake, now, contracts = Lake(settings.resolve(settings.lake), settings.s3), datetime.now(UTC), load_contracts()
+    found = advise(settings, lake, load_prices(), find_dispensable(contracts, load_views(contracts)), now)
     if json_:
         screen.print_json([asdict(one) for one in found])
         return
     for one in found:
-        screen.console.print(f"{in_dollars(one.dollars_a_month)} a month: {one.what} ({one.setting})")
+        said = f"{in_dollars(one.dollars_a_month)} a month: {one.what} ({one.setting})"
+        screen.console.print(said, markup=False)  # a list in brackets is no style
         screen.console.print(f"  {one.because}")
     if not found:
         screen.console.print("nothing found that would cost less, of bills, peaks of memory, and files in S3")
+    if settings.warehouse == "redshift":
+        screen.console.print(watch_in_words(read_last_look(lake), now))
 
 
 def _stored(settings: Settings, json_: bool) -> None:

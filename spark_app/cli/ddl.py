@@ -27,12 +27,15 @@ def ddl(environment: str, home: str | None, source: str | None, kind: str | None
       lakehouse ddl --env aws --changes
     """
     from spark_app.contracts.ddl_script import duckdb_script, redshift_script
+    from spark_app.contracts.left_out import check_left_out
     from spark_app.contracts.load import load_contracts
+    from spark_app.contracts.view import with_all_tables
     from spark_app.contracts.views import load_views
 
     settings = settings_of(environment, home, source)
     contracts = load_contracts()
-    gold, views = [c for c in contracts.values() if c.layer == "gold"], load_views(contracts)
+    views = load_views(contracts)
+    check_left_out(settings.left_out, contracts, views)
     if changes:
         lines = _changes(settings)
         if json_:
@@ -41,9 +44,11 @@ def ddl(environment: str, home: str | None, source: str | None, kind: str | None
             for line in lines:
                 click.echo(line)
         return
+    gold = [c for c in contracts.values() if c.layer == "gold"]
     if (kind or settings.warehouse) == "redshift":
         user = settings.redshift.user if settings.redshift else None
-        statements = redshift_script(gold, views, user)
+        kept = [one for one in gold if one.name not in settings.left_out]
+        statements = redshift_script(kept, with_all_tables(views, [one.name for one in kept]), user)
     else:
         statements = duckdb_script(gold, views)
     if json_:
@@ -66,9 +71,11 @@ def _changes(settings: Settings) -> list[str]:
             hint="DuckDB's file is brought to its contracts by the next load",
         )
     contracts = load_contracts()
-    gold = {c.name: c for c in contracts.values() if c.layer == "gold"}
+    gold = [c for c in contracts.values() if c.layer == "gold"]
+    kept = {c.name: c for c in gold if c.name not in settings.left_out}
+    left_out = [c for c in gold if c.name in settings.left_out]
     with connected(settings.redshift) as session:
-        plan = plan_changes(gold, load_views(contracts), read_state(session))
+        plan = plan_changes(kept, load_views(contracts), read_state(session), left_out)
     lines = [f"-- {note}" for step in plan.tables.values() for note in step.notes]
     before = [f"{statement};\n" for statement in plan.before]
     within = [f"{statement};\n" for statement in plan.within]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
 from spark_app.costs.advice import (
     MONTH_DAYS,
@@ -20,6 +21,7 @@ from spark_app.costs.advice import (
 from spark_app.costs.aws_jobs import waiting_workers
 from spark_app.costs.history import NEWEST
 from spark_app.costs.prices import Prices
+from spark_app.costs.unread import advise_unread
 from spark_app.lake import ops
 from spark_app.lake.objects import sizes_below
 from spark_app.lake.paths import Lake
@@ -27,8 +29,12 @@ from spark_app.lake.s3 import is_s3
 from spark_app.runtime.settings import Settings
 
 
-def advise(settings: Settings, lake: Lake, prices: Prices, today: date) -> list[Advice]:
-    """What would save money, the most first. Storage is looked at in S3 only, all of its names."""
+def advise(settings: Settings, lake: Lake, prices: Prices, dispensable: Collection[str], now: datetime) -> list[Advice]:
+    """What would save money, the most first. Storage is looked at in S3 only, all of its names.
+
+    `dispensable`: the gold tables that the warehouse can do without.
+    """
+    today = now.date()
     found = (
         []
         if (used := used_of(lake, today)) is None
@@ -44,6 +50,8 @@ def advise(settings: Settings, lake: Lake, prices: Prices, today: date) -> list[
         found.append(older_landing(sizes_below(landing, settings.s3), today, prices))
     if is_s3(lake.root):
         found.append(packed_files(sizes_below(lake.root, settings.s3), prices))
+    if settings.warehouse == "redshift":
+        found += advise_unread(lake, dispensable, now)
     return sorted((one for one in found if one), key=lambda one: -one.dollars_a_month)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_app.contracts.mapping import Source
+from spark_app.contracts.views import load_views
 from spark_app.doctor.warehouse import warehouse_line
 from spark_app.jobs.gold import check_salt
 from spark_app.lake import releases
@@ -25,6 +26,7 @@ from spark_app.runtime.errors import LakeError, LakehouseError
 from spark_app.runtime.jars import cached_jars, delta_coordinates
 from spark_app.runtime.java import find_java
 from spark_app.runtime.record import RunRecord
+from spark_app.warehouse.base import Warehouse
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,12 @@ def _found_there(context: Context) -> list[Check]:
         found.append(_released(context))
     house = context.warehouse()
     if house is not None:
-        found.append(_tried("warehouse", lambda: warehouse_line(context.settings, house)))
+        found.append(_tried("warehouse", lambda: _warehouse(context, house)))
     return found
+
+
+def _warehouse(context: Context, house: Warehouse) -> str:
+    return warehouse_line(context.settings, house, load_views(context.contracts))
 
 
 def _released(context: Context) -> Check:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from spark_app.audits.gold_moved import refuse_unaudited
+from spark_app.costs.loads import load_step
 from spark_app.jobs.audit import candidate, passed
 from spark_app.lake import exports, releases
 from spark_app.lake.epochs import check_release
@@ -83,6 +84,9 @@ def load(context: Context) -> Sequence[Loaded]:
         if loaded:
             step.action, step.version = "loaded", last.release_id
             step.rows = sum(table.rows for table in loaded)
+        for table in loaded:
+            if table.seconds:
+                context.record.part(step, load_step(table.table), table.seconds, table.how)
         return loaded
 
 

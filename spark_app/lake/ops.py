@@ -92,6 +92,15 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             "billed_at": _TIME,
         }.items()
     ),
+    "ops.table_reads": pa.schema(
+        {
+            "run_id": _TEXT,
+            "table_name": _TEXT,
+            "looked_at": _TIME,
+            "watched_since": _TIME,
+            "last_read_at": _TIME,
+        }.items()
+    ),
     "ops.ingested_files": pa.schema(
         {
             "run_id": _TEXT,

@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from spark_app.contracts.left_out import find_dispensable
 from spark_app.costs.breakdown import breakdown
 from spark_app.costs.by_day import left_out
 from spark_app.costs.forecast import daily, forecast_month
 from spark_app.costs.history import RunCost, run_costs
 from spark_app.costs.orders import days_by_run, orders_placed, per_thousand
+from spark_app.costs.reads import WATCHED_DAYS, read_last_look, watch_in_words
+from spark_app.costs.unread import advise_unread
 from spark_app.costs.words import in_dollars
 from spark_app.report import charts
 from spark_app.report.cube import epoch_ms
@@ -35,6 +38,7 @@ def page(data: ReportData) -> Page | None:
         "days": _days(costs),
         "tables": _tables(data, first, today),
         "layers": _layers(data, first, today),
+        "unread": _unread(data),
         "runs": _runs(costs),
     }
     return Page(
@@ -42,7 +46,7 @@ def page(data: ReportData) -> Page | None:
         "Cost",
         figures={name: figure for name, figure in figures.items() if figure.values},
         dates=False,
-        note=_note(costs, today),
+        note=f"{_note(costs, today)}{_watched(data)}",
         of_release=False,
     )
 
@@ -117,6 +121,29 @@ def _layers(data: ReportData, first: date, last: date) -> Figure:
     columns = [Column("name", "Layer"), *_SHARES]
     title = f"By layer, in {_scaled(rows)}"
     return Figure(title, "The same by layer.", charts.ranking("name", "score"), None, rows, columns)
+
+
+def _unread(data: ReportData) -> Figure:
+    dispensable = find_dispensable(data.contracts, list(data.views.values()))
+    rows = [
+        {"what": one.what, "dollars": in_dollars(one.dollars_a_month), "setting": one.setting, "because": one.because}
+        for one in advise_unread(data.lake, dispensable, data.written_at)
+    ]
+    columns = [
+        Column("what", "Advice"),
+        Column("dollars", "Dollars a month"),
+        Column("setting", "Setting"),
+        Column("because", "Why"),
+    ]
+    definition = f"Of {WATCHED_DAYS} days of Redshift's own statistics. More advice: lakehouse cost --advice."
+    return Figure("Tables that nobody reads", definition, values=rows, columns=columns, wide=True)
+
+
+def _watched(data: ReportData) -> str:
+    """What is known of readers, where a Redshift was ever asked."""
+    look = read_last_look(data.lake)
+    words = watch_in_words(look, data.written_at)
+    return f" {words[0].upper()}{words[1:]}." if look else ""
 
 
 def _scaled(rows: Sequence[dict[str, Any]]) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from spark_app.contracts.left_out import check_left_out
 from spark_app.contracts.load import load_contracts
 from spark_app.contracts.sources import load_source
+from spark_app.contracts.views import load_views
 from spark_app.lake.lock import LeaseRequest, hold_lease
 from spark_app.runs.context import Context
 from spark_app.runs.request import RunRequest
@@ -28,6 +30,8 @@ def open_context(request: RunRequest, record: RunRecord) -> Context:
     source = load_source(settings.source, contracts)
     silver_tables(contracts)
     gold_tables(contracts)
+    if settings.left_out:
+        check_left_out(settings.left_out, contracts, load_views(contracts))
     record.first_day, record.last_day, record.intraday = request.first, request.last, request.intraday
     return Context(settings, contracts, source, record)
 

@@ -17,6 +17,7 @@ from spark_app.costs.unusual import dear
 from spark_app.runs.context import Context
 from spark_app.runs.orders_cost import dear_orders
 from spark_app.runs.storage_cost import keep_storage_cost
+from spark_app.runs.table_reads import keep_table_reads
 from spark_app.runs.warehouse_cost import keep_warehouse_cost
 from spark_app.runtime.errors import LakehouseError
 from spark_app.runtime.executors import executor_seconds
@@ -40,6 +41,7 @@ def keep_cost(context: Context, seconds: float, *, released: bool) -> None:
         if released:
             keep_warehouse_cost(context, prices)
             keep_storage_cost(context, prices)
+            keep_table_reads(context)
     except LakehouseError as error:
         context.record.warn(f"what runs cost is not known: {error.message}")
 

@@ -22,6 +22,7 @@ class Step:
     action: str = "unchanged"
     rows: int | None = None
     version: int | None = None
+    apart: float = 0.0  # seconds of it that are steps of their own, and so not its
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,17 @@ class RunRecord:
             step.action = "failed"
             raise
         finally:
-            step.seconds = round(time.monotonic() - begun, 3)
+            step.seconds = round(max(0.0, time.monotonic() - begun - step.apart), 3)
             with self._lock:
                 self.steps.append(step)
             if self.on_step:
                 self.on_step(step, True)
+
+    def part(self, of: Step, table: str, seconds: float, action: str) -> None:
+        """A part of a step under way that took so long, kept as a step of its own: each second counts once."""
+        of.apart += seconds
+        with self._lock:
+            self.steps.append(Step(of.layer, table, of.started_at, round(seconds, 3), action))
 
     def odd(self, table: str, rule: str, broken: int | None, checked: int) -> None:
         """A warning-level rule that rows broke: kept, counted, listed."""

@@ -75,6 +75,7 @@ class RedshiftSettings(Closed):
     keepalive: int = Field(
         60, ge=0, le=3600, description="seconds of silence after which a sign of life is sent; 0: none"
     )
+    leave_out: tuple[str, ...] = Field((), description="gold tables that are not loaded, by name, nor their views")
 
 
 class ReportingSettings(Closed):
@@ -170,6 +171,11 @@ class Settings(Closed):
     def on_s3(self) -> bool:
         """Whether landing or the lake is in S3."""
         return any(re.match(r"s3[an]?://", self.resolve(path)) for path in (self.landing, self.lake))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Gold tables that the warehouse has not: Redshift only, as a DuckDB file costs nothing."""
+        return self.redshift.leave_out if self.redshift is not None and self.warehouse == "redshift" else ()
 
     @property
     def emr_application(self) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from spark_app.contracts.table import Contract
@@ -36,11 +36,12 @@ def refuse_late(place: str, ledger: int | None, lake: Lake) -> None:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did to one table: `how` is full, changes or nothing."""
+    """What a load did to one table: `how` is full, changes or nothing. `seconds`: 0 where they are not measured."""
 
     table: str
     how: str
     rows: int
+    seconds: float = 0.0
 
 
 class Warehouse(Protocol):
@@ -57,3 +58,9 @@ def is_release_of_lake(lake: Lake, release: Release, loaded: int, run_id: str | 
     """Whether a release that a warehouse has is one of this lake; of another lake, its versions mean other rows."""
     own = {one.release_id: one.run_id for one in releases.releases(lake)} | {release.release_id: release.run_id}
     return own.get(loaded) == run_id
+
+
+def without(release: Release, left_out: Collection[str]) -> Release:
+    """The release as a warehouse has it that leaves these tables (plain names) out: it never knew them."""
+    kept = {name: version for name, version in release.tables.items() if name.partition(".")[2] not in left_out}
+    return replace(release, tables=kept)

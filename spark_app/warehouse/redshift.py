@@ -8,9 +8,10 @@ release before until it commits. Nothing here relies on a key being enforced, as
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -23,7 +24,7 @@ from spark_app.runtime.errors import WarehouseError
 from spark_app.runtime.settings import AWS_ITSELF, RedshiftSettings, S3Settings
 from spark_app.warehouse import redshift_ledger as ledger
 from spark_app.warehouse import redshift_sql as sql
-from spark_app.warehouse.base import Loaded, NotOurs, refuse_late
+from spark_app.warehouse.base import Loaded, NotOurs, refuse_late, without
 from spark_app.warehouse.redshift_copy import Stager
 from spark_app.warehouse.redshift_schema import State, plan_changes, prepare
 from spark_app.warehouse.redshift_session import Conflict, ConnectionLost, Session, connected
@@ -62,6 +63,7 @@ class RedshiftWarehouse:
         Raises WarehouseError (nothing of the release is then visible), or ContractError for a table that Redshift
         cannot bring to its contract.
         """
+        release = without(release, self.settings.leave_out)
         temp = normal_prefix(self.settings.temp or "")
         with suppress(WarehouseError):  # what is wrong with S3 shows where it is needed
             sweep_leftovers(temp, self.s3)
@@ -71,7 +73,7 @@ class RedshiftWarehouse:
         cut = 0
         for attempt in range(_ATTEMPTS):
             try:
-                return self._attempt(release, lake, tables, f"{temp}/{release.run_id}")
+                return self._attempt(release, lake, tables, self._left_out(contracts), f"{temp}/{release.run_id}")
             except (Overtaken, Conflict):
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -83,7 +85,17 @@ class RedshiftWarehouse:
                 self.report(f"{error.message}; loaded again by a new one")
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(self, release: Release, lake: Lake, tables: Mapping[str, Contract], prefix: str) -> Sequence[Loaded]:
+    def _left_out(self, contracts: Mapping[str, Contract]) -> list[Contract]:
+        return [one for one in contracts.values() if one.layer == "gold" and one.name in self.settings.leave_out]
+
+    def _attempt(
+        self,
+        release: Release,
+        lake: Lake,
+        tables: Mapping[str, Contract],
+        left_out: Sequence[Contract],
+        prefix: str,
+    ) -> Sequence[Loaded]:
         with connected(self.settings) as session:
             state = prepare(session)
             sql.drop_leftovers(session, state.etl)
@@ -93,21 +105,20 @@ class RedshiftWarehouse:
             if not ledger.needs_loading(session, known, release, lake):
                 return []
             self._refuse_others(session, tables, known, state)
-            plan = plan_changes(tables, self.views, state)
+            plan = plan_changes(tables, self.views, state, left_out)
             for statement in plan.before:
                 session.run(statement)
             with self._room(prefix) as (load, scratch):
                 work = LoadWork(release, lake, tables, known, plan)
                 parts = plan_slices(work, load, prefix, scratch)
                 try:
-                    for part in parts:
-                        self._stage(session, part)
+                    seconds = {part.contract.name: self._stage(session, part) for part in parts}
                     done = apply_load(session, work, parts)
                 finally:
                     self._tidy(session, parts)
             for note in plan.news:
                 self.report(note)
-            return done
+            return [replace(one, seconds=round(one.seconds + seconds.get(one.table, 0.0), 3)) for one in done]
 
     def _refuse_others(
         self, session: Session, tables: Mapping[str, Contract], known: ledger.LoadedRelease | None, state: State
@@ -122,7 +133,9 @@ class RedshiftWarehouse:
                     hint="set redshift.database to a database of its own, or move that table away",
                 )
 
-    def _stage(self, session: Session, part: Slice) -> None:
+    def _stage(self, session: Session, part: Slice) -> float:
+        """Bring the slice's rows into its staging table; the seconds it took."""
+        begun = time.monotonic()
         session.run(sql.create_staging(part))
         sent = self.stager(session, part)
         found = int(session.rows(sql.count("etl", part.table))[0][0])
@@ -132,6 +145,7 @@ class RedshiftWarehouse:
                 f"rows, expected the {sent} that were sent; nothing of the release is visible",
                 hint="run again: lakehouse run --layers publish",
             )
+        return time.monotonic() - begun
 
     @contextmanager
     def _room(self, prefix: str) -> Iterator[tuple[str, duckdb.DuckDBPyConnection]]:

@@ -35,6 +35,8 @@ def read_loaded_release(session: Session) -> LoadedRelease | None:
 def needs_loading(session: Session, known: LoadedRelease | None, release: Release, lake: Lake) -> bool:
     """Whether the release is still to be loaded; not where it or a newer one of this lake is there.
 
+    One that is there is loaded again where other tables are left out now than were then.
+
     Raises NotOurs where what is held is no release of this lake: its versions would mean other rows.
     """
     if known is None:
@@ -46,6 +48,8 @@ def needs_loading(session: Session, known: LoadedRelease | None, release: Releas
             hint="two lakes cannot share a warehouse. If the lake was made anew: DELETE FROM etl.releases; "
             "then lakehouse run --layers publish loads every table whole",
         )
+    if known.release_id == release.release_id:
+        return set(known.tables) != set(release.tables)
     return known.release_id < release.release_id
 
 
@@ -56,7 +60,8 @@ def greatest_epoch(session: Session) -> int | None:
 
 
 def note_loaded(session: Session, release: Release, lake: Lake) -> None:
-    """Note the release as loaded; part of the load's transaction."""
+    """Note the release as loaded, in place of a row that it has; part of the load's transaction."""
+    session.run('DELETE FROM "etl"."releases" WHERE "release_id" = CAST(%s AS BIGINT)', (str(release.release_id),))
     session.run(
         'INSERT INTO "etl"."releases" ("release_id", "run_id", "kind", "tables", "released_at", "loaded_at", '
         '"epoch") '

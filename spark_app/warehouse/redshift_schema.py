@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from spark_app.contracts.ddl import definition_hash, in_reference_order, quoted, redshift_ddl, text, view_ddl
 from spark_app.contracts.ddl_script import LEDGERS, SCHEMAS
+from spark_app.contracts.left_out import SETTING, in_words, views_left_out
 from spark_app.contracts.migrate import Found, Migration, layout_text, migration, relaid
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, with_all_tables
@@ -87,10 +88,13 @@ def _missing(state: State) -> list[str]:
     return schemas + ledgers + epochs
 
 
-def plan_changes(contracts: Mapping[str, Contract], views: Sequence[View], state: State) -> Plan:
+def plan_changes(
+    contracts: Mapping[str, Contract], views: Sequence[View], state: State, left_out: Sequence[Contract] = ()
+) -> Plan:
     """What is still to be done for these tables (by plain name), and for the views all of whose tables are among them.
 
-    Raises ContractError for a change that Redshift cannot make.
+    Tables that are left out go, where a load has brought them, and the views that start from them: what stayed would
+    grow old unseen. Raises ContractError for a change that Redshift cannot make.
     """
     tables = {c.name: migration(c, state.columns.get(c.name, ())) for c in in_reference_order(contracts.values())}
     hashes = {c.name: definition_hash(redshift_ddl(c)) for c in contracts.values()}
@@ -117,8 +121,27 @@ def plan_changes(contracts: Mapping[str, Contract], views: Sequence[View], state
             hashes.pop(view.name)
     news = {name: hashed for name, hashed in hashes.items() if state.definitions.get(name, (None, ""))[1] != hashed}
     layouts = {name: layout_text(contracts[name]) for name in news if name in contracts}
-    notes = tuple(note for name in tables if name in news for note in tables[name].notes)
-    return Plan(tables, tuple(before), (*first, *within, *_noted(news, layouts)), notes)
+    notes = [note for name in tables if name in news for note in tables[name].notes]
+    gone = [one.name for one in reversed(in_reference_order(left_out)) if _is_ours(one.name, state)]
+    if gone:
+        notes.append(f"left out ({SETTING}) and dropped: {in_words(gone, views)}")
+    dropped = _dropped(gone, [one.name for one in left_out], views, state)
+    return Plan(tables, tuple(before), (*dropped, *first, *within, *_noted(news, layouts)), tuple(notes))
+
+
+def _is_ours(name: str, state: State) -> bool:
+    return name in state.columns and name in state.definitions
+
+
+def _dropped(tables: Sequence[str], left_out: Sequence[str], views: Sequence[View], state: State) -> list[str]:
+    """Without CASCADE: where somebody has built a view on one of them, Redshift refuses, and so does the load."""
+    lost = [view.name for view in views_left_out(left_out, views) if _is_ours(view.name, state)]
+    if not tables and not lost:
+        return []
+    drops = [f"DROP VIEW {quoted('analytics')}.{quoted(name)}" for name in lost]
+    drops += [f"DROP TABLE {quoted('analytics')}.{quoted(name)}" for name in tables]
+    names = ", ".join(map(text, (*lost, *tables)))
+    return [*drops, f'DELETE FROM "etl"."definitions" WHERE "name" IN ({names})']
 
 
 def _noted(hashes: Mapping[str, str], layouts: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,6 +64,7 @@ def apply_load(session: Session, work: LoadWork, parts: Sequence[Slice]) -> list
     Raises Overtaken where another release was loaded meanwhile, WarehouseError otherwise; nothing is visible then.
     """
     rows: dict[str, int] = {}
+    seconds: dict[str, float] = {}
     session.run("BEGIN")
     try:
         # First of all, so that the snapshot is of after the lock: what another load did in between is seen.
@@ -76,9 +78,11 @@ def apply_load(session: Session, work: LoadWork, parts: Sequence[Slice]) -> list
         for statement in work.plan.within:
             session.run(statement)
         for part in parts:
+            begun = time.monotonic()
             for statement in sql.exchange(part):
                 rows[part.contract.name] = session.run(statement)  # of the last one, the INSERT
             _count(session, part, work.lake)
+            seconds[part.contract.name] = time.monotonic() - begun
         ledger.note_loaded(session, work.release, work.lake)
         check(work.lake.fence, ask=True)
     except LakehouseError:
@@ -87,7 +91,7 @@ def apply_load(session: Session, work: LoadWork, parts: Sequence[Slice]) -> list
         raise
     _commit(session, work.release)
     done = {part.contract.name: part.how for part in parts}
-    return [Loaded(name, done.get(name, "nothing"), rows.get(name, 0)) for name in work.tables]
+    return [Loaded(name, done.get(name, "nothing"), rows.get(name, 0), seconds.get(name, 0.0)) for name in work.tables]
 
 
 def _commit(session: Session, release: Release) -> None:
@@ -102,7 +106,8 @@ def _commit(session: Session, release: Release) -> None:
                 again.run(ledger.LOCK)
             found = ledger.read_loaded_release(again)
             again.run("ROLLBACK")
-        if found is None or (found.release_id, found.run_id) != (release.release_id, release.run_id):
+        wanted = ledger.LoadedRelease(release.release_id, release.run_id, dict(release.tables))
+        if found != wanted:
             raise
 
 

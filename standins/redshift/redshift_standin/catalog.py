@@ -9,6 +9,7 @@ from psycopg import sql
 from redshift_standin.postgres import Postgres
 
 _HERE = Path(__file__).parent
+MONITOR = "sys:monitor"  # the role of Redshift's own that lets users see what others did
 _SCRIPTS = ("catalog.sql", "functions.sql", "views.sql")
 
 
@@ -18,6 +19,8 @@ def prepare(postgres: Postgres, database: str, user: str, password: str) -> None
         if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user]).fetchone():
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN SUPERUSER").format(sql.Identifier(user)))
         admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(user), sql.Literal(password)))
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [MONITOR]).fetchone():
+            admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(MONITOR)))
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             return
         making = sql.Identifier(database + "_in_the_making")

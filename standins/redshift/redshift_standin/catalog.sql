@@ -20,6 +20,10 @@ CREATE TABLE standin.serverless_usage (
     start_time timestamp NOT NULL, end_time timestamp NOT NULL, compute_seconds double precision NOT NULL,
     compute_capacity double precision NOT NULL, charged_seconds bigint NOT NULL
 );
+-- What users' queries named, for SYS_QUERY_DETAIL. Written when somebody asks for that (scans.py).
+CREATE TABLE standin.scans (
+    query bigint NOT NULL, username name NOT NULL, starttime timestamp NOT NULL, named oid
+);
 GRANT ALL ON ALL TABLES IN SCHEMA standin TO PUBLIC;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA standin TO PUBLIC;
 

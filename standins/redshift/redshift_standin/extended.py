@@ -93,6 +93,8 @@ def _execute(session: Session, body: bytes) -> None:
     if statement.writes and session.backend.state == "T":
         session.backend.written.add(statement.writes)
     _pass_on(session, b"E", body, b"CIs", silent=lost)
+    if not session.skipping:
+        session.scanned(statement)
     if statement.control and not session.skipping:
         for error in session.backend.sync():
             session.error(wire.fields_of(error))

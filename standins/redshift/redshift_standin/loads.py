@@ -1,4 +1,4 @@
-"""Which rows a COPY found bad: kept on a connection of the stand-in's own, whatever becomes of the COPY."""
+"""Which rows a COPY found bad, and what was read: kept on a connection of its own, whatever becomes of the client's."""
 
 from __future__ import annotations
 
@@ -61,6 +61,17 @@ def record(server: Standin, load: Load) -> None:
         cursor.executemany(
             "INSERT INTO standin.load_errors VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [_values(load, bad) for bad in load.bad],
+        )
+
+
+def record_scans(server: Standin) -> None:
+    """Write what was read to where SYS_QUERY_DETAIL shows it. Names are looked up here: who asks may not know all."""
+    noted, server.scans = server.scans, []
+    with server.postgres.admin(server.database) as admin, admin.transaction(), admin.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cursor.executemany(
+            "INSERT INTO standin.scans VALUES (nextval('standin.query_ids'), %s, %s, to_regclass(%s))",
+            [(scan.user, scan.started, scan.named) for scan in noted],
         )
 
 

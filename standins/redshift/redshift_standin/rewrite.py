@@ -7,8 +7,9 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from redshift_standin import refuse
-from redshift_standin.aliases import write_out
+from redshift_standin.aliases import of_system, write_out
 from redshift_standin.errors import Refused
+from redshift_standin.scans import DETAIL
 from redshift_standin.statements import Dialect, Text
 
 VERSION = (
@@ -66,6 +67,16 @@ def table_name(table: exp.Expr) -> str:
         table = table.find(exp.Table) or table
     parts = [part for part in (table.text("db"), table.name) if part]
     return ".".join('"' + part.lower().replace('"', '""') + '"' for part in parts)
+
+
+def tables_read(tree: exp.Expr) -> tuple[str, ...]:
+    """Names of what a statement reads, and of the system's own that of the view which tells of reads."""
+    source = tree.expression if isinstance(tree, exp.Insert) else tree
+    known = {cte.alias for cte in source.find_all(exp.CTE)}
+    tables = [table for table in source.find_all(exp.Table) if table.db or table.name not in known]
+    names = {table_name(table) for table in tables if not of_system(table)}
+    asks = any(table_name(table).endswith(DETAIL) for table in tables)
+    return (*sorted(names), *((DETAIL,) if asks else ()))
 
 
 def _translate(node: exp.Expr) -> exp.Expr:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from redshift_standin import wire
 from redshift_standin.backend import Backend, connect
 from redshift_standin.errors import Refused, as_redshift, known
+from redshift_standin.loads import now, record_scans
 from redshift_standin.postgres import PORT
+from redshift_standin.scans import DETAIL, Scan
 from redshift_standin.standin import Standin
 from redshift_standin.statements import Context, Statement
 
@@ -29,6 +31,7 @@ class Session:
     client: wire.Stream
     backend: Backend
     server: Standin
+    user: str = ""
     statements: dict[str, Statement] = field(default_factory=dict)
     portals: dict[str, Statement] = field(default_factory=dict)
     # After an error in extended messages all is left out until the client's Sync.
@@ -61,6 +64,8 @@ class Session:
         """What holds for a statement of any kind before it runs; its table's lock, which Redshift takes too."""
         if self.backend.state == "E" and statement.control not in ("commit", "rollback"):
             raise Refused("current transaction is aborted, commands ignored until end of transaction block", "25P02")
+        if DETAIL in statement.reads:
+            record_scans(self.server)
         if statement.writes:
             self.server.faults.disk_full([statement.writes])
         if statement.writes and self.backend.state == "T":
@@ -88,6 +93,10 @@ class Session:
                 self.backend.run("ROLLBACK")
             raise known(error) from error
         return tag
+
+    def scanned(self, statement: Statement) -> None:
+        """Take note of what a statement that went well has read."""
+        self.server.scans.extend(Scan(self.user, named, now()) for named in statement.reads if named != DETAIL)
 
     def cut_before(self, statement: Statement) -> None:
         """The fault of a connection lost before COMMIT came through."""
@@ -118,7 +127,7 @@ def opened(sock: socket.socket, server: Standin) -> Session | None:
     values, _ = wire.strings(body, body.count(b"\0"))
     asked = dict(zip(values[::2], values[1::2], strict=False))
     known = {key: value for key, value in asked.items() if key in _PASSED_ON}
-    session = Session(client, Backend(connect(server.postgres.socket_dir, PORT, known)), server)
+    session = Session(client, Backend(connect(server.postgres.socket_dir, PORT, known)), server, asked.get("user", ""))
     return session if _let_in(session) else None
 
 

@@ -60,4 +60,6 @@ def _one(session: Session, statement: Statement) -> bool:
             session.client.send(wire.message(kind, body))
     if lost:
         raise wire.Gone
+    if good:
+        session.scanned(statement)
     return good

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from redshift_standin.faults import Faults
 from redshift_standin.postgres import Postgres
+from redshift_standin.scans import Scan
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Standin:
     postgres: Postgres
     listener: socket.socket
     faults: Faults = field(default_factory=Faults)
+    scans: list[Scan] = field(default_factory=list)  # not yet in standin.scans
     scratch: Path | None = None
     clients: set[socket.socket] = field(default_factory=set)
 

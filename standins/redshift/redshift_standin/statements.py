@@ -28,12 +28,14 @@ class Context:
 class Statement:
     """`sql` for PostgreSQL as it stands, or `work`, which runs in a transaction and gives the command tag.
 
-    `writes`: the table it changes. `control`: begin, commit, rollback.
+    `writes`: the table it changes. `reads`: tables and views it names, for SYS_QUERY_DETAIL. `control`: begin, commit,
+    rollback.
     """
 
     sql: str = ""
     work: Callable[[Context], str] | None = None
     writes: str = ""
+    reads: tuple[str, ...] = ()
     control: str = ""
 
 

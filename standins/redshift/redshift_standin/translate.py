@@ -9,7 +9,7 @@ from sqlglot import exp
 from redshift_standin import copy_command, ddl, grants, settings
 from redshift_standin.errors import Refused, not_redshift, unsupported
 from redshift_standin.lock import lock
-from redshift_standin.rewrite import generate, parse, table_name
+from redshift_standin.rewrite import generate, parse, table_name, tables_read
 from redshift_standin.statements import Statement, Text, split
 
 _MODES = (
@@ -43,10 +43,10 @@ def _query(text: Text) -> Statement:
     if into is not None:
         raise unsupported("SELECT … INTO (write CREATE TABLE … AS)")
     if isinstance(tree, exp.Insert | exp.Update | exp.Delete):
-        return Statement(generate(tree), writes=table_name(tree.this))
+        return Statement(generate(tree), writes=table_name(tree.this), reads=tables_read(tree))
     if not isinstance(tree, exp.Query):
         raise Refused(f"stand-in: cannot read this {text.word(0)} statement", "42601")
-    return Statement(generate(tree))
+    return Statement(generate(tree), reads=tables_read(tree))
 
 
 def _begin(text: Text) -> Statement:

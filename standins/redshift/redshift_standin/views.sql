@@ -16,6 +16,36 @@ CREATE VIEW pg_catalog.sys_serverless_usage AS
 SELECT start_time, end_time, compute_seconds, compute_capacity, 0::bigint AS data_storage,
     0::bigint AS cross_region_transferred_data, charged_seconds
 FROM standin.serverless_usage;
+CREATE VIEW pg_catalog.svv_user_info AS
+SELECT u.usename::varchar AS user_name, u.usesysid::integer AS user_id, u.usecreatedb AS createdb, u.usesuper AS superuser,
+    false AS catalog_update, 'UNLIMITED'::varchar AS connection_limit, 'RESTRICTED'::varchar AS syslog_access
+FROM pg_catalog.pg_user u JOIN pg_catalog.pg_user me ON me.usename = current_user
+WHERE u.usename <> 'standin' AND (me.usesuper OR u.usename = current_user);
+CREATE VIEW pg_catalog.svv_user_grants AS
+SELECT u.usesysid::integer AS user_id, u.usename::varchar AS user_name, r.oid::integer AS role_id,
+    r.rolname::varchar AS role_name, m.admin_option
+FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_user u ON u.usesysid = m.member
+JOIN pg_catalog.pg_roles r ON r.oid = m.roleid JOIN pg_catalog.pg_user me ON me.usename = current_user
+WHERE me.usesuper OR u.usename = current_user;
+-- Steps `scan` alone, one for each table that a query named, or that a view which it named reads. As in Redshift, who
+-- is no superuser and has not the role sys:monitor sees his own queries alone.
+CREATE VIEW pg_catalog.sys_query_detail AS
+WITH RECURSIVE scanned(query, username, starttime, oid) AS (
+    SELECT query, username, starttime, named FROM standin.scans
+    UNION
+    SELECT s.query, s.username, s.starttime, d.refobjid
+    FROM scanned s JOIN pg_catalog.pg_rewrite w ON w.ev_class = s.oid
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> s.oid
+)
+SELECT u.usesysid::integer AS user_id, s.query AS query_id, 1 AS child_query_sequence, 0 AS stream_id, 0 AS segment_id,
+    0 AS step_id, 'scan'::text AS step_name, c.oid::integer AS table_id, c.relname::char(136) AS table_name,
+    s.starttime AS start_time, s.starttime AS end_time, 'step'::char(64) AS metrics_level
+FROM scanned s JOIN pg_catalog.pg_class c ON c.oid = s.oid AND c.relkind = 'r'
+JOIN pg_catalog.pg_user u ON u.usename = s.username
+WHERE s.username = current_user
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_user me WHERE me.usename = current_user AND me.usesuper)
+    OR EXISTS (SELECT 1 FROM pg_catalog.svv_user_grants g WHERE g.user_name = current_user AND g.role_name = 'sys:monitor');
 CREATE VIEW pg_catalog.svv_tables AS
 SELECT table_catalog::varchar, table_schema::varchar, table_name::varchar, table_type::varchar,
     obj_description(to_regclass(format('%I.%I', table_schema, table_name)))::varchar AS remarks
@@ -69,6 +99,7 @@ JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.
 LEFT JOIN standin.table_attributes a ON a.oid = c.oid
 WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid) AND n.nspname <> 'standin';
 GRANT SELECT ON pg_catalog.stl_load_errors, pg_catalog.sys_load_error_detail, pg_catalog.sys_serverless_usage,
+    pg_catalog.svv_user_info, pg_catalog.svv_user_grants, pg_catalog.sys_query_detail,
     pg_catalog.svv_tables, pg_catalog.svv_columns,
     pg_catalog.svv_external_schemas, pg_catalog.svv_external_tables, pg_catalog.svv_external_columns,
     pg_catalog.svv_roles, pg_catalog.svv_redshift_databases,

@@ -237,3 +237,36 @@ def test_postgresql_runs_from_a_folder_that_only_root_may_enter(tmp_path, monkey
             assert session.execute("SELECT 1").fetchone() == (1,)
         server.stop()
     assert not server.socket_dir.exists()
+
+
+def test_sys_query_detail_tells_superusers_and_monitors_who_scanned_which_table(redshift, sql):
+    for statement in (
+        "DROP VIEW IF EXISTS takings",
+        "DROP TABLE IF EXISTS sold",
+        "CREATE TABLE sold (day date NOT NULL)",
+        "CREATE VIEW takings AS SELECT count(*) AS days FROM sold",
+        "CREATE USER ada PASSWORD 'Ada-12345'",
+        "CREATE USER bob PASSWORD 'Bob-12345'",
+        'GRANT ROLE "sys:monitor" TO bob',
+        "GRANT SELECT ON takings TO ada",
+    ):
+        sql.execute(statement)
+    ask = (
+        "SELECT DISTINCT u.usename, TRIM(d.table_name) FROM sys_query_detail d "
+        "JOIN pg_user u ON u.usesysid = d.user_id WHERE d.step_name = 'scan' AND d.start_time > CAST(%s AS TIMESTAMP)"
+    )
+    with connect(redshift, user="ada", password="Ada-12345", prepare_threshold=None) as ada:
+        ada.execute("WITH sold AS (SELECT days FROM takings) SELECT * FROM sold")
+        with pytest.raises(psycopg.Error, match="permission denied"):
+            ada.execute("SELECT * FROM sold")
+        assert ada.execute(ask, ("2020-01-01",)).fetchall() == [("ada", "sold")], "by way of the view"
+        seen = "SELECT user_name, superuser, syslog_access FROM svv_user_info"
+        assert ada.execute(seen).fetchall() == [("ada", False, "RESTRICTED")]
+    with connect(redshift, user="bob", password="Bob-12345", prepare_threshold=None) as bob:
+        assert ("ada", "sold") in bob.execute(ask, ("2020-01-01",)).fetchall()
+        grants = "SELECT user_name, role_name FROM svv_user_grants"
+        assert bob.execute(grants).fetchall() == [("bob", "sys:monitor")]
+    assert ("ada", "sold") in sql.execute(ask, ("2020-01-01",)).fetchall()
+    assert sql.execute(ask, ("2999-01-01",)).fetchall() == []
+    with connect(redshift, user="ada", password="Ada-12345", prepare_threshold=None) as ada:
+        assert ada.execute(ask, ("2020-01-01",)).fetchall() == [("ada", "sold")], "others' queries are not hers to see"

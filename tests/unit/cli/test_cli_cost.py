@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from spark_app.cli import lakehouse
+from spark_app.costs.loads import load_step
+from spark_app.costs.reads import TableReads, keep_look
 from spark_app.lake.paths import Lake
 from tests.support.ops_rows import put
 
@@ -74,6 +76,28 @@ def test_the_month_is_foretold_from_the_second_day_on(command: Command, tmp_path
 def test_advice_that_there_is_none(command: Command) -> None:
     assert "nothing found that would cost less" in command("--advice").output
     assert json.loads(command("--advice", "--json").stdout) == []
+
+
+def test_advice_of_tables_that_nobody_reads_and_what_is_known_of_readers(
+    command: Command, conf: Path, tmp_path: Path
+) -> None:
+    redshift = "warehouse: redshift\nredshift: {host: h, user: u, temp: 's3://b/t'}\n"
+    (conf / "local.yaml").write_text(f"cost: {{billed_by: machine, machine_hour: 1}}\n{redshift}")
+    assert "who reads which table is not known: no run has asked a Redshift yet" in command("--advice").output
+    lake, now = Lake(str(tmp_path / "home" / "lake")), datetime.now(UTC)
+    since = now - timedelta(days=31)
+    keep_look(lake, "r1", [TableReads("daily_channels", now, since, None), TableReads("fact_orders", now, since, None)])
+    share = {"layer": "publish", "run_id": "r1", "day": TODAY, "seconds": 1.0, "dollars": Decimal("0.5")}
+    steps = [load_step("daily_channels"), load_step("fact_orders")]
+    put(lake.table("ops.costs"), [{**share, "table_name": step} for step in steps])
+    said = command("--advice").output
+    expected = "$0.5000 a month: leave daily_channels out of Redshift (redshift.leave_out: [daily_channels])\n"
+    assert expected in said
+    assert f"nobody but the loading user has read it, watched since {since.date()}" in said
+    assert said.endswith(f"who reads which table is watched since {since.date()}\n")
+    assert "fact_orders" not in said, "others need it"
+    (one,) = json.loads(command("--advice", "--json").stdout)
+    assert (one["dollars_a_month"], one["setting"]) == ("0.5000", "redshift.leave_out: [daily_channels]")
 
 
 def test_where_nobody_bills_it_says_so(conf: Path, tmp_path: Path) -> None:

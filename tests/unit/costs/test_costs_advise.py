@@ -13,7 +13,8 @@ from spark_app.runtime.cost_settings import CostSettings
 from spark_app.runtime.settings import Settings
 from tests.support.ops_rows import put
 
-TODAY = date(2026, 11, 29)
+NOW = datetime(2026, 11, 29, 6, tzinfo=UTC)
+TODAY = NOW.date()
 D = Decimal
 
 
@@ -32,10 +33,10 @@ def test_bills_since_they_began_and_peaks_of_runs_that_released(tmp_path: Path) 
     assert (used.days, [one.dollars for one in used.lines], max(used.peaks)) == (10, [D(2)], 5 * 2**30)
     cost = CostSettings.model_validate({"billed_by": "kubernetes", "driver": {"vcpu": 1, "memory_gb": 14}})
     cost = cost.model_copy(update={"architecture": "arm64"})
-    (driver,) = advise(Settings(environment="x", home=str(tmp_path), cost=cost), lake, load_prices(), TODAY)
+    (driver,) = advise(Settings(environment="x", home=str(tmp_path), cost=cost), lake, load_prices(), (), NOW)
     assert (driver.what, driver.dollars_a_month) == ("give the driver 7 GB", D(3)), "half of 2 dollars, thrice"
 
 
 def test_without_bills_nothing_is_said(tmp_path: Path) -> None:
     settings = Settings(environment="x", home=str(tmp_path))
-    assert advise(settings, Lake(str(tmp_path / "lake")), load_prices(), TODAY) == []
+    assert advise(settings, Lake(str(tmp_path / "lake")), load_prices(), (), NOW) == []

@@ -49,3 +49,13 @@ def test_doctors_line_says_which_loader_brings_releases_into_redshift(gold, tmp_
         "redshift rs.example.com:5439/dev: release 1; loader connector: Spark's connector for Redshift, "
         "by way of s3://b/t"
     )
+
+
+def test_doctors_line_says_what_redshift_is_left_without(gold, tmp_path, monkeypatch):
+    (tmp_path / "base.yaml").write_text("{}")
+    text = "warehouse: redshift\nredshift: {host: h, user: u, temp: 's3://b/t', leave_out: [daily_products]}\n"
+    (tmp_path / "shop.yaml").write_text(text)
+    house = load(gold)
+    monkeypatch.setenv("LAKEHOUSE_CONF", str(tmp_path))
+    line = warehouse_line(load_settings("shop"), house, VIEWS)
+    assert line.endswith("; left out: daily_products (with views products_daily, products_monthly)")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from spark_app.contracts.load import load_contracts
+from spark_app.costs.loads import load_step
+from spark_app.costs.reads import TableReads, keep_look
 from spark_app.report import cost
 from spark_app.report.data import ReportData, open_release
 from spark_app.report.page import Page
@@ -107,3 +109,38 @@ def test_a_lake_that_was_never_billed_stays_as_it_was(tmp_path: Path) -> None:
     with open_release(gold.lake, load_contracts(), "local", 100) as found:
         assert found is not None
         assert list(render(found))[-1] == "index.html"
+
+
+def test_tables_that_nobody_reads_are_named_once_redshift_was_watched_for_thirty_days(tmp_path: Path) -> None:
+    made = make_gold(tmp_path, days=10, customers=20, orders=200, last=LAST)
+    made.release()
+    bill = {"run_id": "r1", "day": TODAY, "command": "run", "landed_days": 1, "released": True, "billed_by": "machine"}
+    put(made.lake.table("ops.bills"), [{**bill, "dollars": D("0.20")}])
+    share = {"run_id": "r1", "day": TODAY, "layer": "publish", "seconds": 1.0, "dollars": D("0.10")}
+    steps = [load_step("daily_channels"), load_step("fact_refunds")]
+    put(made.lake.table("ops.costs"), [{**share, "table_name": step} for step in steps])
+    now = datetime.now(UTC)
+
+    def shown() -> Page:
+        with open_release(made.lake, load_contracts(), "local", 100) as opened:
+            assert opened is not None
+            found = cost.page(opened)
+            assert found is not None
+            assert 'href="cost.html"' in render(opened)["index.html"]
+            return found
+
+    page = shown()
+    assert "unread" not in page.figures
+    assert "who reads" not in (page.note or "").lower(), "no Redshift was ever asked"
+    for watched in (29, 31):
+        since = now - timedelta(days=watched)
+        look = [TableReads("daily_channels", now, since, None), TableReads("fact_refunds", now, since, now)]
+        keep_look(made.lake, f"look {watched}", look)
+        now += timedelta(seconds=1)
+        page = shown()
+        if watched == 29:
+            assert "unread" not in page.figures
+            assert "after 30 days it is said of which nobody." in (page.note or "")
+    rows = [(row["what"], row["dollars"], row["setting"]) for row in page.figures["unread"].values]
+    assert rows == [("leave daily_channels out of Redshift", "$0.1000", "redshift.leave_out: [daily_channels]")]
+    assert f"Who reads which table is watched since {since.date()}." in (page.note or "")

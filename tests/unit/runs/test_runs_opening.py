@@ -50,3 +50,18 @@ def test_a_living_run_of_another_process_is_named(tmp_path: Path) -> None:
     context = open_context(RunRequest("local", home=str(tmp_path)), RunRecord("run"))
     with another(context.lake), pytest.raises(LakeBusy, match="run other"), hold_lake(context):
         pass
+
+
+def test_what_the_warehouse_is_to_leave_out_is_looked_at_with_the_contracts(conf: Path, tmp_path: Path) -> None:
+    redshift = "redshift: {{host: h, user: u, temp: 's3://b/t', leave_out: [{0}]}}\n"
+
+    def opened(warehouse: str, name: str) -> tuple[str, ...]:
+        (conf / "local.yaml").write_text(f"warehouse: {warehouse}\n{redshift.format(name)}")
+        return open_context(RunRequest("local", home=str(tmp_path)), RunRecord("run")).settings.left_out
+
+    assert opened("redshift", "daily_channels") == ("daily_channels",)
+    with pytest.raises(SettingsError, match=r"'daily_chanels'.*did you mean 'daily_channels'"):
+        opened("redshift", "daily_chanels")
+    with pytest.raises(SettingsError, match="found dim_dates, which daily_channels refers to"):
+        opened("redshift", "dim_dates")
+    assert opened("duckdb", "daily_channels") == (), "a DuckDB file has all tables"

@@ -31,3 +31,21 @@ def test_what_failed_is_not_under_way_any_more() -> None:
     with pytest.raises(ValueError, match="torn"), record.step("gold", "fact_orders"):
         raise ValueError("torn")
     assert (at_work(record), record.steps[0].action) == ([], "failed")
+
+
+def test_a_part_kept_as_a_step_of_its_own_is_taken_off_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 110.0, 200.0, 201.0])
+    monkeypatch.setattr("spark_app.runtime.record.time.monotonic", lambda: next(clock))
+    record = RunRecord("run")
+    with record.step("publish", "warehouse") as step:
+        record.part(step, "a into the warehouse", 4.0, "full")
+        record.part(step, "b into the warehouse", 2.5, "changes")
+    kept = [(one.layer, one.table, one.seconds, one.action) for one in record.steps]
+    assert kept == [
+        ("publish", "a into the warehouse", 4.0, "full"),
+        ("publish", "b into the warehouse", 2.5, "changes"),
+        ("publish", "warehouse", 3.5, "unchanged"),
+    ]
+    with record.step("publish", "warehouse") as step:
+        record.part(step, "more than there is", 9.0, "full")
+    assert record.steps[-1].seconds == 0.0

@@ -86,6 +86,7 @@ REDSHIFT = [
     ("statement_timeout", 3600, "0", 0),
     ("lock_timeout", 600, "60", 60),
     ("keepalive", 60, "0", 0),
+    ("leave_out", (), "[daily_channels]", ("daily_channels",)),
 ]
 
 
