@@ -174,8 +174,13 @@ def no_changes(table: Table, version: int, columns: Sequence[str]) -> pa.Table:
 
 def columns_of(table: Table, version: int) -> list[str]:
     """The names of a version's columns."""
-    opened = log.open_table(table, version)
-    return [] if opened is None else [field.name for field in opened.schema().fields]
+    place = ("columns", table.name, version)
+    if place not in table.lake.seen:
+        opened = log.open_table(table, version)
+        if opened is None:
+            return []
+        table.lake.seen[place] = tuple(field.name for field in opened.schema().fields)
+    return list(table.lake.seen[place])
 
 
 def collected(rows: DataFrame, most: int = FEW_OBJECTS) -> pa.Table | None:

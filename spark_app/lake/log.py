@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -124,13 +124,23 @@ def _noted(opened: DeltaTable) -> Iterator[Commit]:
 
 def commit_at(table: Table, version: int) -> Commit:
     """The newest commit with our note at or before `version`; one without sources where there is none."""
+    place = ("commit", table.name, version)
+    if place in table.lake.seen:
+        return cast(Commit, table.lake.seen[place])
     opened = open_table(table)
+    found = None if opened is None else _commit_at(opened, version)
+    if found is not None and opened is not None and opened.version() >= version:
+        table.lake.seen[place] = found
+    return found or Commit(version)
+
+
+def _commit_at(opened: DeltaTable, version: int) -> Commit | None:
     # Nearly always among the newest few: the whole log is read only where it is not.
-    for limit in (opened.version() - version + 20, None) if opened else ():
-        for entry in opened.history(limit) if opened else ():
+    for limit in (opened.version() - version + 20, None):
+        for entry in opened.history(limit):
             if entry["version"] <= version and note_of(entry):
                 return Commit(entry["version"], note_of(entry))
-    return Commit(version)
+    return None
 
 
 def written_at(table: Table, version: int) -> datetime:

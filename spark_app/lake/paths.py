@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from spark_app.lake.fence import Fence
 from spark_app.lake.s3 import is_s3
@@ -14,11 +15,16 @@ NOT_THERE = -1  # the version of a table that nobody has made yet
 
 @dataclass(frozen=True)
 class Lake:
-    """The root of the lake. Tables are named `<layer>.<table>` everywhere. `fence`: what a writer holds."""
+    """The root of the lake. Tables are named `<layer>.<table>` everywhere. `fence`: what a writer holds.
+
+    `seen`: what was read of versions and never changes, by (what, table, version); a run asks for some of it a hundred
+    times, and each time a log would be opened.
+    """
 
     root: str
     s3: S3Settings = AWS_ITSELF
     fence: Fence | None = field(default=None, compare=False, repr=False)
+    seen: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def table(self, name: str) -> Table:
         """The table of that name, `<layer>.<table>`, whether it is there yet or not."""

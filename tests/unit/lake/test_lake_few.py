@@ -181,3 +181,13 @@ def test_reasons_of_quarantined_rows_keep_their_shape(spark: SparkSession) -> No
         few.ddl(found.schema)
         == "`reasons` array<struct<`rule`: string, `column`: string>>, `d` decimal(5,1), `n` bigint"
     )
+
+
+def test_a_versions_columns_are_looked_up_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = lake.table(TABLE)
+    version = log.version_of(table) or 0
+    found = few.columns_of(table, version)
+    monkeypatch.setattr(log, "open_table", lambda *asked: pytest.fail("opened again"))
+    assert few.columns_of(table, version) == found != []
+    monkeypatch.undo()
+    assert few.columns_of(lake.table("silver.none"), 0) == []

@@ -82,3 +82,19 @@ def test_a_commit_that_changes_no_row_says_what_the_one_before_it_had_taken_in(l
     assert commit is not None
     assert (commit.sources, commit.note[log.SALT]) == ({"silver.orders": 3}, "a1")
     assert log.SALT not in log.unchanged_note("r3", None)
+
+
+def test_what_a_versions_commit_says_is_read_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = lake.table("gold.t")
+    said = log.commit_at(table, 2)
+    assert (said.version, said.note["run_id"]) == (2, "r1")
+    monkeypatch.setattr(log, "open_table", lambda *asked: pytest.fail("opened again"))
+    assert log.commit_at(lake.table("gold.t"), 2) == said
+
+
+def test_of_a_version_that_is_still_to_come_nothing_is_kept(lake: Lake) -> None:
+    table = lake.table("gold.t")
+    assert log.commit_at(table, 3).version == 2
+    writes.advance(table, note_text("r2", {}))
+    assert log.commit_at(table, 3).note["run_id"] == "r2"
+    assert log.commit_at(lake.table("gold.none"), 0) == log.Commit(0)
