@@ -11,7 +11,7 @@ from pathlib import Path
 from spark_app.contracts.mapping import Source
 from spark_app.contracts.views import load_views
 from spark_app.doctor.warehouse import warehouse_line
-from spark_app.jobs.gold import check_salt
+from spark_app.gold.fit import check_salt, check_types
 from spark_app.lake import releases
 from spark_app.lake.landing import list_days
 from spark_app.lake.lease import PROBE
@@ -57,7 +57,10 @@ def check_setup(environment: str, home: str | None, source: str | None) -> list[
             found.append(_tried("expressions", lambda: _expressions(opened[0])))
         found += _alert_checks(opened[0])
         found.append(_tried("e-mail hashes", lambda: _salt(opened[0])))
-        found += _places(opened[0])
+        places = _places(opened[0])
+        found += places
+        if all(one.good for one in places):
+            found.append(_tried("gold's columns", lambda: _types(opened[0])))
     return found
 
 
@@ -76,6 +79,11 @@ def _alert_checks(context: Context) -> list[Check]:
 def _salt(context: Context) -> str:
     check_salt(context, rehash=False)
     return context.salt.origin
+
+
+def _types(context: Context) -> str:
+    check_types(context)
+    return "of the types that contracts say"
 
 
 def _places(context: Context) -> list[Check]:

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from spark_app.contracts.table import Column, Type
 from spark_app.gold import landed_days
+from spark_app.gold.fit import check_gold
 from spark_app.gold.inputs import (
     Refresh,
     Rows,
@@ -28,7 +29,7 @@ from spark_app.runs.context import Context, thread_session
 from spark_app.runs.entry import main
 from spark_app.runs.request import RunRequest
 from spark_app.runtime.days import yesterday
-from spark_app.runtime.errors import LakeError, SettingsError
+from spark_app.runtime.errors import LakeError
 from spark_app.tables.declare import GoldTable, gold_graph, gold_tables
 
 TARGET_MONTH = f"t.{delta.MONTH}"  # of the table that is merged into
@@ -78,7 +79,6 @@ def _refresh(
         lacking, retyped = log.unlike(opened, contract.columns)
         taken = commit.sources if commit else {}
         work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
-        _refuse_retyped(work, full_rebuild)
         other = commit is not None and _reports_otherwise(context, table, commit.note)
         changed = bool(work.lacking) or set(work.taken) != set(now) or _is_of_another(work, anew) or other
         if full_rebuild or commit is None or changed:
@@ -102,32 +102,6 @@ def _is_of_another(work: Refresh, anew: Mapping[str, int]) -> bool:
 def _reports_otherwise(context: Context, table: GoldTable, note: Mapping[str, object]) -> bool:
     """Whether the table was made with another currency or zone than it is to have."""
     return table.reports and note.get(log.REPORTING, context.reporting.noted) != context.reporting.noted
-
-
-def _refuse_retyped(work: Refresh, full_rebuild: bool) -> None:
-    """A new column is filled by building the table anew; one of another type stands in the tables behind it too."""
-    if work.retyped and not full_rebuild:
-        raise LakeError(
-            f"{work.name}: {', '.join(work.retyped)} has another type in {work.contract.path} than in the table",
-            hint="derive gold anew: lakehouse rebuild --from-layer gold",
-        )
-
-
-def check_salt(context: Context, *, rehash: bool) -> None:
-    """Before a run writes anything: raises SettingsError without a salt, or where gold holds hashes of another one.
-
-    Going on would give a customer two hashes, the old one until something of them changes. `rehash`: all of gold is
-    derived anew, so that any salt will do.
-    """
-    today = context.salt
-    for table in gold_tables(context.contracts).values():
-        commit = log.last_commit(context.table(f"gold.{table.name}")) if table.hashed else None
-        if not rehash and commit is not None and commit.note.get(log.SALT, "none") != today.fingerprint:
-            raise SettingsError(
-                f"gold.{table.name}: its e-mail hashes were made with another salt than today's "
-                f"({today.origin}), expected the same one; nothing was done",
-                hint="give the former salt back, or hash all again: lakehouse rebuild --from-layer gold",
-            )
 
 
 def _version(context: Context, full: str, table: GoldTable) -> int:
@@ -228,9 +202,9 @@ def _note(context: Context, work: Refresh, *, full_rebuild: bool = False) -> str
 
 
 def work(context: Context, request: RunRequest) -> None:
-    """The layer as it is asked for; raises SettingsError before anything is written where the salt is another."""
+    """The layer as it is asked for; raises as `check_gold` before anything is written."""
     rebuilt = request.rebuilds("gold")
-    check_salt(context, rehash=rebuilt)
+    check_gold(context, full_rebuild=rebuilt)
     night = None if request.intraday else context.record.last_day or yesterday()
     run(context, night=night, full_rebuild=rebuilt)
 

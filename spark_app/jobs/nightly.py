@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from spark_app.gold.fit import check_gold
 from spark_app.jobs import audit, bronze, gold, publish, silver
 from spark_app.lake.releases import Release
 from spark_app.quality.expectations import import_early
@@ -35,7 +36,7 @@ def work(context: Context, request: RunRequest) -> Release | None:
     if "audit" in request.layers and context.settings.data_docs:
         context = replace(context, beside_spark=import_early)
     if "gold" in request.layers:
-        gold.check_salt(context, rehash=request.rebuilds("gold"))
+        check_gold(context, full_rebuild=request.rebuilds("gold"))
     for layer in request.layers:
         release = PROGRAMS[layer](context, request)
     return release

@@ -10,12 +10,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 from spark_app.contracts.table import Column, Type
+from spark_app.gold.fit import check_gold
 from spark_app.jobs import gold
 from spark_app.lake import delta, feed, log, writes
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
 from spark_app.runs.request import RunRequest
-from spark_app.runtime.errors import LakeError
+from spark_app.runtime.errors import ContractError, LakeError
 from spark_app.runtime.record import RunRecord, Step
 from spark_app.tables import daily_payments
 from tests.support.frames import Rows, frame
@@ -131,5 +132,7 @@ def test_a_column_of_another_type_is_refused_unless_gold_is_rebuilt(shop: Shop) 
     other = [replace(one, type=Type("int")) if one.name == "payments" else one for one in contract.columns]
     changed = {**shop.context.contracts, TABLE: replace(contract, columns=tuple(other))}
     other_shop = Shop(replace(shop.context, contracts=changed), shop.spark)
-    with pytest.raises(LakeError, match="payments has another type in"):
-        other_shop.refresh()
+    with pytest.raises(ContractError, match=r"gold\.daily_payments has payments in another type") as told:
+        check_gold(other_shop.context, full_rebuild=False)
+    assert (told.value.exit_code, told.value.hint) == (2, "derive it anew: lakehouse rebuild --from-layer gold")
+    check_gold(other_shop.context, full_rebuild=True)
