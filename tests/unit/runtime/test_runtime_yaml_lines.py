@@ -60,7 +60,8 @@ def test_a_place_behind_letters_of_any_script(tmp_path: Path) -> None:
 def test_what_is_no_yaml_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("first: 1\nsecond: [1, 2\nthird: 3\n")
-    with pytest.raises(SettingsError, match=r"not readable as YAML: .*expected ',' or '\]'.* line 3, column 6"):
+    shown = r"not readable as YAML: .*expected ',' or '\]'.* line 3, column 6: third: 3"
+    with pytest.raises(SettingsError, match=shown):
         Document(path, SettingsError)
 
 
