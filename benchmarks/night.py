@@ -5,16 +5,18 @@
 
 Each night is a process of its own from the same state, measured with all its children. Prints medians and the ratio to
 the shortest history; nothing is asserted. With --refunds the small shop's night is run without the refunds of its day,
-too.
+too, the two in turn: machines grow slower and faster within minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import shutil
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,23 +24,52 @@ from benchmarks.measure import Cost, measure
 from spark_app.shops.demo import generate
 from spark_app.shops.demo_rows import COLUMNS
 
-SMALL_START, SMALL_DAYS = date(2025, 1, 1), 60
+SMALL_START, SMALL_DAYS, SMALL_ORDERS = date(2025, 1, 1), 60, 44
 
 
-def nights(landing: Path, work: Path, history: int, day: date, repeat: int) -> list[Cost]:
-    """Build the history up to the day before, then the day, `repeat` times from that state."""
+def nights(landings: Sequence[Path], work: Path, history: int, day: date, repeat: int) -> list[list[Cost]]:
+    """Build the history up to the day before, then the day, `repeat` times from that state; for each landing."""
     base = work / f"history-{history}"
     base.mkdir()
-    (base / "landing").symlink_to(landing.resolve())
+    _land(base, landings[0])
     _run(base, day - timedelta(days=history), day - timedelta(days=1))
-    found = []
-    for number in range(repeat):
-        home = work / f"night-{history}-{number}"
-        shutil.copytree(base, home, symlinks=True)
-        found.append(_run(home, day, day))
-        shutil.rmtree(home)
+    found: list[list[Cost]] = [[] for _ in landings]
+    for _ in range(repeat):
+        for landing, costs in zip(landings, found, strict=True):
+            home = work / "night"
+            shutil.copytree(base, home, symlinks=True)
+            _land(home, landing)
+            costs.append(_run(home, day, day))
+            shutil.rmtree(home)
     shutil.rmtree(base)
     return found
+
+
+def small_shop(work: Path) -> tuple[Path, Path, date]:
+    """The demo shop's landing, the same without the refunds of its last day, and that day: one that has some."""
+    days = SMALL_DAYS + 7
+    landing, without = work / "landing", work / "landing-without"
+    generate(str(landing), SMALL_START, days, orders_per_day=SMALL_ORDERS)
+    later = (SMALL_START + timedelta(days=number) for number in range(SMALL_DAYS, days))
+    day = max(later, key=lambda one: sum(len(_rows(path)) for path in (landing / "refunds" / f"dt={one}").iterdir()))
+    shutil.copytree(landing, without)
+    dropped = without / "refunds" / f"dt={day}"
+    print(f"{sum(len(_rows(path)) for path in dropped.iterdir())} refunds landed on {day}")
+    for path in dropped.iterdir():
+        path.unlink()
+    (dropped / "refunds.csv").write_text(",".join(COLUMNS["refunds"]) + "\n")
+    return landing, without, day
+
+
+def _rows(path: Path) -> list[str]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig") as file:
+        return [line for line in file if line.strip()][1:]
+
+
+def _land(home: Path, landing: Path) -> None:
+    (home / "landing").unlink(missing_ok=True)
+    (home / "landing").symlink_to(landing.resolve())
 
 
 def _run(home: Path, first: date, last: date) -> Cost:
@@ -61,18 +92,20 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="folder to work in; a temporary one by default")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.work) as folder:
-        work, landing, histories = Path(folder), asked.landing, asked.histories
+        work = Path(folder)
         if asked.small:
-            generate(f"{folder}/landing", SMALL_START, SMALL_DAYS + 1, orders_per_day=44)
-            landing, histories = work / "landing", (SMALL_DAYS,)
-        day = asked.day or max(date.fromisoformat(path.name[3:]) for path in landing.glob("orders/dt=*"))
+            landing, without, day = small_shop(work)
+            landings = [landing, without] if asked.refunds else [landing]
+            costs, *plain = nights(landings, work, SMALL_DAYS, day, asked.repeat)
+            first = _told(f"{day} behind {SMALL_DAYS} days", costs, None)
+            for one in plain:
+                _told(f"{day} without its refunds", one, first)
+            return
+        day = asked.day or max(date.fromisoformat(path.name[3:]) for path in asked.landing.glob("orders/dt=*"))
         shortest: float | None = None
-        for history in histories:
-            costs = nights(landing, work, history, day, asked.repeat)
+        for history in asked.histories:
+            (costs,) = nights([asked.landing], work, history, day, asked.repeat)
             shortest = _told(f"{day} behind {history:3} days", costs, shortest)
-        if asked.small and asked.refunds:
-            _without_rows(landing / "refunds" / f"dt={day}")
-            _told(f"{day} without its refunds", nights(landing, work, SMALL_DAYS, day, asked.repeat), shortest)
 
 
 def _told(what: str, costs: list[Cost], first: float | None) -> float:
@@ -82,13 +115,6 @@ def _told(what: str, costs: list[Cost], first: float | None) -> float:
     ratio = cpu / (first or cpu)
     print(f"{what}: {wall:.1f} s wall, {cpu:.1f} s CPU ({ratio:.2f}), {peak:.1f} GB; median of {len(costs)}")
     return first or cpu
-
-
-def _without_rows(folder: Path) -> None:
-    """Leave of a day's drop one file with a header."""
-    for path in folder.iterdir():
-        path.unlink()
-    (folder / f"{folder.parent.name}.csv").write_text(",".join(COLUMNS[folder.parent.name]) + "\n")
 
 
 if __name__ == "__main__":
