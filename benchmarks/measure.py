@@ -63,12 +63,17 @@ class _Peak:
 
     def _look(self) -> None:
         while not self._ended.wait(0.3):
-            self._greatest = max(self._greatest, sum(map(_resident, _tree(self._pid))))
+            self._greatest = max(self._greatest, memory_of(self._pid))
 
     def stop(self) -> int:
         self._ended.set()
         self._thread.join()
         return self._greatest
+
+
+def memory_of(pid: int) -> int:
+    """Resident bytes of a process and all its children."""
+    return sum(map(_resident, _tree(pid)))
 
 
 def _tree(pid: int) -> list[int]:

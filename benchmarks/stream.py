@@ -73,10 +73,19 @@ def looks(home: Path) -> list[float]:
     return found[1:]
 
 
-def _land(landing: Path, orders: int, number: int) -> None:
-    now = datetime.now(UTC)
-    at, ids = f"{now:%Y-%m-%d %H:%M:%S}", [f"L{number}-{n}" for n in range(orders)]
-    rows: Mapping[str, Sequence[Mapping[str, object]]] = {
+def history(home: Path, days: int) -> None:
+    """Release so many days of 44 orders, up to yesterday."""
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    first = yesterday - timedelta(days=days - 1)
+    generate(str(home / "landing"), first, days, orders_per_day=44)
+    night = [sys.executable, "-m", "spark_app.cli", "run", "--home", str(home), "--from", str(first)]
+    subprocess.run([*night, "--to", str(yesterday)], check=True, stdout=subprocess.DEVNULL)
+
+
+def rows_of_orders(ids: Sequence[str], now: datetime) -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """Of each dataset the rows of these orders, placed and paid now."""
+    at = f"{now:%Y-%m-%d %H:%M:%S}"
+    return {
         "orders": [
             {"order_id": one, "customer_id": "C000001", "status": "created", "purchased_at": at, "updated_at": at}
             for one in ids
@@ -91,6 +100,11 @@ def _land(landing: Path, orders: int, number: int) -> None:
             for one in ids
         ],
     }
+
+
+def _land(landing: Path, orders: int, number: int) -> None:
+    now = datetime.now(UTC)
+    rows = rows_of_orders([f"L{number}-{n}" for n in range(orders)], now)
     for dataset, listed in rows.items():
         text = io.StringIO()
         writer = csv.DictWriter(text, list(listed[0]), lineterminator="\n")
@@ -113,24 +127,22 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="seconds from look to look")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home, yesterday = Path(folder), datetime.now(UTC).date() - timedelta(days=1)
-        first = yesterday - timedelta(days=asked.history - 1)
-        generate(str(home / "landing"), first, asked.history, orders_per_day=44)
-        night = [sys.executable, "-m", "spark_app.cli", "run", "--home", folder, "--from", str(first)]
-        subprocess.run([*night, "--to", str(yesterday)], check=True, stdout=subprocess.DEVNULL)
+        home = Path(folder)
+        history(home, asked.history)
         found = list(batches(home, asked.orders, asked.pause, asked.minutes, asked.every))
         seconds, latencies = [one.seconds for one in found], sorted(one.latency for one in found)
         tenth = max(1, len(found) // 10)
         print(f"{len(found)} batches of {asked.orders} orders behind {asked.history} days, a look each {asked.every} s")
-        print(f"landed to released: {_percentiles(latencies)}")
+        print(f"landed to released: {percentiles(latencies)}")
         print(
             f"a batch: {statistics.median(seconds):.1f} s; first tenth {statistics.mean(seconds[:tenth]):.1f} s, "
             f"last tenth {statistics.mean(seconds[-tenth:]):.1f} s"
         )
-        print(f"a look that finds nothing: {_percentiles(sorted(looks(home)))}")
+        print(f"a look that finds nothing: {percentiles(sorted(looks(home)))}")
 
 
-def _percentiles(values: Sequence[float]) -> str:
+def percentiles(values: Sequence[float]) -> str:
+    """Of sorted seconds the median and the two that matter."""
     at = {share: values[min(len(values) - 1, int(len(values) * share / 100))] for share in (50, 95, 99)}
     return ", ".join(f"p{share} {value:.2f} s" for share, value in at.items())
 

@@ -79,6 +79,30 @@ def produce(servers: str, topic: str, values: Iterable[str]) -> None:
     subprocess.run(command, input=text.encode(), check=True, capture_output=True)
 
 
+class Producer:
+    """Kafka's own producer of one topic, to which events are handed as they happen."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def send(self, values: Iterable[str]) -> None:
+        """Hand over these events; they are on their way."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("".join(f"{value}\n" for value in values))
+        self._process.stdin.flush()
+
+
+@contextmanager
+def running_producer(servers: str, topic: str) -> Iterator[Producer]:
+    """A producer that sends what it is handed at once; all of it is sent at the end of the block."""
+    command = [*_java(), "org.apache.kafka.tools.ConsoleProducer", "--bootstrap-server", servers, "--topic", topic]
+    quick = ["--producer-property", "linger.ms=0"]
+    with subprocess.Popen(
+        [*command, *quick], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        yield Producer(process)
+
+
 def administer(servers: str, tool: str, *words: str) -> None:
     """Run one of Kafka's own tools, as TopicCommand, with these words."""
     command = [*_java(), f"org.apache.kafka.tools.{tool}", "--bootstrap-server", servers, *words]
