@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pyspark import SparkConf
 from pyspark import __version__ as spark_version
 from pyspark.sql import SparkSession
 
@@ -20,6 +21,7 @@ from spark_app.runtime.jars import (
     s3_coordinates,
 )
 from spark_app.runtime.java import bundled_spark_home, prepare_environment
+from spark_app.runtime.java_names import start_context
 from spark_app.runtime.settings import S3Settings, Settings, SparkSettings
 
 # What results depend on comes first and is set on every platform, whatever its defaults.
@@ -82,15 +84,15 @@ def session(settings: Settings, app: str = "lakehouse", *, landed_bytes: int = 0
     active = SparkSession.getActiveSession()
     if active is not None:
         return _steady(active)
-    builder = SparkSession.builder.appName(app)
-    conf = {**RESULTS, **PLANS, **DELTA}
+    conf = {"spark.app.name": app, **RESULTS, **PLANS, **DELTA}
     if settings.on_s3:
         conf |= s3_conf(settings)
     jars = _jars(settings) if settings.spark.fetch_jars else []
     conf |= jar_conf(jars, settings.spark.master)
     if settings.spark.master:
-        conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes, jars)}
-        builder = builder.master(settings.spark.master)
+        conf |= {**EMBEDDED, **_embedded_java(settings, landed_bytes, jars), "spark.master": settings.spark.master}
+    start_context(SparkConf().setAll([*conf.items()]))
+    builder = SparkSession.builder
     for key, value in conf.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
@@ -111,6 +113,8 @@ def _jars(settings: Settings) -> list[Path]:
 # Below this, generating and compiling Java for each expression and stage, and planning anew while a query runs, cost
 # more than they save: half of a small day's CPU time.
 _SMALL = 256 * 1024**2
+# Below this, a second task of a shuffle costs more than it saves: a seventh of a small night's CPU.
+_LITTLE = 1024**2
 # Below this, compiling Java well costs more than it saves.
 _SHORT = 64 * 1024**2
 _LOGGING = Path(__file__).resolve().with_name("log4j2.properties")
@@ -118,17 +122,20 @@ SMALL_WORK: Mapping[str, str] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
+    # What is collected is taken of all partitions by one job, not of the first by one and of the others by a second.
+    "spark.sql.limit.initialNumPartitions": "16",
 }
 
 
 def sibling(spark: SparkSession, settings: SparkSettings, landed_bytes: int) -> SparkSession:
     """A session of its own for one thread: commit notes are session settings, so parallel writers must not share.
 
-    Shuffles get a partition for each `bytes_per_partition` landed, at least one a core up to 4.
+    Shuffles get a partition for each `bytes_per_partition` landed, at least one a core up to 4; where next to nothing
+    landed one, for tables are worked on side by side anyway.
     """
     own = _steady(spark.newSession())
-    cores = min(spark.sparkContext.defaultParallelism, 4)
-    partitions = max(cores, -(-landed_bytes // settings.bytes_per_partition))
+    least = 1 if landed_bytes < _LITTLE else min(spark.sparkContext.defaultParallelism, 4)
+    partitions = max(least, -(-landed_bytes // settings.bytes_per_partition))
     own.conf.set("spark.sql.shuffle.partitions", str(partitions))
     if settings.light_compiler and landed_bytes < _SMALL:
         for key, value in SMALL_WORK.items():

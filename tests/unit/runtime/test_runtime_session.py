@@ -76,6 +76,14 @@ def test_a_session_gives_the_same_results_and_plans_whatever_its_platform_says(s
     assert PLANS["spark.sql.constraintPropagation.enabled"] == "false"
 
 
+def test_a_shuffle_has_as_many_tasks_as_pay(spark: SparkSession) -> None:
+    cores, megabyte = min(spark.sparkContext.defaultParallelism, 4), 1024**2
+    settings = SparkSettings(bytes_per_partition=32 * megabyte)
+    for landed, partitions in {0: 1, 900_000: 1, 2 * megabyte: cores, 1_000 * megabyte: 32}.items():
+        own = sibling(spark, settings, landed_bytes=landed)
+        assert own.conf.get("spark.sql.shuffle.partitions") == str(partitions)
+
+
 def test_an_expression_reads_nothing_of_the_machine(spark: SparkSession) -> None:
     own = sibling(spark, SparkSettings(), landed_bytes=0)
     [row] = own.range(1).selectExpr("'${env:PATH}' AS found").collect()
