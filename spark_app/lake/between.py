@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from spark_app.lake.fence import check
-from spark_app.lake.log import open_table
+from spark_app.lake.log import open_anew
 from spark_app.lake.objects import Entry, remove_file
 from spark_app.lake.paths import Table
 
@@ -18,7 +18,7 @@ def remove_between(table: Table, keep: Collection[int], hours: int) -> int:
 
     Nothing is committed: the log still speaks of the versions, and `releases list` says that they cannot be shown.
     """
-    opened = open_table(table)
+    opened = open_anew(table)
     if opened is None:
         return 0
     gone = opened.vacuum(hours, dry_run=True, enforce_retention_duration=False, keep_versions=sorted(keep))

@@ -42,7 +42,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, from_version, version)
     with duck.in_memory() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        duck.offer(connection, "data", log.rows_as(opened, contract.columns))
+        duck.offer(connection, "data", log.rows_as(log.dataset(table, version), contract.columns))
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
             where = f"WHERE {MONTH} = DATE '{month}'" if month else ""

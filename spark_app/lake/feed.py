@@ -46,11 +46,12 @@ def over_final_rows(
         raise LakeError(f"{table.name}: no version {upto} at {table.path}")
     with duck.in_memory() as connection:
         for name, (other, version, column) in others.items():
-            looked_up = log.open_table(table.lake.table(other), version)
-            if looked_up is not None:
-                connection.register(name, looked_up.to_pyarrow_dataset().scanner(columns=[column]).to_reader())
+            looked_up = table.lake.table(other)
+            if log.open_table(looked_up, version) is not None:
+                rows = log.dataset(looked_up, version)
+                connection.register(name, rows.scanner(columns=[column]).to_reader())
         if after is None:
-            duck.offer(connection, "changed", opened.to_pyarrow_dataset())
+            duck.offer(connection, "changed", log.dataset(table, upto))
         else:
             changed = opened.load_cdf(starting_version=after + 1, ending_version=upto)
             connection.register("feed", pa.RecordBatchReader.from_stream(changed))
@@ -81,7 +82,7 @@ def over_version(table: Table, version: int | None, sql: str, columns: Sequence[
     if opened is None:
         return []
     with duck.in_memory() as connection:
-        duck.offer(connection, "data", log.rows_as(opened, columns))
+        duck.offer(connection, "data", log.rows_as(log.dataset(table, opened.version()), columns))
         return connection.execute(sql).fetchall()
 
 

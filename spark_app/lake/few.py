@@ -101,7 +101,7 @@ def matching(
 
     None where there are more than `most`.
     """
-    dataset = _dataset(table, version)
+    dataset = log.dataset(table, version)
     values = {name: pa.array(list(given), dataset.schema.field(name).type) for name, given in wanted.items()}
     found, count = [], 0
     for fragment in dataset.get_fragments() if any(map(len, values.values())) else ():
@@ -121,7 +121,7 @@ def everything(table: Table, version: int, columns: Sequence[str], most: int = F
     """All rows of a version. None where there are more than `most`."""
     if log.row_count(table, version) > most:
         return None
-    return _plain(_dataset(table, version).to_table(columns=list(columns)))
+    return _plain(log.dataset(table, version).to_table(columns=list(columns)))
 
 
 def of_days(
@@ -138,7 +138,7 @@ def of_days(
 
     `only`: what else they have to be.
     """
-    dataset = _dataset(table, version)
+    dataset = log.dataset(table, version)
     if not days:
         return _plain(_schema(dataset, columns).empty_table())
     day = pc.field(column)
@@ -168,7 +168,7 @@ def changes(table: Table, after: int, upto: int, columns: Sequence[str], most: i
 
 def no_changes(table: Table, version: int, columns: Sequence[str]) -> pa.Table:
     """As `changes`, where there are none."""
-    fields = _schema(_dataset(table, version), columns)
+    fields = _schema(log.dataset(table, version), columns)
     return _plain(fields.append(pa.field("_change_type", pa.string())).empty_table())
 
 
@@ -220,12 +220,6 @@ def _type(kind: pa.DataType) -> str:
     if pa.types.is_struct(kind):
         return f"struct<{', '.join(f'`{field.name}`: {_type(field.type)}' for field in kind)}>"
     return str(_SPARK[kind])
-
-
-def _dataset(table: Table, version: int) -> Dataset:
-    opened = log.open_table(table, version)
-    assert opened is not None  # its version was asked for
-    return opened.to_pyarrow_dataset()
 
 
 def _schema(dataset: Dataset, columns: Sequence[str]) -> pa.Schema:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from pyarrow.dataset import Dataset
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import checksums
 from spark_app.lake.paths import Table
+from spark_app.lake.s3 import is_s3
 from spark_app.runtime.errors import LakeError, SettingsError
 
 _ARROW: dict[str, pa.DataType] = {
@@ -72,11 +74,31 @@ def unchanged_note(run_id: str, commit: Commit | None, **more: object) -> str:
 
 
 def open_table(table: Table, version: int | None = None) -> DeltaTable | None:
-    """The table's log, or None where there is no table."""
+    """The table's log to read from, or None where there is no table; opened once a thread as long as it is the same."""
+    logs = table.lake.opened.logs
+    known: DeltaTable | None = logs.get((table.name, version))
+    if known is not None and (known.version() == version or (version is None and _is_newest(table, known.version()))):
+        return known
+    found = open_anew(table, version)
+    if found is not None:
+        logs[table.name, version] = found
+    return found
+
+
+def open_anew(table: Table, version: int | None = None) -> DeltaTable | None:
+    """The table's log for who writes or moves it, or None where there is no table."""
     try:
         return _opened(table, version)
     except TableNotFoundError:
         return None
+
+
+def _is_newest(table: Table, version: int) -> bool:
+    """Whether nobody has committed since. In an object store asking costs as much as opening the log anew."""
+    if is_s3(table.path):
+        return False
+    commits = Path(table.path) / "_delta_log"
+    return (commits / f"{version:020}.json").exists() and not (commits / f"{version + 1:020}.json").exists()
 
 
 def _opened(table: Table, version: int | None) -> DeltaTable:
@@ -233,11 +255,20 @@ def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], li
     return lacking, [field.name for field in wanted.fields if field.name in has and has[field.name] != field.type]
 
 
-def rows_as(opened: DeltaTable, columns: Sequence[Column]) -> Dataset:
+def rows_as(rows: Dataset, columns: Sequence[Column]) -> Dataset:
     """A version's rows for DuckDB, with every one of `columns`: one that came to the contract later is empty."""
-    rows = opened.to_pyarrow_dataset()
     later = [pa.field(c.name, arrow_type(c.type)) for c in columns if c.name not in rows.schema.names]
     return rows.replace_schema(pa.schema([*rows.schema, *later])) if later else rows
+
+
+def dataset(table: Table, version: int) -> Dataset:
+    """The rows of a version that is there, for Arrow; its list of files is made once a run."""
+    place = ("rows", table.name, version)
+    if place not in table.lake.seen:
+        opened = open_table(table, version)
+        assert opened is not None  # its version was asked for
+        table.lake.seen[place] = opened.to_pyarrow_dataset()
+    return cast(Dataset, table.lake.seen[place])
 
 
 def row_count(table: Table, version: int | None = None) -> int:

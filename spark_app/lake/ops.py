@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, write_deltalake
 
+from spark_app.lake import log
 from spark_app.lake.fence import committing, stamped
-from spark_app.lake.log import open_table
 from spark_app.lake.paths import Table
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
@@ -27,6 +28,8 @@ _TEXT, _COUNT, _DAY, _MONEY, _FLAG, _REAL = (
     pa.float64(),
 )
 _DOLLARS, _PRICE = pa.decimal128(18, 6), pa.decimal128(18, 10)
+
+IN_MEMORY = 20_000  # rows of one of these tables, at most, that are held as they were read
 
 _one_writer = Lock()  # two threads that make the same table at once would disturb each other
 
@@ -257,20 +260,40 @@ def as_table(table: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist([_checked(table, row) for row in rows], schema=SCHEMAS[table])
 
 
-def _whole(opened: DeltaTable, table: str) -> pa.dataset.Dataset:
-    """The table with all its columns: those that it had not yet when it was last written are empty."""
-    rows = opened.to_pyarrow_dataset()
-    lacking = [field for field in SCHEMAS[table] if field.name not in rows.schema.names]
-    return rows.replace_schema(pa.schema([*rows.schema, *lacking])) if lacking else rows
+@dataclass(frozen=True)
+class _Read:
+    """All rows of a version, in memory."""
+
+    version: int
+    rows: pa.Table
+
+
+def _whole(table: Table, version: int) -> pa.dataset.Dataset | pa.Table:
+    """The table with all its columns: those that it had not yet when it was last written are empty.
+
+    Where its rows are few they are read once until it is written again: a run asks the ledger a hundred times.
+    """
+    place = ("newest rows", table.name, 0)
+    known = table.lake.seen.get(place)
+    if isinstance(known, _Read) and known.version == version:
+        return known.rows
+    rows = log.dataset(table, version)
+    lacking = [field for field in SCHEMAS[table.name] if field.name not in rows.schema.names]
+    rows = rows.replace_schema(pa.schema([*rows.schema, *lacking])) if lacking else rows
+    if log.row_count(table, version) > IN_MEMORY:
+        return rows
+    read = rows.to_table()
+    table.lake.seen[place] = _Read(version, read)
+    return read
 
 
 def select(table: Table, sql: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
     """Rows of `SELECT …` over one of these tables, named `ops_rows` in the SQL; none where nothing was written yet."""
-    opened = open_table(table)
+    opened = log.open_table(table)
     if opened is None:
         return []
     with duck.in_memory() as connection:
-        connection.register("ops_rows", _whole(opened, table.name))
+        connection.register("ops_rows", _whole(table, opened.version()))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -23,7 +23,7 @@ _PARTITION = "partition."
 
 def pack_table(table: Table, run_id: str) -> bool:
     """Pack a table of the lake where it has many small files; its note stays what it was, but for being packing."""
-    opened = log.open_table(table)
+    opened = log.open_anew(table)
     crowded = [] if opened is None else crowded_partitions(opened)
     if opened is None or not crowded:
         return False
@@ -38,7 +38,7 @@ def pack_ops(lake: Lake) -> list[str]:
     packed = []
     for name in ops.SCHEMAS:
         table = lake.table(name)
-        opened = log.open_table(table)
+        opened = log.open_anew(table)
         if opened is not None and (crowded := crowded_partitions(opened)):
             properties = CommitProperties(custom_metadata={"userMetadata": stamped(lake.fence, "{}")})
             _compact(table, opened, crowded, properties)

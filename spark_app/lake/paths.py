@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,22 +14,35 @@ from spark_app.runtime.settings import AWS_ITSELF, S3Settings
 NOT_THERE = -1  # the version of a table that nobody has made yet
 
 
+class Opened(threading.local):
+    """The logs that a thread has open, by (table, version): None is the newest. Threads share none of them."""
+
+    def __init__(self) -> None:
+        self.logs: dict[tuple[str, int | None], Any] = {}
+
+
 @dataclass(frozen=True)
 class Lake:
     """The root of the lake. Tables are named `<layer>.<table>` everywhere. `fence`: what a writer holds.
 
     `seen`: what was read of versions and never changes, by (what, table, version); a run asks for some of it a hundred
-    times, and each time a log would be opened.
+    times, and each time a log would be opened. `opened`: the logs that each thread has open.
     """
 
     root: str
     s3: S3Settings = AWS_ITSELF
     fence: Fence | None = field(default=None, compare=False, repr=False)
     seen: dict[tuple[str, str, int], Any] = field(default_factory=dict, compare=False, repr=False)
+    opened: Opened = field(default_factory=lambda: Opened(), compare=False, repr=False)
 
     def table(self, name: str) -> Table:
         """The table of that name, `<layer>.<table>`, whether it is there yet or not."""
         return Table(self, name)
+
+    def forget(self) -> None:
+        """Look everything up anew: for a process that lives on while others write."""
+        self.seen.clear()
+        self.opened.logs.clear()
 
     def scratch(self, run_id: str = "") -> str:
         """The folder of files that live as long as a run, of one run or (by default) of all."""

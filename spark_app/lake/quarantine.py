@@ -52,7 +52,7 @@ def ensure(lake: Lake, run_id: str) -> None:
     """Make the empty table: `entity dataset batch_date source_file row_number reasons raw run_id quarantined_at`, and
     the columns `WHOSE`. A table from before it had these gets them, empty until the days are judged again.
     """
-    table = log.open_table(lake.table(TABLE))
+    table = log.open_anew(lake.table(TABLE))
     if table is None:
         DeltaTable.create(
             lake.table(TABLE).path,
@@ -147,7 +147,7 @@ def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict
     if table is None:
         return []
     with duck.in_memory() as connection:
-        duck.offer(connection, "quarantined", table.to_pyarrow_dataset())
+        duck.offer(connection, "quarantined", log.dataset(lake.table(TABLE), table.version()))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

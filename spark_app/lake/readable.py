@@ -46,7 +46,7 @@ def find_unreadable(lake: Lake, wanted: Mapping[str, Iterable[int]]) -> dict[Ver
         for version in sorted(set(versions)):
             try:
                 if opened is None:
-                    opened = log.open_table(table, version)
+                    opened = log.open_anew(table, version)
                 else:
                     opened.load_as_version(version)  # forwards, so the log is read once
             except DeltaError:

@@ -12,7 +12,7 @@ from deltalake.exceptions import CommitFailedError
 
 from spark_app.contracts.table import Column
 from spark_app.lake.fence import Fence, committing, stamped
-from spark_app.lake.log import arrow_type, note_of, open_table
+from spark_app.lake.log import arrow_type, note_of, open_anew
 from spark_app.lake.paths import NOT_THERE, Table
 from spark_app.runtime.errors import LakeError
 
@@ -42,7 +42,7 @@ def create(
     change_feed: bool = False,
 ) -> None:
     """Make an empty table where there is none."""
-    if open_table(table) is not None:
+    if open_anew(table) is not None:
         return
     DeltaTable.create(
         table.path,
@@ -61,7 +61,7 @@ def create(
 
 def create_empty(table: Table, schema: pa.Schema) -> None:
     """Make an empty table of these columns where there is none."""
-    if open_table(table) is None:
+    if open_anew(table) is None:
         DeltaTable.create(table.path, schema=schema, mode="ignore", storage_options=table.storage_options)
 
 
@@ -74,7 +74,7 @@ def append_next(opened: DeltaTable, table: Table, rows: pa.Table) -> None:
 
 def advance(table: Table, note: str) -> None:
     """A commit that changes no row: the table has looked at newer inputs and they changed nothing."""
-    opened = open_table(table)
+    opened = open_anew(table)
     if opened is None:
         raise LakeError(f"{table.name}: no table at {table.path}; expected one to note progress in")
     check_version(table, opened.version())
@@ -88,7 +88,7 @@ def confirm(table: Table, note: str) -> None:
     """That a commit is there as we made it, and remember it; Overtaken where another stands in its place."""
     if table.fence is None:
         return None
-    ours, opened = json.loads(stamped(table.fence, note)), open_table(table)
+    ours, opened = json.loads(stamped(table.fence, note)), open_anew(table)
     for entry in opened.history(5) if opened else ():
         if note_of(entry) == ours:
             version = int(entry["version"])
@@ -109,7 +109,7 @@ def check_version(table: Table, version: int | None) -> None:
 def append(table: Table, rows: pa.Table, note: str, partition: str | None = None) -> None:
     """Add rows in one commit, and make the table where there is none; columns it lacks come to it."""
     options = table.storage_options
-    opened = open_table(table)
+    opened = open_anew(table)
     check_version(table, None if opened is None else opened.version())
     with committing(table.fence, table.name), _next_version(table.name):
         write_deltalake(
@@ -183,7 +183,7 @@ def merge(
 
 
 def _to_write(table: Table) -> DeltaTable:
-    opened = open_table(table)
+    opened = open_anew(table)
     if opened is None:
         raise LakeError(f"{table.name}: no table at {table.path}; expected one to write into")
     check_version(table, opened.version())

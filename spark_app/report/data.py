@@ -181,12 +181,11 @@ def _register(
     connection: duckdb.DuckDBPyConnection, lake: Lake, release: Release, contracts: Mapping[str, Contract]
 ) -> None:
     for name, version in release.tables.items():
-        opened = log.open_table(lake.table(name), version)
-        if opened is None:
-            raise LakeError(
-                f"{name}: no version {version} at {lake.table(name).path}, which release {release.release_id} names"
-            )
-        duck.offer(connection, f"_{contracts[name].name}", log.rows_as(opened, contracts[name].columns))
+        table = lake.table(name)
+        if log.open_table(table, version) is None:
+            raise LakeError(f"{name}: no version {version} at {table.path}, which release {release.release_id} names")
+        rows = log.rows_as(log.dataset(table, version), contracts[name].columns)
+        duck.offer(connection, f"_{contracts[name].name}", rows)
 
 
 def _make_tables(

@@ -71,8 +71,9 @@ class Context:
         currency = given.currency or self.source.defaults.currency or USUAL_CURRENCY
         return Reporting(currency, given.timezone, given.shop, self.source.timezone)
 
-    @property
+    @cached_property
     def lake(self) -> Lake:
+        """One for all of a run: what it has seen of versions is looked up once."""
         return Lake(self.settings.resolve(self.settings.lake), self.settings.s3, self.fence)
 
     def table(self, name: str) -> Table:

@@ -34,6 +34,7 @@ def see(context: Context, memory: Memory) -> Seen:
     epoch = lease.epoch if lease else 0
     busy = memory.holder.is_busy(lease, time.monotonic())
     if epoch != memory.epoch or busy:
+        context.lake.forget()
         memory.fingerprints, memory.completed = ledger.fingerprints(context.lake), completed_so_far(context.lake)
         memory.epoch = None if busy else epoch
     known = memory.fingerprints

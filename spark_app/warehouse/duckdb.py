@@ -217,9 +217,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: Table, contract: Cont
     for statement in duckdb_ddl(contract, "analytics"):
         connection.execute(statement)
     connection.execute(f'CREATE VIEW main."{contract.name}" AS SELECT * FROM analytics."{contract.name}"')
-    opened = log.open_table(table, version)
-    assert opened is not None  # the release names this version
-    duck.offer(connection, "incoming", log.rows_as(opened, contract.columns))
+    duck.offer(connection, "incoming", log.rows_as(log.dataset(table, version), contract.columns))
     return _insert(connection, contract, "incoming")
 
 

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
+from pyarrow.dataset import Dataset
 
 from spark_app.contracts.ddl import REDSHIFT_LONGEST, redshift_type
 from spark_app.contracts.table import Contract
@@ -65,7 +66,7 @@ def read_all_rows(part: Slice) -> Slice:
 
     def batches() -> Iterator[pa.RecordBatch]:
         names = list(part.contract.column_names)
-        dataset = log.rows_as(_opened(part.lake, part.contract, part.version), part.contract.columns)
+        dataset = log.rows_as(_rows(part.lake, part.contract, part.version), part.contract.columns)
         for batch in dataset.to_batches(columns=names, batch_size=_BATCH_ROWS):
             if batch.num_rows:
                 yield from _checked(part.contract, batch.append_column(CAME, pa.array([True] * batch.num_rows)))
@@ -118,7 +119,7 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
         sql = f'SELECT {", ".join(keyed)}, came AS "{CAME}" FROM ({last})'
     else:
         # Back to an earlier version: what it holds of the keys that changed since, and which of them it lacks.
-        duck.offer(scratch, "earlier", log.rows_as(_opened(part.lake, contract, version), contract.columns))
+        duck.offer(scratch, "earlier", log.rows_as(_rows(part.lake, contract, version), contract.columns))
         same = " AND ".join(f'a."{name}" = b."{name}"' for name in contract.key)
         scratch.execute(f'CREATE OR REPLACE TEMP TABLE "touched" AS SELECT * REPLACE (false AS came) FROM ({last})')
         sql = (
@@ -159,6 +160,11 @@ def _refuse(contract: Contract, table: pa.Table, mask: pa.ChunkedArray, column: 
         "nothing is loaded, nothing cut",
         hint=f"give the column a fitting maxLength in {contract.path}, or have the row corrected",
     )
+
+
+def _rows(lake: Lake, contract: Contract, version: int) -> Dataset:
+    _opened(lake, contract, version)
+    return log.dataset(lake.table(contract.qualified), version)
 
 
 def _opened(lake: Lake, contract: Contract, version: int) -> DeltaTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from deltalake import DeltaTable, write_deltalake
 from spark_app.contracts.table import Column, Type
 from spark_app.lake import log, writes
 from spark_app.lake.log import note_text
-from spark_app.lake.paths import Lake
+from spark_app.lake.paths import Lake, Table
 from spark_app.runtime.errors import SettingsError
 
 
@@ -98,3 +99,64 @@ def test_of_a_version_that_is_still_to_come_nothing_is_kept(lake: Lake) -> None:
     writes.advance(table, note_text("r2", {}))
     assert log.commit_at(table, 3).note["run_id"] == "r2"
     assert log.commit_at(lake.table("gold.none"), 0) == log.Commit(0)
+
+
+@pytest.fixture
+def opens(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int | None]]:
+    """Which logs are opened, as (table, version)."""
+    opened: list[tuple[str, int | None]] = []
+    real = log._opened
+
+    def noting(table: Table, version: int | None) -> DeltaTable:
+        opened.append((table.name, version))
+        return real(table, version)
+
+    monkeypatch.setattr(log, "_opened", noting)
+    return opened
+
+
+def test_a_log_is_opened_once_until_somebody_commits(lake: Lake, opens: list[tuple[str, int | None]]) -> None:
+    table = lake.table("gold.t")
+    assert [log.version_of(table) for _ in range(3)] == [2, 2, 2]
+    assert opens == [("gold.t", None)]
+    write_deltalake(table.path, pa.table({"k": [9]}), mode="append")  # as another process does
+    assert [log.version_of(table) for _ in range(2)] == [3, 3]
+    assert log.row_count(table) == 6
+    assert opens == [("gold.t", None)] * 2
+
+
+def test_a_version_is_opened_once_and_stays_what_it_was(lake: Lake, opens: list[tuple[str, int | None]]) -> None:
+    table = lake.table("gold.t")
+    assert [log.row_count(table, version) for version in (0, 1, 0, 1)] == [3, 5, 3, 5]
+    assert [log.dataset(table, version).count_rows() for version in (0, 1, 0, 1)] == [3, 5, 3, 5]
+    assert opens == [("gold.t", 0), ("gold.t", 1)]
+
+
+def test_a_log_whose_last_commit_is_gone_is_opened_anew(lake: Lake) -> None:
+    table = lake.table("gold.t")
+    assert log.version_of(table) == 2
+    (Path(table.path) / "_delta_log" / f"{2:020}.json").unlink()
+    assert log.version_of(table) == 1
+
+
+def test_threads_share_no_open_log(lake: Lake) -> None:
+    table = lake.table("gold.t")
+    with ThreadPoolExecutor(1) as pool:
+        theirs = pool.submit(log.open_table, table).result()
+    assert log.open_table(table) is log.open_table(table)
+    assert log.open_table(table) is not theirs
+
+
+def test_who_writes_opens_a_log_of_its_own(lake: Lake) -> None:
+    table = lake.table("gold.t")
+    assert log.open_anew(table) is not log.open_table(table)
+    assert log.open_anew(lake.table("gold.none")) is None
+
+
+def test_what_was_seen_can_be_forgotten(lake: Lake, opens: list[tuple[str, int | None]]) -> None:
+    table = lake.table("gold.t")
+    before = log.dataset(table, 1)
+    assert log.dataset(table, 1) is before
+    lake.forget()
+    assert log.dataset(table, 1) is not before
+    assert opens == [("gold.t", 1)] * 2

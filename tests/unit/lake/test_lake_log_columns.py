@@ -30,7 +30,7 @@ def test_rows_of_an_earlier_version_have_later_columns_empty(tmp_path: Path) -> 
     before = gold.add(contract("t", {"k": (Type("string"), True)}, ["k"]))
     gold.write(before, [{"k": "a"}])
     now = contract("t", {"k": (Type("string"), True), "new": (Type("boolean"), False)}, ["k"])
-    rows = log.rows_as(DeltaTable(gold.lake.table(before.qualified).path), now.columns)
+    rows = log.rows_as(DeltaTable(gold.lake.table(before.qualified).path).to_pyarrow_dataset(), now.columns)
     assert rows.to_table(columns=["new", "k"]).to_pylist() == [{"new": None, "k": "a"}]
     part = read_all_rows(Slice(now, gold.lake, "full", None, 1, "t", "", lambda: iter(())))
     [batch] = list(part.batches())

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from spark_app.lake import ops
@@ -64,3 +65,20 @@ def test_tests_may_leave_columns_out_but_not_misspell_them(lake: Lake) -> None:
     ]
     with pytest.raises(LakeError, match="unknown column 'runid'"):
         put(lake.table("ops.steps"), [{"runid": "r3"}])
+
+
+ALERTS = "SELECT count(*) AS n FROM ops_rows"
+
+
+@pytest.mark.parametrize("in_memory", [ops.IN_MEMORY, 0], ids=["held", "too many to be held"])
+def test_what_is_asked_again_is_read_once_and_what_was_added_since_is_seen(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr(ops, "IN_MEMORY", in_memory)
+    table = lake.table("ops.alerts")
+    for known in (1, 2, 3):
+        put(table, [{"run_id": f"r{known}"}])
+        assert [ops.select(table, ALERTS) for _ in range(2)] == [[{"n": known}]] * 2
+        read = [ops._whole(table, known - 1) for _ in range(2)]
+        assert read[0] is read[1]
+        assert isinstance(read[0], pa.Table) == bool(in_memory)

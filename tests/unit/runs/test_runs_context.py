@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from spark_app.runs.opening import open_context
+from spark_app.runs.request import RunRequest
+from spark_app.runtime.record import RunRecord
 from tests.support.drops import drop
 from tests.support.shop import customer, item, order, payment
 
@@ -94,3 +98,9 @@ def test_what_may_be_done_beside_spark_begins_when_it_is_there(monkeypatch: pyte
     )
     _ = made.spark
     assert said == ["session", "beside", "expressions"]
+
+
+def test_a_run_has_one_lake_so_that_what_it_has_seen_is_known_everywhere(tmp_path: Path) -> None:
+    context = open_context(RunRequest("local", home=str(tmp_path)), RunRecord("run"))
+    assert context.table("gold.fact_orders").lake is context.lake
+    assert replace(context, fence=None).lake is not context.lake

@@ -59,3 +59,15 @@ def test_files_are_news_also_where_topics_cannot_be_read(
     drop(tmp_path / "landing", "orders", TODAY, [{"order_id": "O1"}])
     seen = seeing.see(context, seeing.Memory())
     assert (seen.news.drops, seen.trouble) == (1, "events of a:1 (t) are not taken: TimeoutException")
+
+
+def test_what_was_seen_of_versions_is_forgotten_where_others_may_have_written(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_by(monkeypatch, LandedEvents)
+    memory = seeing.Memory()
+    seeing.see(context, memory)
+    context.lake.seen["rows", "gold.t", 1] = "as it was"
+    memory.epoch = 7  # a run has been there since
+    seeing.see(context, memory)
+    assert not context.lake.seen
