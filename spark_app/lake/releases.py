@@ -98,7 +98,7 @@ def shut_out_others(lake: Lake) -> None:
 def _opened(lake: Lake) -> DeltaTable:
     table = lake.table(_NAME)
     writes.create_empty(table, ops.SCHEMAS[_NAME])
-    opened = log.open_table(table)
+    opened = log.open_anew(table)
     assert opened is not None  # it was made above, if need be
     return opened
 
