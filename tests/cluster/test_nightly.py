@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import chart, kube, runs, shop, world
+from tests.cluster import bills, chart, kube, runs, shop, world
 
 pytestmark = pytest.mark.cluster
+STARTS_AND_ENDS = 45.0  # seconds of a pod in which no run is at work yet, or none any more, at most
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,20 @@ def right_gold(days: shop.Days) -> None:
         assert world.rows(sql) == expected
 
 
+def its_bill_is_what_its_pods_cost(drivers: bills.Pods, executors: bills.Pods) -> None:
+    """As the pods say what they asked for and how long they were there: but for their first and last seconds."""
+    billed = bills.billed()
+    assert {line["billed_by"] for line in billed.values()} == {"kubernetes"}
+    for kind, pods in (("driver", drivers), ("executor", executors)):
+        [(vcpu, memory)] = set(pods.asked.values())
+        seconds = [float(billed[f"{kind} {what}"]["quantity"]) * 3600 for what in ("vCPU", "memory")]
+        assert seconds[0] / vcpu == pytest.approx(seconds[1] / memory, rel=1e-3)
+        begin_and_end = STARTS_AND_ENDS * len(pods.asked)
+        assert pods.seconds - begin_and_end < seconds[0] / vcpu < pods.seconds + 5, kind
+    ours, by_hand = sum(float(line["dollars"]) for line in billed.values()), drivers.dollars + executors.dollars
+    kube.note(f"the run's bill: ${ours:.5f}; by its pods, starts and ends with them: ${by_hand:.5f}")
+
+
 @pytest.fixture(scope="module")
 def week(installed: None, dump: Path | None, tmp_path_factory: pytest.TempPathFactory) -> shop.Days:
     return landed(dump, tmp_path_factory.mktemp("week"))
@@ -64,12 +79,14 @@ def test_helm_test_is_green(week: shop.Days) -> None:
 
 def test_a_night_with_two_executors(week: shop.Days) -> None:
     job = chart.start("first", *week.range)
-    kube.until(runs.two_executors, "two executors")
-    [driver] = kube.pods(runs.label(job))
-    assert "lakehouse_driver" in runs.ui(driver, "/metrics/prometheus/")
-    assert 'executor_id="1"' in runs.ui(driver, "/metrics/executors/prometheus")
-    assert kube.ended(job) == "Complete", chart.logs(job)
+    with bills.watching(job) as (drivers, executors):
+        kube.until(runs.two_executors, "two executors")
+        [driver] = kube.pods(runs.label(job))
+        assert "lakehouse_driver" in runs.ui(driver, "/metrics/prometheus/")
+        assert 'executor_id="1"' in runs.ui(driver, "/metrics/executors/prometheus")
+        assert kube.ended(job) == "Complete", chart.logs(job)
     right_gold(week)
+    its_bill_is_what_its_pods_cost(drivers, executors)
     kube.note(f"pod start to first Spark job: {runs.seconds_to_first_job(job):.1f} s")
     kube.note(f"the whole run: {runs.seconds(job):.0f} s")
 

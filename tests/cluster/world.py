@@ -58,6 +58,12 @@ def keys(prefix: str) -> list[str]:
         return [one["Key"] for one in store.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
 
 
+def storage_options(port: int) -> dict[str, str]:
+    """What delta-rs is told to read the bucket's lake, by way of a port of this machine."""
+    keys = {name.upper(): value for name, value in _KEYS.items()}
+    return {**keys, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
+
+
 def rows(sql: str) -> list[tuple[Any, ...]]:
     """What the warehouse answers."""
     with (
