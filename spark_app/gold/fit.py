@@ -20,22 +20,17 @@ def check_types(context: Context) -> None:
 
     A new column is filled by building its table anew; one of another type stands in the tables behind it too.
     """
-    gold = [name for name, contract in context.contracts.items() if contract.layer == "gold"]
-    found = {name: retyped for name in gold if (retyped := _unlike(context, name)[1])}
+    of = {layer: {n: one for n, one in context.contracts.items() if one.layer == layer} for layer in ("silver", "gold")}
+    unlike = {name: log.unlike_now(context.table(name), one.columns) for name, one in of["gold"].items()}
+    found = {name: retyped for name, (_, retyped) in unlike.items() if retyped}
     if not found:
         return
-    older = any(any(_unlike(context, name)) for name, one in context.contracts.items() if one.layer == "silver")
+    older = any(any(log.unlike_now(context.table(name), one.columns)) for name, one in of["silver"].items())
     told = "; ".join(f"{name} has {', '.join(columns)}" for name, columns in found.items())
     raise ContractError(
         f"{told} in another type than its contract, as an earlier version made it; nothing was done",
         hint=f"derive it anew: lakehouse rebuild --from-layer {'silver' if older else 'gold'}",
     )
-
-
-def _unlike(context: Context, name: str) -> tuple[list[str], list[str]]:
-    """Columns that the table lacks, and those that it has in another type; none of either where there is no table."""
-    opened = log.open_table(context.table(name))
-    return ([], []) if opened is None else log.unlike(opened, context.contracts[name].columns)
 
 
 def check_salt(context: Context, *, rehash: bool) -> None:

@@ -88,7 +88,8 @@ def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], f
         log.version_of(context.table(contract.qualified)),
         log.own_commit(context.table(contract.qualified)),
     )
-    reshaped = taken is not None and _reshaped(context, contract)
+    # Made by an earlier version of ours: it lacks columns of its contract, or has them in another type.
+    reshaped = taken is not None and any(log.unlike_now(context.table(contract.qualified), contract.columns))
     anew = Work(table, contract, parts, bronze, looked_up, None, (), version, reshaped)
     if full_rebuild or reshaped or taken is None or not _goes_on(taken.sources, bronze):
         return anew
@@ -127,12 +128,6 @@ def _says_more(context: Context, before: Mapping[str, int], now: Mapping[str, in
         )
         for name, version in now.items()
     )
-
-
-def _reshaped(context: Context, contract: Contract) -> bool:
-    """Whether the table lacks columns of its contract or has them in another type: of an earlier version of ours."""
-    opened = log.open_table(context.table(contract.qualified))
-    return opened is not None and any(log.unlike(opened, contract.columns))
 
 
 def _goes_on(taken: Mapping[str, int], bronze: Mapping[str, int]) -> bool:

@@ -255,6 +255,12 @@ def unlike(opened: DeltaTable, columns: Sequence[Column]) -> tuple[list[str], li
     return lacking, [field.name for field in wanted.fields if field.name in has and has[field.name] != field.type]
 
 
+def unlike_now(table: Table, columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    """As `unlike`, of the newest version; none of either where there is no table."""
+    opened = open_table(table)
+    return ([], []) if opened is None else unlike(opened, columns)
+
+
 def rows_as(rows: Dataset, columns: Sequence[Column]) -> Dataset:
     """A version's rows for DuckDB, with every one of `columns`: one that came to the contract later is empty."""
     later = [pa.field(c.name, arrow_type(c.type)) for c in columns if c.name not in rows.schema.names]
