@@ -1,6 +1,6 @@
 """Today's figures from a real Kafka: from an event that is sent to the release, warehouse and page that show it.
 
-    PYTHONPATH=.:docker/stack .venv/bin/python -m benchmarks.events [--rates 1,10,100] [--minutes 8] [--every 30]
+    PYTHONPATH=.:docker/stack .venv/bin/python -m benchmarks.events [--rates 1,10,100,1200] [--minutes 5,5,5,20]
     PYTHONPATH=.:docker/stack .venv/bin/python -m benchmarks.events --land 120000
 
 A made-up shop of 60 days, released by a night; a broker, and a watch that looks every so many seconds; then so many
@@ -167,11 +167,15 @@ def _told(rate: float, latencies: Sequence[float], made: Sequence[Batch]) -> str
     )
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(map(float, text.split(",")))
+
+
 def main() -> None:
     """Print a line a rate."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rates", default=(1.0, 10.0, 100.0), type=lambda text: tuple(map(float, text.split(","))))
-    parser.add_argument("--minutes", type=float, default=8.0, help="of each rate")
+    parser.add_argument("--rates", default=(1.0, 10.0, 100.0, 1200.0), type=_numbers, help="orders a minute")
+    parser.add_argument("--minutes", default=(5.0, 5.0, 5.0, 20.0), type=_numbers, help="of each rate")
     parser.add_argument("--history", type=int, default=60, help="days of 44 orders before today")
     parser.add_argument("--every", type=int, default=30, help="seconds from look to look")
     parser.add_argument("--land", type=int, help="only land so many events")
@@ -193,8 +197,8 @@ def main() -> None:
         batches = stack.enter_context(watching(home, conf, asked.every))
         Shop(producers, "WARM", 60, 1 / 60)
         batches.get(timeout=PATIENCE)
-        for rate in asked.rates:
-            shop = Shop(producers, f"R{rate:g}", rate, asked.minutes)
+        for rate, minutes in zip(asked.rates, asked.minutes, strict=True):
+            shop = Shop(producers, f"R{rate:g}", rate, minutes)
             print(_told(rate, *sell(shop, batches, orders)), flush=True)
 
 
