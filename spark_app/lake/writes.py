@@ -12,7 +12,7 @@ from deltalake.exceptions import CommitFailedError
 
 from spark_app.contracts.table import Column
 from spark_app.lake.fence import Fence, committing, stamped
-from spark_app.lake.log import arrow_type, note_of, open_anew
+from spark_app.lake.log import arrow_type, note_of, open_anew, open_table
 from spark_app.lake.paths import NOT_THERE, Table
 from spark_app.runtime.errors import LakeError
 
@@ -42,7 +42,7 @@ def create(
     change_feed: bool = False,
 ) -> None:
     """Make an empty table where there is none."""
-    if open_anew(table) is not None:
+    if open_table(table) is not None:
         return
     DeltaTable.create(
         table.path,
@@ -61,7 +61,7 @@ def create(
 
 def create_empty(table: Table, schema: pa.Schema) -> None:
     """Make an empty table of these columns where there is none."""
-    if open_anew(table) is None:
+    if open_table(table) is None:
         DeltaTable.create(table.path, schema=schema, mode="ignore", storage_options=table.storage_options)
 
 
