@@ -38,7 +38,8 @@ def check_currencies_are_told_apart(context: Context, taken: Mapping[str, Collec
         if len(found) > 1:
             cause = (
                 f"{dataset} names {some(found, 5)} in its column '{column}', which no entity takes: amounts would be "
-                f"added up as if of one currency; map it as currency of orders and payments in the source"
+                "added up as if of one currency; map it as currency of orders and payments in the source, or say there "
+                "what all amounts are in: currency: {default: USD}"
             )
             rule, expected = "currencies are told apart", "one currency, or each"
             findings.append(_withholding("silver.orders", rule, "accuracy", len(found), expected, cause))

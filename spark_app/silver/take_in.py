@@ -40,7 +40,9 @@ def _account(context: Context, judged: Judged, work: Work) -> None:
         if count := row["passed_over"] - row["left_out"]:
             holds = f"{count:,} {'row holds' if count == 1 else 'rows hold'} nothing but separators and blanks"
             context.record.warn(f"{work.datasets} {row['_batch_date']}: {holds}; passed over")
-        if row["left_out"] and row["landed"] == row["passed_over"] and row["_batch_date"] not in work.new_files:
+        all_passed_over = row["left_out"] and row["landed"] == row["passed_over"]
+        # A day without a refund among its payments is like any other.
+        if all_passed_over and work.contract.daily and row["_batch_date"] not in work.new_files:
             left = f"where leaves out all of its {row['landed']:,} rows"
             context.record.warn(f"{entity} {row['_batch_date']}: {left}")
     for result in results:

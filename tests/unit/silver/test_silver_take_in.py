@@ -5,7 +5,7 @@ The entity is payments, whose rows stand for money. Bronze is written here, as i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -42,6 +42,8 @@ class Shop:
 
     context: Context
     spark: SparkSession
+    daily: bool = True  # whether payments are due every day
+    where: str | None = None
 
     def land(self, day: date, *payments: Payment) -> None:
         """What bronze holds of a day from now on."""
@@ -59,12 +61,12 @@ class Shop:
 
     def take(self, *days: date, replaced: tuple[date, ...] = ()) -> SilverProgress:
         """Take these days in (none: all there are); what the commit says of it."""
-        contract = self.context.contracts["silver.payments"]
+        contract = replace(self.context.contracts["silver.payments"], daily=self.daily)
         version = log.version_of(self.context.table("bronze.payments")) or 0
         own = log.version_of(self.context.table("silver.payments"))
         table = silver_tables(self.context.contracts)["payments"]
-        parts = tuple(self.context.source.entities["payments"])
-        work = Work(table, contract, parts, {"payments": version}, {}, days or None, replaced, own)
+        parts = [part.model_copy(update={"where": self.where}) for part in self.context.source.entities["payments"]]
+        work = Work(table, contract, tuple(parts), {"payments": version}, {}, days or None, replaced, own)
         take_in(self.context, self.spark, work)
         commit = log.last_commit(self.context.table("silver.payments"))
         assert commit is not None
@@ -158,3 +160,13 @@ def test_what_was_set_aside_and_is_corrected_is_no_longer(shop: Shop) -> None:
     shop.take(FIRST, replaced=(FIRST,))
     assert shop.set_aside() == []
     assert shop.rows() == [("a", "1.00", FIRST)]
+
+
+@pytest.mark.parametrize("daily", [True, False])
+def test_a_day_of_which_nothing_is_meant_is_told_where_it_is_due(shop: Shop, daily: bool) -> None:
+    shop.daily, shop.where = daily, "status = 'refunded'"
+    shop.land(FIRST, ("a", "1.00", "2024-03-01 08:00:00"))
+    progress = shop.take()
+    assert (shop.rows(), progress.days[FIRST].passed_over) == ([], 1)
+    told = [f"payments {FIRST}: where leaves out all of its 1 rows"]
+    assert [line for line in shop.context.record.warnings if "leaves out" in line] == (told if daily else [])

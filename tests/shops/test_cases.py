@@ -1,0 +1,78 @@
+"""Shops as they are, each in one file of `cases/`: its source, what it landed, and what gold must say of it.
+
+A case is a mapping that a newcomer could write from docs/sources.md. It runs from landing to a release; the columns
+that it names of a table must be these, of these rows and no others. To add one, add a file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pyspark.sql import SparkSession
+
+from spark_app.runtime.settings import conf_dir
+from tests.support.drops import run_days, table_dicts
+
+pytestmark = pytest.mark.long
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """`landing` is text by path; `expected` rows by table, amounts as text; `passed_over` rows by entity."""
+
+    days: list[str]
+    source: str
+    landing: dict[str, str]
+    expected: dict[str, list[dict[str, Any]]]
+    reporting: dict[str, str] | None = None
+    encoding: str = "utf-8"
+    passed_over: dict[str, int] | None = None
+
+
+@pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
+def test_gold_says_what_the_shop_would(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    case = Case(**yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader))
+    for name, text in case.landing.items():
+        file = tmp_path / "landing" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode(case.encoding))
+    monkeypatch.setenv("LAKEHOUSE_CONF", str(_conf(tmp_path, case)))
+    run_days(tmp_path, *case.days, source=yaml.safe_load(case.source)["source"], allow_missing=False)
+    for table, rows in case.expected.items():
+        assert _like(table_dicts(tmp_path, table), rows) == rows, table
+    assert not table_dicts(tmp_path, "silver.quarantine")
+    counted = table_dicts(tmp_path, "ops.reconciliation")
+    for entity, expected in (case.passed_over or {}).items():
+        assert sum(row["rows_passed_over"] for row in counted if row["entity"] == entity) == int(expected), entity
+
+
+def _conf(folder: Path, case: Case) -> Path:
+    conf = folder / "conf"
+    shutil.copytree(conf_dir(), conf)
+    (conf / "sources" / f"{yaml.safe_load(case.source)['source']}.yaml").write_text(case.source, encoding="utf-8")
+    if case.reporting:
+        with (conf / "local.yaml").open("a", encoding="utf-8") as local:
+            local.write(yaml.safe_dump({"reporting": case.reporting}))
+    return conf
+
+
+def _like(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What was found, sorted, with each row's columns those of the expected one in its place, as text."""
+    ordered = sorted(([_text(row[name]) for name in expected[0]], row) for row in found)
+    columns = [row.keys() for row in expected] + [expected[0].keys()] * (len(found) - len(expected))
+    return [{name: _text(row[name]) for name in names} for names, (_, row) in zip(columns, ordered, strict=False)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
