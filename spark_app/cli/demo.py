@@ -15,14 +15,14 @@ from spark_app.runtime.errors import UsageError
 from spark_app.runtime.settings import Settings
 
 # Fixed, so that every demo shows the same figures.
-START = date(2024, 1, 1)
+START, DAYS, ORDERS_PER_DAY = date(2024, 1, 1), 60, 40
 TICK = 5.0  # seconds between two looks of a live shop at what has happened in it
 
 
 @click.command()
 @options.where
-@click.option("--days", default=60, show_default=True, type=click.IntRange(1, 3650), help="Days of business.")
-@click.option("--orders-per-day", default=40, show_default=True, type=click.IntRange(1, 100_000), help="About so many.")
+@click.option("--days", type=click.IntRange(1, 3650), help="Days of business.  [default: 60]")
+@click.option("--orders-per-day", type=click.IntRange(1, 100_000), help="About so many.  [default: 40]")
 @click.option("--live", is_flag=True, help="Instead sell at this moment, until Ctrl-C; `lakehouse watch` takes it in.")
 @click.option(
     "--orders-per-minute", type=click.FloatRange(0.1, 10_000), help="With --live, about so many.  [default: 10]"
@@ -35,8 +35,8 @@ def demo(
     environment: str,
     home: str | None,
     source: str | None,
-    days: int,
-    orders_per_day: int,
+    days: int | None,
+    orders_per_day: int | None,
     live: bool,
     orders_per_minute: float | None,
     seconds: float | None,
@@ -53,6 +53,8 @@ def demo(
       lakehouse watch --every 30s --home .lakehouse/live
     """
     settings = settings_of(environment, home, source)
+    if live and (days or orders_per_day or json_):
+        raise UsageError("--days, --orders-per-day and --json are of a shop whose days are over: not with --live")
     if live:
         _sell_live(settings, orders_per_minute or 10.0, seconds)
         return
@@ -61,9 +63,10 @@ def demo(
     from spark_app.lake.objects import adding_files
     from spark_app.shops.demo import generate
 
+    days = days or DAYS
     landing = settings.resolve(settings.landing)
     with adding_files(landing, settings.s3) as folder:
-        made = generate(str(folder), START, days, orders_per_day=orders_per_day)
+        made = generate(str(folder), START, days, orders_per_day=orders_per_day or ORDERS_PER_DAY)
     from spark_app.runs.request import RunRequest
 
     if not json_:

@@ -122,8 +122,6 @@ SMALL_WORK: Mapping[str, str] = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
-    # What is collected is taken of all partitions by one job, not of the first by one and of the others by a second.
-    "spark.sql.limit.initialNumPartitions": "16",
 }
 
 
