@@ -9,25 +9,9 @@ from dataclasses import replace
 
 from spark_app.doctor.draft import Draft, as_scalar
 from spark_app.doctor.draft_rows import moves_money
+from spark_app.doctor.header_names import without_accents
 from spark_app.doctor.kinds import Times, numbers, times
 from spark_app.doctor.sample import distinct
-
-# The shops' words for ours.
-STATUS_WORDS = {
-    "created": "open new created placed pending unpaid", "processing": "packed processing picking unfulfilled partial",
-    "approved": "paid approved confirmed", "shipped": "sent shipped dispatched fulfilled",
-    "delivered": "done delivered received", "completed": "completed complete closed",
-    "canceled": "cancelled canceled void voided storno", "returned": "returned refunded",
-}  # fmt: skip
-METHOD_WORDS = {
-    "credit_card": "card credit visa mastercard amex stripe payments", "debit_card": "debit", "paypal": "paypal",
-    "voucher": "voucher gift", "bank_transfer": "transfer bank wire sepa", "cash": "cash",
-}  # fmt: skip
-PAYMENT_WORDS = {
-    "refunded": "refunded refund reversal chargeback", "paid": "paid payment captured succeeded completed sale charge",
-    "pending": "pending unpaid open", "authorized": "authorized authorised", "failed": "failed declined",
-    "voided": "voided void expired",
-}  # fmt: skip
 
 
 def add_column(draft: Draft, column: str, role: str, why: str = "") -> None:
@@ -129,11 +113,11 @@ def add_number(draft: Draft, column: str, role: str, *, absolute: bool = False) 
     if found is None:
         draft.add(f"      {column}: {as_scalar(header)}", draft.found[role].why)
         return
-    if found.symbols and not found.thousands and found.decimal == ".":
-        found = replace(found, thousands=",")  # as such amounts are written where they are large
+    if found.symbols and not found.thousands:  # as such amounts are written where they are large
+        found = replace(found, thousands="," if found.decimal == "." else ".")
     given = [f"decimal: {json.dumps(found.decimal)}"]
     given += [f"thousands: {json.dumps(found.thousands)}"] if found.thousands else []
-    given += [f"symbols: {json.dumps(found.symbols)}"] if found.symbols else []
+    given += [f"symbols: {json.dumps(found.symbols, ensure_ascii=False)}"] if found.symbols else []
     form = "" if found.plain else f", number: {{{', '.join(given)}}}"
     negative = absolute and any(value.startswith("-") for value in values)
     name = draft.names[header]
@@ -146,7 +130,12 @@ def add_number(draft: Draft, column: str, role: str, *, absolute: bool = False) 
         draft.questions.append(f"{header}: is {next(value for value in values if value)} a thousand or a fraction?")
 
 
-def add_words(draft: Draft, column: str, role: str, ours: Mapping[str, str], table: str, blank: str) -> None:
+def _is_of(word: str, said: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether one of the words is said; of scripts that part no words, stands within."""
+    return any(one in said if one.isascii() else one in word for one in theirs)
+
+
+def add_words(draft: Draft, column: str, role: str, ours: Mapping[str, Sequence[str]], table: str, blank: str) -> None:
     """A word of the shop's as one of ours (`ours`: ours → theirs), of those that the contract of `table` allows."""
     header = draft.header(role)
     values = [value for value in draft.sample.column(header) if role != "kind" or moves_money(value)]
@@ -155,11 +144,11 @@ def add_words(draft: Draft, column: str, role: str, ours: Mapping[str, str], tab
     for word in distinct(values):
         if word.lower() in known:
             continue
-        said = re.split(r"[^a-z]+", word.lower())
+        said = re.split(r"[^a-z]+", without_accents(word.lower()))
         if word.lower() == "partially_refunded":
             draft.questions.append(f"{header}: how much of a partially_refunded payment went back is not in {column}")
             said = ["paid"]
-        mine = next((mine for mine, theirs in ours.items() if set(said) & set(theirs.split())), None)
+        mine = next((mine for mine, theirs in ours.items() if _is_of(word, said, theirs)), None)
         if mine is None or mine not in known:
             strange.append(word)
         else:
@@ -169,6 +158,7 @@ def add_words(draft: Draft, column: str, role: str, ours: Mapping[str, str], tab
         parts.append(f"codes: {{{', '.join(f'{as_scalar(word)}: {mine}' for word, mine in codes.items())}}}")
     if any(not value for value in values) and blank in known:
         parts.append(f"default: {blank}")
-    draft.add(f"      {column}: {{{', '.join(parts)}}}", draft.found[role].why)
+    given = as_scalar(header) if len(parts) == 1 else f"{{{', '.join(parts)}}}"
+    draft.add(f"      {column}: {given}", draft.found[role].why)
     if strange:
         draft.questions.append(f"{header}: what do {', '.join(strange)} mean? Of {', '.join(known)}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from spark_app.doctor.draft import Draft
+from spark_app.doctor.kinds import numbers
 from spark_app.doctor.sample import distinct
 
 _MONEY_MOVES = re.compile("payment|sale|charge|refund|reversal|chargeback|order", re.IGNORECASE)
@@ -48,14 +49,42 @@ def goods_only(draft: Draft) -> list[Condition]:
     return [(f"{draft.names[draft.header('amount_kind')]} in ({listed(goods)})", "the goods' own amount")]
 
 
+def takes_back(draft: Draft) -> bool:
+    """Whether there are rows of fewer than no pieces, and no column says of which kind rows are."""
+    if not draft.has("quantity") or draft.has("kind"):
+        return False
+    return any(value.startswith("-") for value in draft.sample.column(draft.header("quantity")))
+
+
+def rows_of_orders(draft: Draft) -> list[list[int]]:
+    """Which rows of the sample are of one order, for each."""
+    found: dict[str, list[int]] = {}
+    for at, order in enumerate(draft.sample.column(draft.header("order_id")) if draft.has("order_id") else ()):
+        found.setdefault(order, []).append(at)
+    return [*found.values()]
+
+
 def given_only(draft: Draft) -> list[Condition]:
     """Rows that give, not those that take back."""
-    if not draft.has("quantity") or draft.has("kind"):
+    if not takes_back(draft):
         return []
-    if not any(value.startswith("-") for value in draft.sample.column(draft.header("quantity"))):
+    return [(f"{as_sql(draft, 'quantity')} >= 0", "quantities below zero are returns")]
+
+
+def paid_only(draft: Draft) -> list[Condition]:
+    """Rows that were paid, not those whose money went back."""
+    if not any("-" in value for value in draft.sample.column(draft.header("pay_amount"))):
         return []
-    draft.questions.append("order_items: rows with a quantity below zero are left out; they belong into refunds")
-    return [(f"{draft.names[draft.header('quantity')]} >= 0", "quantities below zero are returns")]
+    return [(f"{as_sql(draft, 'pay_amount')} >= 0", "amounts below zero went back")]
+
+
+def as_sql(draft: Draft, role: str) -> str:
+    """SQL of a column's number, however it is written."""
+    header = draft.header(role)
+    name, written = draft.names[header], numbers(draft.sample.column(header))
+    if written is None or written.plain:
+        return name
+    return f"translate({name}, '{written.decimal}{written.thousands}{written.symbols} ', '.')"
 
 
 def add_payments_only(draft: Draft) -> None:
@@ -94,6 +123,13 @@ def carried_down(draft: Draft) -> list[str]:
         if not per_line and not any(values[at] for at in later) and any(values[at] for at in first):
             found.append(header)
     return found
+
+
+def differs_within_orders(draft: Draft, role: str) -> bool:
+    """Whether rows of an order have several values of it, and not the first row one for all."""
+    values = draft.sample.column(draft.header(role))
+    several = any(len({values[at] for at in rows}) > 1 for rows in rows_of_orders(draft))
+    return several and draft.header(role) not in carried_down(draft)
 
 
 def is_unique(draft: Draft, *roles: str) -> bool:

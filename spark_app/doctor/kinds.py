@@ -125,7 +125,8 @@ def _reads(pattern: str, value: str) -> bool:
 def _other(best: str, read: set[str]) -> str | None:
     """The same with day and month changed about, where that reads them all too."""
     day, month = ("dd", "MM") if "dd" in best else ("d", "M")
-    if "MMM" in best or not re.search(r"[/.-]", best):
+    # Behind a year months come first, and between points days, wherever dates are written so.
+    if "MMM" in best or best.startswith("yyyy") or not re.search(r"[/-]", best):
         return None
     other = best.replace(day, "\0", 1).replace(month, day, 1).replace("\0", month)
     return other if other != best and all(_reads(other, value) for value in read) else None

@@ -3,60 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from spark_app.contracts.blanks import folded
+from spark_app.doctor.header_names import NAMES, plain_name
 from spark_app.doctor.kinds import numbers, times
 from spark_app.doctor.sample import Sample, distinct
 
-# What a column may be -> what shops call it, the surest first.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "order_id": ("order id", "order no", "order number", "ordernumber", "orderid", "order", "order key",
-                 "invoice number", "invoice no", "invoiceno", "invoice", "receipt no", "receipt", "custom number",
-                 "transaction id", "sale id", "id", "name"),
-    "item_number": ("order item id", "line item", "line number", "line no", "line", "item number", "position", "pos"),
-    "product_id": ("sku", "lineitem sku", "product id", "productid", "productkey", "product code", "stock code",
-                   "stockcode", "article no", "article number", "asin", "item id", "product"),
-    "product_name": ("title", "lineitem name", "product name", "description", "item name", "article", "item title",
-                     "item"),
-    "category": ("category", "product category", "department", "product type", "subcategory"),
-    "brand": ("brand", "vendor", "manufacturer"),
-    "quantity": ("qty", "quantity", "lineitem quantity", "pieces", "units", "quantity purchased"),
-    "unit_price": ("unit price", "lineitem price", "item price", "price each", "unitprice", "price"),
-    "line_amount": ("line total", "total price", "line amount", "item total", "gross sales",
-                    "product sales", "total"),
-    "freight": ("shipping", "freight", "freight value", "postage", "shipping cost"),
-    "status": ("state", "status", "order status", "fulfillment status"),
-    "purchased_at": ("ordered on", "order date", "created at", "purchased at", "order purchase timestamp",
-                     "invoice date", "invoicedate", "purchase date", "placed at", "date", "timestamp", "when", "at",
-                     "posted date time", "posted date", "date time", "datetime", "transaction date", "sale date",
-                     "date created", "created", "time"),
-    "clock": ("time", "order time"),
-    "paid_at": ("paid on", "paid at", "payment date", "order approved at"),
-    "shipped_at": ("sent on", "shipped at", "ship date", "shipped on", "fulfilled at", "dispatched"),
-    "delivered_at": ("done on", "delivered at", "delivery date", "delivered on"),
-    "customer_id": ("customer no", "customer id", "customerid", "customer key", "customerkey", "customer number",
-                    "client id", "user id", "buyer id", "email", "customer email", "customer"),
-    "customer_name": ("customer name", "billing name", "full name", "buyer name", "customer"),
-    "email": ("email", "e mail", "email address", "customer email", "from email address"),
-    "city": ("city", "billing city", "town", "shipping city"),
-    "region": ("region", "billing province", "province", "county"),
-    "postal_code": ("zip", "postal code", "postcode", "billing zip", "zip code"),
-    "country": ("country", "billing country", "country code"),
-    "method": ("paid by", "payment method", "payment type", "gateway", "method"),
-    "pay_amount": ("order total", "gross", "total", "payment value", "amount", "payment amount"),
-    "pay_status": ("financial status", "payment status"),
-    "currency": ("currency", "currency code"),
-    "updated_at": ("last change", "updated at", "last updated", "modified", "modified at", "changed"),
-    "kind": ("type", "transaction type", "event type", "kind"),
-    "amount_kind": ("amount description", "amount type"),
-    "transaction": ("transaction id", "payment id", "transaction", "charge id"),
-    "store": ("store", "store id", "storekey", "shop", "branch", "location"),
-}  # fmt: skip
 _TIMES = ("purchased_at", "paid_at", "shipped_at", "delivered_at", "updated_at")
 _NEEDED = ("order_id", "product_id", "unit_price", "purchased_at", "pay_amount", "customer_id")
-_NUMBERS = ("quantity", "unit_price", "line_amount", "freight", "pay_amount")
+_NUMBERS = ("quantity", "unit_price", "line_amount", "discount", "tax", "freight", "pay_amount")
 
 
 @dataclass(frozen=True)
@@ -69,7 +25,7 @@ class Match:
 
 def matched(sample: Sample) -> dict[str, Match]:
     """What each column may be -> the header, as far as there is one."""
-    plain = {header: _plain(header) for header in sample.header}
+    plain = {header: plain_name(header) for header in sample.header}
     found = {}
     for role, names in NAMES.items():
         ranked = [header for header, name in plain.items() if name in names]
@@ -94,13 +50,6 @@ def _may_be_order(name: str, values: Sequence[str], names: Collection[str]) -> b
 
 def _is_number_of_order(value: str) -> bool:
     return re.fullmatch(r"#?[\w-]*\d+", value) is not None
-
-
-def _plain(header: str) -> str:
-    """`customer.email` and `Customer_Email` are `customer email`; what stands in brackets says nothing of it."""
-    bare = re.sub(r"[(\[].*?[)\]]", "", folded(header))
-    words = re.sub(r"[^\w]+|_", " ", bare).strip()
-    return re.sub(r"^(line items|lines|items|order) (?=\w)", lambda one: "" if one[1] != "order" else "order ", words)
 
 
 def _content(role: str, values: Sequence[str]) -> str | None:

@@ -13,9 +13,6 @@ from spark_app.contracts.bronze_names import bronze_names
 from spark_app.contracts.table import Contract
 from spark_app.doctor.draft import Draft, as_scalar
 from spark_app.doctor.draft_columns import (
-    METHOD_WORDS,
-    PAYMENT_WORDS,
-    STATUS_WORDS,
     add_column,
     add_customer_of_order,
     add_number,
@@ -23,15 +20,20 @@ from spark_app.doctor.draft_columns import (
     add_time_of_change,
     add_words,
 )
+from spark_app.doctor.draft_money import OF_LINES, OF_ORDERS, add_amounts, add_defaults, add_refunds
 from spark_app.doctor.draft_rows import (
     add_filter,
     add_payments_only,
     carried_down,
+    differs_within_orders,
     given_only,
     goods_only,
     is_unique,
+    paid_only,
     sales_only,
+    takes_back,
 )
+from spark_app.doctor.header_names import METHOD_WORDS, PAYMENT_WORDS, STATUS_WORDS
 from spark_app.doctor.matching import matched
 from spark_app.doctor.sample import sampled
 
@@ -53,19 +55,21 @@ def proposal(paths: Sequence[Path], source: str, dataset: str, contracts: Mappin
     draft.add(f"description: proposed by lakehouse doctor from {len(sample.rows)} rows of {files}")
     draft.add("timezone: UTC")
     draft.questions.append("timezone: which zone are times without one in? As Europe/Berlin")
-    _defaults(draft)
+    add_defaults(draft)
     _dataset(draft, dataset)
     draft.add("entities:")
-    for entity in (_orders, _order_items, _payments, _customers, _products):
+    before = len(draft.lines)
+    for entity in (_orders, _order_items, _payments, _refunds, _customers, _products):
         entity(draft, dataset)
+    if len(draft.lines) == before:
+        draft.lines[-1] = "entities: {}"
+        draft.questions.append(
+            "which columns are order_id, purchased_at, product_id, unit_price? None is known of "
+            + ", ".join(sample.header)
+        )
     asked = [f"{QUESTION}{question}" for question in dict.fromkeys(draft.questions)]
     head = ["# What could not be told from the sample:", *asked] if asked else []
     return "\n".join([*head, *draft.lines, ""])
-
-
-def _defaults(draft: Draft) -> None:
-    if not draft.has("currency"):
-        draft.questions.append("defaults: which currency are amounts in? As defaults: {currency: EUR}")
 
 
 def _dataset(draft: Draft, name: str) -> None:
@@ -110,6 +114,7 @@ def _orders(draft: Draft, dataset: str) -> None:
         add_column(draft, "currency", "currency")
     if draft.has("store"):
         add_column(draft, "store_id", "store")
+    add_amounts(draft, OF_ORDERS, of_order=True)
     add_time_of_change(draft)
 
 
@@ -129,11 +134,12 @@ def _order_items(draft: Draft, dataset: str) -> None:
         )
     add_column(draft, "product_id", "product_id")
     draft.add(f"      seller_id: {{default: {draft.source}}}", "no column says who sells: the shop itself")
-    for column, role in (("quantity", "quantity"), ("unit_price", "unit_price"), ("freight_amount", "freight")):
-        if draft.has(role):
-            add_number(draft, column, role)
+    for column in ("quantity", "unit_price"):
+        if draft.has(column):
+            add_number(draft, column, column)
     if not draft.has("unit_price"):
         add_number(draft, "line_amount", "line_amount")
+    add_amounts(draft, OF_LINES, of_order=False)
     add_time_of_change(draft)
 
 
@@ -144,12 +150,19 @@ def _payments(draft: Draft, dataset: str) -> None:
     draft.add(f"    from: {dataset}")
     if draft.ledger:
         add_payments_only(draft)
+    else:
+        add_filter(draft, paid_only(draft))
     draft.add("    columns:")
     add_column(draft, "order_id", "order_id")
     if draft.ledger:
         draft.add(
             f"      payment_sequence: {{number_by: [{as_scalar(draft.header('order_id'))}]}}",
             "an order may have several",
+        )
+    elif differs_within_orders(draft, "pay_amount"):
+        key = as_scalar(draft.header("order_id"))
+        draft.add(
+            f"      payment_sequence: {{number_by: [{key}]}}", "amounts differ within an order: a part for each row"
         )
     else:
         draft.add('      payment_sequence: {default: "1"}', "one payment an order")
@@ -178,6 +191,15 @@ def _payments(draft: Draft, dataset: str) -> None:
     if paid and draft.has(paid):
         add_time(draft, "paid_at", paid)
     add_time_of_change(draft)
+
+
+def _refunds(draft: Draft, dataset: str) -> None:
+    if not takes_back(draft) or not draft.has("order_id", "purchased_at"):
+        return
+    if draft.has("unit_price") or draft.has("line_amount"):
+        draft.add("  refunds:")
+        draft.add(f"    from: {dataset}")
+        add_refunds(draft)
 
 
 def _customers(draft: Draft, dataset: str) -> None:

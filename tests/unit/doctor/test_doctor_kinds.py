@@ -19,6 +19,8 @@ pytestmark = pytest.mark.core
         (["3/5/2024 9:05 PM"], ("M/d/yyyy h:mm a",), "d/M/yyyy h:mm a"),
         (["31.12.2024 10:00", "2024-12-31 10:00"], ("dd.MM.yyyy HH:mm", "yyyy-MM-dd HH:mm"), None),
         (["5 Mar 2024"], ("d MMM yyyy",), None),
+        (["01.02.2024"], ("dd.MM.yyyy",), None),
+        (["2024/03/05"], ("yyyy/MM/dd",), None),
     ],
 )
 def test_times_are_found_by_trying(values: list[str], formats: tuple[str, ...], doubt: str | None) -> None:

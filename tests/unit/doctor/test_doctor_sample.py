@@ -18,6 +18,9 @@ pytestmark = pytest.mark.core
     [
         (b"a;b\n1;2\n", ("a", "b"), ";", {}),
         ("name,city\nKäthe,Zürich\n".encode("cp1252"), ("name", "city"), ",", {"encoding": "cp1252"}),
+        ("name,price\nKäse,5 €\nBrot,2 €\nTee,3 €\n".encode("cp1252"), ("name", "price"), ",", {"encoding": "cp1252"}),
+        ("注文番号,単価\nA-1,1200\n".encode("shift_jis"), ("注文番号", "単価"), ",", {"encoding": "cp932"}),
+        ("订单号,单价\nA-1,1200\n".encode("gb18030"), ("订单号", "单价"), ",", {"encoding": "gb18030"}),
         ("名前,市\n太郎,東京\n".encode("shift_jis"), ("名前", "市"), ",", {"encoding": "cp932"}),
         ("a,b\nx,1\n".encode("utf-16"), ("a", "b"), ",", {"encoding": "utf-16"}),
         ("a,b\nx,1\n".encode("utf-16-le"), ("a", "b"), ",", {"encoding": "utf-16-le"}),
