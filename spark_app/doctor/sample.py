@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from spark_app.contracts.read import PLAIN_ENDINGS, Read, format_of
-from spark_app.doctor.header_names import KNOWN_NAMES, plain_name
+from spark_app.doctor.encodings import likeliest
 from spark_app.doctor.kinds import is_plain_value
 from spark_app.lake.excel_files import first_rows
 from spark_app.lake.excel_scan import scan
@@ -30,7 +29,6 @@ from spark_app.runtime.errors import UsageError
 from spark_app.runtime.settings import AWS_ITSELF
 
 _BYTES, _ROWS = 4 * 1024 * 1024, 2_000
-_ENCODINGS = ("cp1252", "cp932", "gb18030", "euc_kr", "big5", "cp1251", "cp1250", "mac_roman")
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -98,50 +96,13 @@ def _decoded(data: bytes, found: Sample, *, whole: bool) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    tried = [(_sense(text), encoding, text) for encoding in _ENCODINGS if (text := _as(data, encoding)) is not None]
-    if not tried:
+    best = likeliest(data)
+    if best is None:
         return data.decode("utf-8", errors="replace")
-    best = max(tried, key=lambda one: (_known_headers(one[2]), one[0]))
-    foreign = (word for word in re.findall(r"[^\s,;|\"']+", best[2]) if not word.isascii())
-    words = sorted(dict.fromkeys(foreign), key=lambda word: not any(map(str.isalpha, word)))[:3]
-    found.needs("encoding", best[1], f"not UTF-8; so read it says {', '.join(words)}")
-    found.questions.append(f"are these words right: {', '.join(words)}? If not, the encoding is another one")
-    return best[2]
-
-
-def _as(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _known_headers(text: str) -> int:
-    """How many names of columns stand in the first lines."""
-    cells = {plain_name(cell) for line in text.splitlines()[:10] for cell in re.split(r"[,;\t|]", line)}
-    return len(cells & KNOWN_NAMES)
-
-
-def _sense(text: str) -> float:
-    """The share of words with other letters than ASCII's that are of one script, less what is no letter in words."""
-    good = bad = 0
-    for word in re.findall(r"[^\s,;|\"']+", text):
-        letters = [one for one in word if one.isalpha()]
-        foreign = [one for one in word if not one.isascii() and not _is_sign(one)]
-        if not foreign:
-            continue
-        scripts = {unicodedata.name(one, "?").split()[0] for one in letters}
-        alone = len(letters) == 1 and letters[0].isupper()  # as another encoding's euro looks
-        strange = any(not one.isalnum() for one in foreign)
-        mixed = len(scripts) > 1 and not scripts <= {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH"}
-        wrong = alone or strange or mixed
-        good, bad = good + (not wrong), bad + wrong
-    return good / (good + bad) if good + bad else 0.5 if text else 0.0
-
-
-def _is_sign(one: str) -> bool:
-    """Whether it is what stands between words anyway: a currency's sign, a dash, a quotation mark, a degree."""
-    return unicodedata.category(one) in ("Sc", "Pd", "Pi", "Pf") or one in "…°²³®™©§•ªº¡¿"
+    words = ", ".join(best.words)
+    found.needs("encoding", best.encoding, f"not UTF-8; so read it says {words}")
+    found.questions.append(f"are these words right: {words}? If not, the encoding is another one")
+    return best.text
 
 
 def _of_csv(text: str, name: str, found: Sample) -> Sample:
