@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spark_app.doctor.draft import Draft, as_scalar
-from spark_app.doctor.draft_rows import moves_money
+from spark_app.doctor.draft_rows import pays
 from spark_app.doctor.header_names import without_accents
 from spark_app.doctor.kinds import Times, numbers, times
 from spark_app.doctor.sample import distinct
@@ -138,7 +138,7 @@ def _is_of(word: str, said: Sequence[str], theirs: Sequence[str]) -> bool:
 def add_words(draft: Draft, column: str, role: str, ours: Mapping[str, Sequence[str]], table: str, blank: str) -> None:
     """A word of the shop's as one of ours (`ours`: ours → theirs), of those that the contract of `table` allows."""
     header = draft.header(role)
-    values = [value for value in draft.sample.column(header) if role != "kind" or moves_money(value)]
+    values = [value for value in draft.sample.column(header) if role != "kind" or pays(value)]
     known = draft.contracts[table].words(column)
     codes, strange = {}, []
     for word in distinct(values):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from spark_app.doctor.draft import Draft, as_scalar
-from spark_app.doctor.draft_columns import add_column, add_number, add_time
-from spark_app.doctor.draft_rows import as_sql, carried_down, rows_of_orders
+from spark_app.doctor.draft_columns import add_column, add_number, add_time, add_time_of_change
+from spark_app.doctor.draft_rows import as_sql, carried_down, listed, rows_of_orders
 from spark_app.doctor.kinds import numbers
 
 # Signs and codes that only one currency has.
@@ -63,6 +63,28 @@ def is_of_order(draft: Draft, role: str) -> bool:
     several = [{values[at] for at in rows} for rows in rows_of_orders(draft) if len(rows) > 1]
     several = [found for found in several if any(found)]
     return bool(several) and all(len(found) == 1 for found in several)
+
+
+def add_refunds_of_ledger(draft: Draft, kinds: Sequence[str]) -> None:
+    """Rows of these kinds give money back; which lines they are of a ledger does not say."""
+    draft.add(
+        f"    where: {draft.names[draft.header('kind')]} in ({listed(kinds)})", "money of an order that went back"
+    )
+    draft.add("    columns:")
+    if draft.has("transaction"):
+        add_column(draft, "refund_id", "transaction")
+    else:
+        add_column(draft, "refund_id", "order_id")
+        key = as_scalar(draft.header("order_id"))
+        draft.add(f"      refund_line: {{number_by: [{key}]}}", "an order may have several")
+    add_column(draft, "order_id", "order_id")
+    add_number(draft, "amount", "pay_amount", absolute=True)
+    draft.questions.append("refunds.amount: has it shipping and taxes in it? They have columns of their own")
+    if draft.has("purchased_at"):
+        add_time(draft, "refunded_at", "purchased_at")
+    else:
+        draft.add('      refunded_at: {expression: "cast(_batch_date as string)"}', "the drop's day")
+    add_time_of_change(draft)
 
 
 def add_refunds(draft: Draft) -> None:

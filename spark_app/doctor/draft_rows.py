@@ -6,12 +6,22 @@ import re
 from collections.abc import Sequence
 
 from spark_app.doctor.draft import Draft
+from spark_app.doctor.header_names import without_accents
 from spark_app.doctor.kinds import numbers
 from spark_app.doctor.sample import distinct
 
-_MONEY_MOVES = re.compile("payment|sale|charge|refund|reversal|chargeback|order", re.IGNORECASE)
-_NO_PAYMENT = re.compile("fee|hold|conversion|withdrawal|payout|transfer|deposit|adjustment", re.IGNORECASE)
-_BACK = re.compile("refund|reversal|chargeback|return|void", re.IGNORECASE)
+# Words for kinds of rows, without accents, in the languages of `header_names`.
+_MONEY_MOVES = re.compile(
+    "payment|sale|charge|refund|reversal|chargeback|order|zahlung|erstattung|verkauf|bestellung|paiement|rembours|vente|"
+    "pago|venta|reembolso|pagamento|venda|rimborso|vendita|betaling|verkoop|platnosc|sprzedaz|zwrot"
+)
+_NO_PAYMENT = re.compile(
+    "fee|hold|conversion|withdrawal|payout|transfer|deposit|adjustment|gebuhr|umrechnung|abbuchung|auszahlung|uberweisung|"
+    "einbehalt|frais|commission|virement|retrait|comision|tarifa|retiro|taxa|saque|commissione|prelievo|kosten|oplata"
+)
+_BACK = re.compile(
+    "refund|reversal|chargeback|return|void|ruck|erstattung|storno|rembours|reembolso|rimborso|retour|zwrot"
+)
 _GOODS = ("principal", "item price", "product sales")
 _OF_A_LINE = ("freight", "product_id", "quantity", "unit_price")
 Condition = tuple[str, str]  # SQL, and what speaks for it
@@ -28,7 +38,7 @@ def sales_only(draft: Draft) -> list[Condition]:
     if not draft.has("kind"):
         return []
     kinds = distinct(draft.sample.column(draft.header("kind")))
-    sales = [kind for kind in kinds if moves_money(kind) and not _BACK.search(kind)]
+    sales = [kind for kind in kinds if pays(kind)]
     if not sales or len(sales) == len(kinds):
         return []
     others = ", ".join(kind for kind in kinds if kind not in sales)
@@ -88,18 +98,33 @@ def as_sql(draft: Draft, role: str) -> str:
 
 
 def add_payments_only(draft: Draft) -> None:
-    """Rows of a ledger that move money of an order, by the words of its kind."""
+    """Rows of a ledger that pay an order, by the words of its kind."""
     kinds = distinct(draft.sample.column(draft.header("kind")))
-    moves = [kind for kind in kinds if moves_money(kind)]
-    others = [kind for kind in kinds if kind not in moves]
+    pay = [kind for kind in kinds if pays(kind)]
+    others = [kind for kind in kinds if kind not in pay]
     why = f"leaves out {sum(kinds[one] for one in others)} of {sum(kinds.values())} rows: {', '.join(others)}"
-    draft.add(f"    where: {draft.names[draft.header('kind')]} in ({listed(moves)})", why)
-    draft.questions.append(f"payments: are these all kinds that pay or give back? {', '.join(moves)}")
+    draft.add(f"    where: {draft.names[draft.header('kind')]} in ({listed(pay)})", why)
+    draft.questions.append(f"payments: are these all kinds that pay? {', '.join(pay)}")
+
+
+def kinds_that_give_back(draft: Draft) -> list[str]:
+    """Of a ledger's kinds those by which money of an order goes back."""
+    kinds = distinct(draft.sample.column(draft.header("kind"))) if draft.ledger else ()
+    return [kind for kind in kinds if moves_money(kind) and not pays(kind)]
+
+
+def pays(kind: str) -> bool:
+    """Whether rows of this kind pay an order."""
+    return moves_money(kind) and not _BACK.search(_plain(kind))
 
 
 def moves_money(kind: str) -> bool:
     """Whether rows of this kind pay or give back."""
-    return bool(_MONEY_MOVES.search(kind)) and not _NO_PAYMENT.search(kind)
+    return bool(_MONEY_MOVES.search(_plain(kind))) and not _NO_PAYMENT.search(_plain(kind))
+
+
+def _plain(kind: str) -> str:
+    return without_accents(kind.lower())
 
 
 def listed(words: Sequence[str]) -> str:

@@ -156,10 +156,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "platnosc", "betalsatt", "支払方法", "決済方法", "支付方式",
     ),
     "pay_amount": (
-        "order total", "gross", "total", "payment value", "amount", "payment amount", "gesamt", "gesamtbetrag",
-        "gesamtsumme", "summe", "bruttobetrag", "montant total", "total ttc", "total pedido", "total del pedido",
-        "importe total", "total do pedido", "valor total", "totale", "totale ordine", "totaal", "totaalbedrag",
-        "suma", "kwota", "razem", "summa", "totalt", "合計", "合計金額", "请求額", "总金额", "实付金额", "合计",
+        "order total", "gross", "total", "brutto", "brut", "bruto", "lordo", "payment value", "amount",
+        "payment amount", "gesamt", "gesamtbetrag", "gesamtsumme", "summe", "bruttobetrag", "montant total",
+        "total ttc", "total pedido", "total del pedido", "importe total", "total do pedido", "valor total", "totale",
+        "totale ordine", "totaal", "totaalbedrag", "suma", "kwota", "razem", "summa", "totalt", "合計", "合計金額",
+        "请求額", "总金额", "实付金额", "合计",
     ),
     "pay_status": (
         "financial status", "payment status", "zahlungsstatus", "bezahlstatus", "statut du paiement",

@@ -20,7 +20,14 @@ from spark_app.doctor.draft_columns import (
     add_time_of_change,
     add_words,
 )
-from spark_app.doctor.draft_money import OF_LINES, OF_ORDERS, add_amounts, add_defaults, add_refunds
+from spark_app.doctor.draft_money import (
+    OF_LINES,
+    OF_ORDERS,
+    add_amounts,
+    add_defaults,
+    add_refunds,
+    add_refunds_of_ledger,
+)
 from spark_app.doctor.draft_rows import (
     add_filter,
     add_payments_only,
@@ -29,6 +36,7 @@ from spark_app.doctor.draft_rows import (
     given_only,
     goods_only,
     is_unique,
+    kinds_that_give_back,
     paid_only,
     sales_only,
     takes_back,
@@ -194,6 +202,11 @@ def _payments(draft: Draft, dataset: str) -> None:
 
 
 def _refunds(draft: Draft, dataset: str) -> None:
+    if draft.has("order_id", "pay_amount") and (kinds := kinds_that_give_back(draft)):
+        draft.add("  refunds:")
+        draft.add(f"    from: {dataset}")
+        add_refunds_of_ledger(draft, kinds)
+        return
     if not takes_back(draft) or not draft.has("order_id", "purchased_at"):
         return
     if draft.has("unit_price") or draft.has("line_amount"):

@@ -122,20 +122,29 @@ LEDGER = """
     source: shop
     timezone: America/Los_Angeles
     datasets:
-      files: {columns: [Date, Time, Type, Currency, Gross, Invoice Number]}
+      files: {columns: [Date, Time, Type, Currency, Gross, Invoice Number, Transaction ID]}
     entities:
       payments:
         from: files
-        where: type in ('Express Checkout Payment', 'Payment Refund')
+        where: type in ('Express Checkout Payment')
         columns:
           order_id: Invoice Number
           payment_sequence: {number_by: [Invoice Number]}
           method: {default: paypal}
-          status: {column: Type, codes: {Express Checkout Payment: paid, Payment Refund: refunded}}
+          status: {column: Type, codes: {Express Checkout Payment: paid}}
           amount: {expression: "replace(gross, '-', '')", number: {decimal: ".", thousands: ","}}
           currency: Currency
-          paid_at: {expression: "concat(date, ' ', time)", formats: ["M/d/yyyy HH:mm:ss"]}
-          updated_at: {expression: "concat(date, ' ', time)", formats: ["M/d/yyyy HH:mm:ss"]}
+          paid_at: &when {expression: "concat(date, ' ', time)", formats: ["M/d/yyyy HH:mm:ss"]}
+          updated_at: *when
+      refunds:
+        from: files
+        where: type in ('Payment Refund')
+        columns:
+          refund_id: Transaction ID
+          order_id: Invoice Number
+          amount: {expression: "replace(gross, '-', '')", number: {decimal: ".", thousands: ","}}
+          refunded_at: *when
+          updated_at: *when
 """
 
 
