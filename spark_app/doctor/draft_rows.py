@@ -70,7 +70,8 @@ def rows_of_orders(draft: Draft) -> list[list[int]]:
     """Which rows of the sample are of one order, for each."""
     found: dict[str, list[int]] = {}
     for at, order in enumerate(draft.sample.column(draft.header("order_id")) if draft.has("order_id") else ()):
-        found.setdefault(order, []).append(at)
+        if order:
+            found.setdefault(order, []).append(at)
     return [*found.values()]
 
 
@@ -134,18 +135,14 @@ def listed(words: Sequence[str]) -> str:
 
 def carried_down(draft: Draft) -> list[str]:
     """Headers that are blank in every row of an order but its first, and are not there."""
-    if not draft.has("order_id"):
-        return []
-    orders = draft.sample.column(draft.header("order_id"))
-    later = [at for at, order in enumerate(orders) if order and order in orders[:at]] if len(orders) < 3000 else []
-    first = [at for at, order in enumerate(orders) if order and orders.index(order) == at and orders.count(order) > 1]
+    several = [rows for rows in rows_of_orders(draft) if len(rows) > 1]
     price = () if draft.has("unit_price") else ("line_amount",)
-    own = {draft.header(role) for role in (*_OF_A_LINE, *price) if draft.has(role)}
+    own = {draft.header(role) for role in (*_OF_A_LINE, *price) if draft.has(role)}  # freight would count for each line
     found = []
-    for header in draft.sample.header if later else ():
+    for header in draft.sample.header if several else ():
         values = draft.sample.column(header)
-        per_line = header in own  # freight would count for each line
-        if not per_line and not any(values[at] for at in later) and any(values[at] for at in first):
+        later = any(values[at] for rows in several for at in rows[1:])
+        if header not in own and not later and any(values[rows[0]] for rows in several):
             found.append(header)
     return found
 
