@@ -127,10 +127,18 @@ def _of_csv(text: str, name: str, found: Sample) -> Sample:
     widths = Counter(len(row) for row in table)
     width = max(widths, key=lambda one: (widths[one], one))
     first = next(at for at, row in enumerate(table) if len(row) >= width)
+    if first and _ends_in_blanks(table[first:], beyond=table[first - 1]):
+        first -= 1
     if first:
         found.needs("skip_lines", first, f"the first {first} lines are shorter than the {width} fields of the others")
     _with_header(table[first:], width, found)
     return found
+
+
+def _ends_in_blanks(rows: Sequence[Sequence[str]], *, beyond: Sequence[str]) -> bool:
+    """Whether a row of names stands above rows that only have blank fields beyond them."""
+    named = len(beyond) > 1 and all(one.strip() and not is_plain_value(one) for one in beyond)
+    return named and not any(one.strip() for row in rows for one in row[len(beyond) :])
 
 
 def _with_header(table: list[list[str]], width: int, found: Sample) -> None:

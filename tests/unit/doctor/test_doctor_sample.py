@@ -28,6 +28,8 @@ pytestmark = pytest.mark.core
         (b"a,b,c\nx,1,2\ny,2,2\nTotal,3\n", ("a", "b", "c"), ",", {"skip_footer": 1}),
         (b"a,b,c\nx,1,2\ny,2\nz,2,3\n", ("a", "b", "c"), ",", {"fill_short_rows": True}),
         (b"a,b,,\nx,1,,\n", ("a", "b"), ",", {"drop_empty_fields": True}),
+        (b"a,b\nx,1,\ny,2,\n", ("a", "b"), ",", {"drop_empty_fields": True}),
+        (b"Report of May\na,b\nx,1,\ny,2,\n", ("a", "b"), ",", {"skip_lines": 1, "drop_empty_fields": True}),
         (b"sep=|\na|b\nx|1\n", ("a", "b"), "|", {}),
         (b"1,2024-01-01\n2,2024-01-02\n", ("column 1", "column 2"), ",", {"header": False}),
     ],
