@@ -68,9 +68,12 @@ def _day_and_clock(draft: Draft, column: str, header: str) -> None:
     clock = draft.header("clock")
     both = zip(draft.sample.column(header), draft.sample.column(clock), strict=True)
     found = times([f"{day} {time}" for day, time in both if day and time])
-    text = f"concat({draft.names[header]}, ' ', {draft.names[clock]})"
-    formats = f", formats: {json.dumps(list(found.formats))}" if found is not None and found.formats else ""
-    draft.add(f'      {column}: {{expression: "{text}"{formats}}}', f"{header} is a day, {clock} its time")
+    zone = f", ' ', {draft.names[draft.header('zone')]}" if draft.has("zone") else ""
+    text = f"concat({draft.names[header]}, ' ', {draft.names[clock]}{zone})"
+    read = [f"{one} z" if zone else one for one in found.formats] if found is not None else []
+    formats = f", formats: {json.dumps(read)}" if read else ""
+    why = f"{header} is a day, {clock} its time" + (f", {draft.header('zone')} its zone" if zone else "")
+    draft.add(f'      {column}: {{expression: "{text}"{formats}}}', why)
     if found is not None:
         _doubt(draft, header, found.doubt, found.formats)
 

@@ -103,6 +103,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "clock": (
         "time", "order time", "uhrzeit", "zeit", "heure", "hora", "ora", "tijd", "godzina", "tid", "時刻", "时间",
     ),
+    "zone": (
+        "timezone", "time zone", "zeitzone", "fuseau horaire", "zona horaria", "fuso horario", "fuso orario",
+        "tijdzone",
+    ),
     "paid_at": (
         "paid on", "paid at", "payment date", "date paid", "order approved at", "bezahlt am", "zahlungsdatum",
         "date de paiement", "fecha de pago", "data de pagamento", "data pagamento", "betaald op", "data platnosci",

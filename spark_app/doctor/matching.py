@@ -64,6 +64,8 @@ def _content(role: str, values: Sequence[str]) -> str | None:
         return f"numbers, {share}" if numbers(some) is not None else None
     if role == "clock":
         return "times of day" if all(re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", value) for value in some) else None
+    if role == "zone":
+        return "zones" if all(re.fullmatch(r"[A-Z]{2,5}", value) for value in some) else None
     if role == "item_number":
         return f"whole numbers, {share}" if all(value.isdecimal() for value in some) else None
     if role == "email":

@@ -146,6 +146,10 @@ def _with_header(table: list[list[str]], width: int, found: Sample) -> None:
     blank_names = header and not header[-1]
     while header and not header[-1]:
         header.pop()
+    if any(one.startswith('"') for one in header):  # a quote behind a blank opens no field
+        header = [one.strip(' "') for one in header]
+        found.needs("skip_lines", int(str(found.read.get("skip_lines", 0))) + 1, "the names are given here")
+        found.needs("header", False, "blanks stand before the quotes of its names, so that no one can read them")
     plain = sum(is_plain_value(one) for one in header)
     if plain > len(header) / 4:
         found.needs("header", False, f"{plain} of the first row's values are numbers or dates")

@@ -122,7 +122,7 @@ LEDGER = """
     source: shop
     timezone: America/Los_Angeles
     datasets:
-      files: {columns: [Date, Time, Type, Currency, Gross, Invoice Number, Transaction ID]}
+      files: {columns: [Date, Time, TimeZone, Type, Currency, Gross, Invoice Number, Transaction ID]}
     entities:
       payments:
         from: files
@@ -134,7 +134,7 @@ LEDGER = """
           status: {column: Type, codes: {Express Checkout Payment: paid}}
           amount: {expression: "replace(gross, '-', '')", number: {decimal: ".", thousands: ","}}
           currency: Currency
-          paid_at: &when {expression: "concat(date, ' ', time)", formats: ["M/d/yyyy HH:mm:ss"]}
+          paid_at: &when {expression: "concat(date, ' ', time, ' ', timezone)", formats: ["M/d/yyyy HH:mm:ss z"]}
           updated_at: *when
       refunds:
         from: files

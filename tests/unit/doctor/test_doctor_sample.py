@@ -30,6 +30,7 @@ pytestmark = pytest.mark.core
         (b"a,b,,\nx,1,,\n", ("a", "b"), ",", {"drop_empty_fields": True}),
         (b"a,b\nx,1,\ny,2,\n", ("a", "b"), ",", {"drop_empty_fields": True}),
         (b"Report of May\na,b\nx,1,\ny,2,\n", ("a", "b"), ",", {"skip_lines": 1, "drop_empty_fields": True}),
+        (b'"a", "b"\n"x","1"\n', ("a", "b"), ",", {"skip_lines": 1, "header": False}),
         (b"sep=|\na|b\nx|1\n", ("a", "b"), "|", {}),
         (b"1,2024-01-01\n2,2024-01-02\n", ("column 1", "column 2"), ",", {"header": False}),
     ],
