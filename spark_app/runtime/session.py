@@ -57,7 +57,7 @@ DELTA: Mapping[str, str] = {
     # What is merged is read at fixed versions: Delta need not keep a copy of it for fear that it changes.
     "spark.databricks.delta.merge.materializeSource": "none",
     # Delta keeps what it knows of each table for an hour, megabytes each: so many are more than a lake has.
-    "spark.databricks.delta.delta.log.cacheSize": "100",
+    "spark.databricks.delta.delta.log.cacheSize": "80",
     # A small table's files are listed in the checksum beside each commit: its state need not be worked out again.
     "spark.databricks.delta.allFilesInCrc.enabled": "true",
 }
