@@ -102,7 +102,6 @@ OWN = [
     Wrong("ddl --changes", "found warehouse duckdb in environment local, expected redshift"),
     Wrong("demo --days 0", "0 is not in the range"),
     Wrong("demo --live --days 3", "--days, --orders-per-day and --json are of a shop whose days are over"),
-    Wrong("demo --live --json", "--days, --orders-per-day and --json are of a shop whose days are over"),
     Wrong("demo --days many", "'many' is not a valid integer range"),
     Wrong("demo --home {tmp}/file/home", "{tmp}/file/home/landing: cannot be written into: Not a directory"),
     Wrong("doctor --file {tmp}/none.csv", "--file {tmp}/none.csv: no such file; expected a file"),
