@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.runs.context import Context
 from spark_app.runtime.errors import ContractError, SettingsError
 from spark_app.tables.declare import gold_tables
@@ -21,11 +21,11 @@ def check_types(context: Context) -> None:
     A new column is filled by building its table anew; one of another type stands in the tables behind it too.
     """
     of = {layer: {n: one for n, one in context.contracts.items() if one.layer == layer} for layer in ("silver", "gold")}
-    unlike = {name: log.unlike_now(context.table(name), one.columns) for name, one in of["gold"].items()}
+    unlike = {name: contents.unlike_now(context.table(name), one.columns) for name, one in of["gold"].items()}
     found = {name: retyped for name, (_, retyped) in unlike.items() if retyped}
     if not found:
         return
-    older = any(any(log.unlike_now(context.table(name), one.columns)) for name, one in of["silver"].items())
+    older = any(any(contents.unlike_now(context.table(name), one.columns)) for name, one in of["silver"].items())
     told = "; ".join(f"{name} has {', '.join(columns)}" for name, columns in found.items())
     raise ContractError(
         f"{told} in another type than its contract, as an earlier version made it; nothing was done",

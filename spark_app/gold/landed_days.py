@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from spark_app.contracts.table import Contract
-from spark_app.lake import feed, log, writes
+from spark_app.lake import contents, feed, log, writes
 from spark_app.lake.behind import days_taken_in
 from spark_app.lake.completed import completed_so_far
 from spark_app.lake.days import days_of, drops
@@ -80,13 +80,13 @@ def _held(context: Context, contract: Contract) -> set[Row]:
 def _lacks_columns(context: Context, contract: Contract) -> bool:
     """Whether a column has come to the contract since the table was made."""
     opened = log.open_table(context.table(contract.qualified))
-    return opened is not None and bool(log.unlike(opened, contract.columns)[0])
+    return opened is not None and bool(contents.unlike(opened, contract.columns)[0])
 
 
 def _changes(contract: Contract, changed: Sequence[Row], gone: Collection[date]) -> pa.Table:
     """What `writes.merge` takes: rows to write whole, and days to remove by their key."""
     names = contract.column_names
-    fields = [(column.name, log.arrow_type(column.type)) for column in contract.columns]
+    fields = [(column.name, contents.arrow_type(column.type)) for column in contract.columns]
     rows = [{**dict(zip(names, row, strict=True)), writes.OP: writes.WRITE} for row in changed]
     rows += [{names[0]: day, writes.OP: writes.REMOVE} for day in sorted(gone)]
     return pa.Table.from_pylist(rows, schema=pa.schema([*fields, (writes.OP, pa.string())]))

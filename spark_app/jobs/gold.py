@@ -22,7 +22,7 @@ from spark_app.gold.inputs import (
     touched,
     whole_inputs,
 )
-from spark_app.lake import delta, few, log, quarantine, writes
+from spark_app.lake import contents, delta, few, log, quarantine, writes
 from spark_app.lake.diff import CLAUSES, WAS_MONTH, difference
 from spark_app.recovery import overwritten
 from spark_app.runs.context import Context, thread_session
@@ -76,7 +76,7 @@ def _refresh(
         opened = log.open_table(own_table)  # before its commits are looked at: of none after this one is known
         assert opened is not None  # it was made above, if need be
         commit = log.own_commit(own_table)
-        lacking, retyped = log.unlike(opened, contract.columns)
+        lacking, retyped = contents.unlike(opened, contract.columns)
         taken = commit.sources if commit else {}
         work = Refresh(table, contract, now, taken, opened.version(), tuple(lacking), tuple(retyped))
         other = commit is not None and _reports_otherwise(context, table, commit.note)

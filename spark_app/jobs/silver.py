@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from spark_app.contracts.sources import inputs_of, looked_up_of
 from spark_app.contracts.table import Column, Contract, Type
-from spark_app.lake import delta, log, quarantine, writes
+from spark_app.lake import contents, delta, log, quarantine, writes
 from spark_app.lake.failures import as_storage_error
 from spark_app.lake.progress import bronze_progress, silver_progress
 from spark_app.quality import expressions
@@ -89,7 +89,7 @@ def _work(context: Context, table: SilverTable, days_to_judge: Sequence[date], f
         log.own_commit(context.table(contract.qualified)),
     )
     # Made by an earlier version of ours: it lacks columns of its contract, or has them in another type.
-    reshaped = taken is not None and any(log.unlike_now(context.table(contract.qualified), contract.columns))
+    reshaped = taken is not None and any(contents.unlike_now(context.table(contract.qualified), contract.columns))
     anew = Work(table, contract, parts, bronze, looked_up, None, (), version, reshaped)
     if full_rebuild or reshaped or taken is None or not _goes_on(taken.sources, bronze):
         return anew

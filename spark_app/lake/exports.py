@@ -18,7 +18,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from spark_app.contracts.table import Contract
-from spark_app.lake import log, objects
+from spark_app.lake import contents, log, objects
 from spark_app.lake.delta import MONTH
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
@@ -42,7 +42,7 @@ def export(lake: Lake, contract: Contract, release: Release) -> int:
     order = ", ".join(f'"{name}"' for name in contract.serving.sort_key or contract.key)
     months = _months(opened, from_version, version)
     with duck.in_memory() as connection, tempfile.TemporaryDirectory(prefix="lakehouse-") as folder:
-        duck.offer(connection, "data", log.rows_as(log.dataset(table, version), contract.columns))
+        duck.offer(connection, "data", contents.rows_as(contents.dataset(table, version), contract.columns))
         for number, month in enumerate(months):
             path = Path(folder) / f"{number}.parquet"
             where = f"WHERE {MONTH} = DATE '{month}'" if month else ""

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from spark_app.contracts.table import Column
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.lake.paths import Lake, Table
 from spark_app.runtime import duck
 from spark_app.runtime.errors import LakeError
@@ -48,10 +48,10 @@ def over_final_rows(
         for name, (other, version, column) in others.items():
             looked_up = table.lake.table(other)
             if log.open_table(looked_up, version) is not None:
-                rows = log.dataset(looked_up, version)
+                rows = contents.dataset(looked_up, version)
                 connection.register(name, rows.scanner(columns=[column]).to_reader())
         if after is None:
-            duck.offer(connection, "changed", log.dataset(table, upto))
+            duck.offer(connection, "changed", contents.dataset(table, upto))
         else:
             changed = opened.load_cdf(starting_version=after + 1, ending_version=upto)
             connection.register("feed", pa.RecordBatchReader.from_stream(changed))
@@ -82,7 +82,7 @@ def over_version(table: Table, version: int | None, sql: str, columns: Sequence[
     if opened is None:
         return []
     with duck.in_memory() as connection:
-        duck.offer(connection, "data", log.rows_as(log.dataset(table, opened.version()), columns))
+        duck.offer(connection, "data", contents.rows_as(contents.dataset(table, opened.version()), columns))
         return connection.execute(sql).fetchall()
 
 

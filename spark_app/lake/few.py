@@ -25,7 +25,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import ArrayType, DataType, DecimalType, StructType
 
 from spark_app.contracts import spark_sql
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.lake.objects import Entry, put_file, remove_file
 from spark_app.lake.paths import Table
 from spark_app.runtime.errors import LakehouseError
@@ -101,7 +101,7 @@ def matching(
 
     None where there are more than `most`.
     """
-    dataset = log.dataset(table, version)
+    dataset = contents.dataset(table, version)
     values = {name: pa.array(list(given), dataset.schema.field(name).type) for name, given in wanted.items()}
     found, count = [], 0
     for fragment in dataset.get_fragments() if any(map(len, values.values())) else ():
@@ -121,7 +121,7 @@ def everything(table: Table, version: int, columns: Sequence[str], most: int = F
     """All rows of a version. None where there are more than `most`."""
     if log.row_count(table, version) > most:
         return None
-    return _plain(log.dataset(table, version).to_table(columns=list(columns)))
+    return _plain(contents.dataset(table, version).to_table(columns=list(columns)))
 
 
 def of_days(
@@ -138,7 +138,7 @@ def of_days(
 
     `only`: what else they have to be.
     """
-    dataset = log.dataset(table, version)
+    dataset = contents.dataset(table, version)
     if not days:
         return _plain(_schema(dataset, columns).empty_table())
     day = pc.field(column)
@@ -168,7 +168,7 @@ def changes(table: Table, after: int, upto: int, columns: Sequence[str], most: i
 
 def no_changes(table: Table, version: int, columns: Sequence[str]) -> pa.Table:
     """As `changes`, where there are none."""
-    fields = _schema(log.dataset(table, version), columns)
+    fields = _schema(contents.dataset(table, version), columns)
     return _plain(fields.append(pa.field("_change_type", pa.string())).empty_table())
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.dataset
 from deltalake import CommitProperties, write_deltalake
 
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.lake.fence import committing, stamped
 from spark_app.lake.paths import Table
 from spark_app.runtime import duck
@@ -277,7 +277,7 @@ def _whole(table: Table, version: int) -> pa.dataset.Dataset | pa.Table:
     known = table.lake.seen.get(place)
     if isinstance(known, _Read) and known.version == version:
         return known.rows
-    rows = log.dataset(table, version)
+    rows = contents.dataset(table, version)
     lacking = [field for field in SCHEMAS[table.name] if field.name not in rows.schema.names]
     rows = rows.replace_schema(pa.schema([*rows.schema, *lacking])) if lacking else rows
     if log.row_count(table, version) > IN_MEMORY:

@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from spark_app.contracts.table import QUARANTINE
-from spark_app.lake import delta, few, log, writes
+from spark_app.lake import contents, delta, few, log, writes
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
 
@@ -147,7 +147,7 @@ def select(lake: Lake, sql: str, parameters: Sequence[object] = ()) -> list[dict
     if table is None:
         return []
     with duck.in_memory() as connection:
-        duck.offer(connection, "quarantined", log.dataset(lake.table(TABLE), table.version()))
+        duck.offer(connection, "quarantined", contents.dataset(lake.table(TABLE), table.version()))
         result = connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

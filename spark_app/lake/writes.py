@@ -11,8 +11,9 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from spark_app.contracts.table import Column
+from spark_app.lake.contents import arrow_type
 from spark_app.lake.fence import Fence, committing, stamped
-from spark_app.lake.log import arrow_type, note_of, open_anew, open_table
+from spark_app.lake.log import note_of, open_anew, open_table
 from spark_app.lake.paths import NOT_THERE, Table
 from spark_app.runtime.errors import LakeError
 

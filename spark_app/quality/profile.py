@@ -12,7 +12,7 @@ from datetime import date
 
 from spark_app.contracts.sql import in_duckdb
 from spark_app.contracts.table import Contract, Dimension, Rule, Severity, Threshold
-from spark_app.lake import feed, log
+from spark_app.lake import contents, feed, log
 from spark_app.lake.paths import Lake
 
 
@@ -78,7 +78,7 @@ def measure(
     total = log.row_count(table, tables[name])
     # A release may change old days only: how recent a table is, all of it says.
     newest = {
-        rule.name: log.greatest(table, tables[name], rule.columns[0])
+        rule.name: contents.greatest(table, tables[name], rule.columns[0])
         for rule in rules
         if rule.kind == "days_behind" and rule.columns
     }

@@ -18,7 +18,7 @@ from spark_app.contracts.metrics import Metric, Metrics, load_metrics
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, with_all_tables
 from spark_app.contracts.views import load_views
-from spark_app.lake import log, ops, releases
+from spark_app.lake import contents, log, ops, releases
 from spark_app.lake.behind import Behind, counted_in, days_taken_in, look_behind
 from spark_app.lake.completed import complete_to
 from spark_app.lake.days import Drops, days_of, drops
@@ -184,7 +184,7 @@ def _register(
         table = lake.table(name)
         if log.open_table(table, version) is None:
             raise LakeError(f"{name}: no version {version} at {table.path}, which release {release.release_id} names")
-        rows = log.rows_as(log.dataset(table, version), contracts[name].columns)
+        rows = contents.rows_as(contents.dataset(table, version), contracts[name].columns)
         duck.offer(connection, f"_{contracts[name].name}", rows)
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from spark_app.contracts.ddl import definition_hash, duckdb_ddl, view_ddl
 from spark_app.contracts.table import Contract
 from spark_app.contracts.view import View, with_all_tables
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.fence import check
 from spark_app.lake.paths import Lake, Table
@@ -217,7 +217,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: Table, contract: Cont
     for statement in duckdb_ddl(contract, "analytics"):
         connection.execute(statement)
     connection.execute(f'CREATE VIEW main."{contract.name}" AS SELECT * FROM analytics."{contract.name}"')
-    duck.offer(connection, "incoming", log.rows_as(log.dataset(table, version), contract.columns))
+    duck.offer(connection, "incoming", contents.rows_as(contents.dataset(table, version), contract.columns))
     return _insert(connection, contract, "incoming")
 
 

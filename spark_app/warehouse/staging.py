@@ -13,7 +13,7 @@ from pyarrow.dataset import Dataset
 
 from spark_app.contracts.ddl import REDSHIFT_LONGEST, redshift_type
 from spark_app.contracts.table import Contract
-from spark_app.lake import log
+from spark_app.lake import contents, log
 from spark_app.lake.feed import last_changes
 from spark_app.lake.paths import Lake
 from spark_app.runtime import duck
@@ -56,7 +56,7 @@ class Slice:
 
 def schema_of(contract: Contract) -> pa.Schema:
     """The contract's columns, times in UTC without a zone as the warehouse keeps them, and `CAME`."""
-    kinds = [(column.name, log.arrow_type(column.type)) for column in contract.columns]
+    kinds = [(column.name, contents.arrow_type(column.type)) for column in contract.columns]
     plain = [(name, pa.timestamp("us") if pa.types.is_timestamp(kind) else kind) for name, kind in kinds]
     return pa.schema([*plain, (CAME, pa.bool_())])
 
@@ -66,7 +66,7 @@ def read_all_rows(part: Slice) -> Slice:
 
     def batches() -> Iterator[pa.RecordBatch]:
         names = list(part.contract.column_names)
-        dataset = log.rows_as(_rows(part.lake, part.contract, part.version), part.contract.columns)
+        dataset = contents.rows_as(_rows(part.lake, part.contract, part.version), part.contract.columns)
         for batch in dataset.to_batches(columns=names, batch_size=_BATCH_ROWS):
             if batch.num_rows:
                 yield from _checked(part.contract, batch.append_column(CAME, pa.array([True] * batch.num_rows)))
@@ -119,7 +119,7 @@ def _gather(part: Slice, scratch: duckdb.DuckDBPyConnection) -> int:
         sql = f'SELECT {", ".join(keyed)}, came AS "{CAME}" FROM ({last})'
     else:
         # Back to an earlier version: what it holds of the keys that changed since, and which of them it lacks.
-        duck.offer(scratch, "earlier", log.rows_as(_rows(part.lake, contract, version), contract.columns))
+        duck.offer(scratch, "earlier", contents.rows_as(_rows(part.lake, contract, version), contract.columns))
         same = " AND ".join(f'a."{name}" = b."{name}"' for name in contract.key)
         scratch.execute(f'CREATE OR REPLACE TEMP TABLE "touched" AS SELECT * REPLACE (false AS came) FROM ({last})')
         sql = (
@@ -164,7 +164,7 @@ def _refuse(contract: Contract, table: pa.Table, mask: pa.ChunkedArray, column: 
 
 def _rows(lake: Lake, contract: Contract, version: int) -> Dataset:
     _opened(lake, contract, version)
-    return log.dataset(lake.table(contract.qualified), version)
+    return contents.dataset(lake.table(contract.qualified), version)
 
 
 def _opened(lake: Lake, contract: Contract, version: int) -> DeltaTable:

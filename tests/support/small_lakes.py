@@ -12,7 +12,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
 from spark_app.contracts.table import Column, Contract, Serving, Type
-from spark_app.lake import log, releases, writes
+from spark_app.lake import contents, log, releases, writes
 from spark_app.lake.paths import Lake
 from spark_app.lake.releases import Release
 
@@ -92,7 +92,7 @@ class Gold:
 
 def arrow(table: Contract, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows in the contract's types."""
-    schema = pa.schema([(column.name, log.arrow_type(column.type)) for column in table.columns])
+    schema = pa.schema([(column.name, contents.arrow_type(column.type)) for column in table.columns])
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
 
 

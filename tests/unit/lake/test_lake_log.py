@@ -10,7 +10,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from spark_app.contracts.table import Column, Type
-from spark_app.lake import log, writes
+from spark_app.lake import contents, log, writes
 from spark_app.lake.log import note_text
 from spark_app.lake.paths import Lake, Table
 from spark_app.runtime.errors import SettingsError
@@ -128,7 +128,7 @@ def test_a_log_is_opened_once_until_somebody_commits(lake: Lake, opens: list[tup
 def test_a_version_is_opened_once_and_stays_what_it_was(lake: Lake, opens: list[tuple[str, int | None]]) -> None:
     table = lake.table("gold.t")
     assert [log.row_count(table, version) for version in (0, 1, 0, 1)] == [3, 5, 3, 5]
-    assert [log.dataset(table, version).count_rows() for version in (0, 1, 0, 1)] == [3, 5, 3, 5]
+    assert [contents.dataset(table, version).count_rows() for version in (0, 1, 0, 1)] == [3, 5, 3, 5]
     assert opens == [("gold.t", 0), ("gold.t", 1)]
 
 
@@ -155,8 +155,8 @@ def test_who_writes_opens_a_log_of_its_own(lake: Lake) -> None:
 
 def test_what_was_seen_can_be_forgotten(lake: Lake, opens: list[tuple[str, int | None]]) -> None:
     table = lake.table("gold.t")
-    before = log.dataset(table, 1)
-    assert log.dataset(table, 1) is before
+    before = contents.dataset(table, 1)
+    assert contents.dataset(table, 1) is before
     lake.forget()
-    assert log.dataset(table, 1) is not before
+    assert contents.dataset(table, 1) is not before
     assert opens == [("gold.t", 1)] * 2

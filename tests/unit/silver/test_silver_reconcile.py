@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 from deltalake import CommitProperties, write_deltalake
 
-from spark_app.lake import log, ops
+from spark_app.lake import contents, log, ops
 from spark_app.lake.progress import BronzeProgress, JudgedDay, SilverProgress, Sum
 from spark_app.runs.context import Context
 from spark_app.runs.opening import open_context
@@ -75,7 +75,7 @@ class Shop:
 
     def _silver(self, kept: dict[date, list[str]]) -> pa.Table:
         contract = self.context.contracts["silver.payments"]
-        columns = [(column.name, log.arrow_type(column.type)) for column in contract.columns]
+        columns = [(column.name, contents.arrow_type(column.type)) for column in contract.columns]
         schema = pa.schema([*columns, ("_batch_date", pa.date32())])
         at = datetime(2024, 3, 1, tzinfo=UTC)
         rows = [
