@@ -16,6 +16,10 @@ pytestmark = pytest.mark.core
         ("Bestellnummer;Preis\n1;12,50€\n2;3,00€\n", "cp1252"),
         ("nom;ville\nZoé;Besançon – centre\n", "cp1252"),
         ("注文番号,単価\nA-1,1200\n", "cp932"),
+        (
+            "注文番号,氏名,商品コード,支払方法\nA-1,山田太郎,MUG-1,クレジットカード\nA-2,鈴木花子,SPN-1,代金引換\n",
+            "cp932",
+        ),
         ("订单号,单价\nA-1,1200\n", "gb18030"),
         ("имя,город\nАнна,Москва\n", "cp1251"),
         ("nazwa;miasto\nŁyżka;Gdańsk\nŻuraw;Łódź\n", "cp1250"),
