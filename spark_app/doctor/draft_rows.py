@@ -100,12 +100,16 @@ def as_sql(draft: Draft, role: str) -> str:
 
 def add_payments_only(draft: Draft) -> None:
     """Rows of a ledger that pay an order, by the words of its kind."""
-    kinds = distinct(draft.sample.column(draft.header("kind")))
-    pay = [kind for kind in kinds if pays(kind)]
+    kinds, pay = distinct(draft.sample.column(draft.header("kind"))), kinds_that_pay(draft)
     others = [kind for kind in kinds if kind not in pay]
     why = f"leaves out {sum(kinds[one] for one in others)} of {sum(kinds.values())} rows: {', '.join(others)}"
     draft.add(f"    where: {draft.names[draft.header('kind')]} in ({listed(pay)})", why)
     draft.questions.append(f"payments: are these all kinds that pay? {', '.join(pay)}")
+
+
+def kinds_that_pay(draft: Draft) -> list[str]:
+    """Of a ledger's kinds those by which an order is paid."""
+    return [kind for kind in distinct(draft.sample.column(draft.header("kind"))) if pays(kind)] if draft.ledger else []
 
 
 def kinds_that_give_back(draft: Draft) -> list[str]:

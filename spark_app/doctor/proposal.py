@@ -16,6 +16,7 @@ from spark_app.doctor.draft_columns import (
     add_column,
     add_customer_of_order,
     add_number,
+    add_number_in_order,
     add_time,
     add_time_of_change,
     add_words,
@@ -37,6 +38,7 @@ from spark_app.doctor.draft_rows import (
     goods_only,
     is_unique,
     kinds_that_give_back,
+    kinds_that_pay,
     paid_only,
     sales_only,
     takes_back,
@@ -137,9 +139,7 @@ def _order_items(draft: Draft, dataset: str) -> None:
     if draft.has("item_number") and is_unique(draft, "order_id", "item_number"):
         add_column(draft, "item_number", "item_number", f"with {draft.header('order_id')} no two rows share it")
     else:
-        draft.add(
-            f"      item_number: {{number_by: [{as_scalar(draft.header('order_id'))}]}}", "no column numbers lines"
-        )
+        add_number_in_order(draft, "item_number", "no column numbers lines")
     add_column(draft, "product_id", "product_id")
     draft.add(f"      seller_id: {{default: {draft.source}}}", "no column says who sells: the shop itself")
     for column in ("quantity", "unit_price"):
@@ -154,6 +154,8 @@ def _order_items(draft: Draft, dataset: str) -> None:
 def _payments(draft: Draft, dataset: str) -> None:
     if not draft.has("order_id", "pay_amount") or not (draft.has("method") or draft.ledger):
         return
+    if draft.ledger and not kinds_that_pay(draft):
+        return
     draft.add("  payments:")
     draft.add(f"    from: {dataset}")
     if draft.ledger:
@@ -163,15 +165,9 @@ def _payments(draft: Draft, dataset: str) -> None:
     draft.add("    columns:")
     add_column(draft, "order_id", "order_id")
     if draft.ledger:
-        draft.add(
-            f"      payment_sequence: {{number_by: [{as_scalar(draft.header('order_id'))}]}}",
-            "an order may have several",
-        )
+        add_number_in_order(draft, "payment_sequence", "an order may have several")
     elif differs_within_orders(draft, "pay_amount"):
-        key = as_scalar(draft.header("order_id"))
-        draft.add(
-            f"      payment_sequence: {{number_by: [{key}]}}", "amounts differ within an order: a part for each row"
-        )
+        add_number_in_order(draft, "payment_sequence", "amounts differ within an order: a part for each row")
     else:
         draft.add('      payment_sequence: {default: "1"}', "one payment an order")
     if draft.has("method"):

@@ -154,6 +154,12 @@ def test_of_a_ledger_little_is_left_to_say(tmp_path: Path) -> None:
     assert different(found, source_of(tmp_path / "wanted", LEDGER)) == ["timezone"]
 
 
+def test_a_ledger_in_which_nothing_is_paid_has_no_payments(tmp_path: Path) -> None:
+    found = proposed(tmp_path, written(tmp_path, "a.csv", "Order,Type,Gross\n1,Refund,-9.50\n2,Fee,-0.30\n"))
+    assert set(found.entities) == {"refunds"}
+    assert found.entities["refunds"][0].where == "type in ('Refund')"
+
+
 SQUARE = """
     source: shop
     timezone: America/Los_Angeles
