@@ -20,6 +20,11 @@ def add_column(draft: Draft, column: str, role: str, why: str = "") -> None:
     draft.add(f"      {column}: {as_scalar(match.header)}", why or match.why)
 
 
+def add_number_in_order(draft: Draft, column: str, why: str) -> None:
+    """The row's number among those of its order."""
+    draft.add(f"      {column}: {{number_by: [{as_scalar(draft.header('order_id'))}]}}", why)
+
+
 def add_customer_of_order(draft: Draft) -> None:
     """Who ordered; guests are unknown."""
     if not draft.has("customer_id"):

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from spark_app.doctor.draft import Draft, as_scalar
-from spark_app.doctor.draft_columns import add_column, add_number, add_time, add_time_of_change
+from spark_app.doctor.draft import Draft
+from spark_app.doctor.draft_columns import add_column, add_number, add_number_in_order, add_time, add_time_of_change
 from spark_app.doctor.draft_rows import as_sql, carried_down, listed, rows_of_orders
 from spark_app.doctor.kinds import numbers
 
@@ -37,8 +37,8 @@ def add_defaults(draft: Draft) -> None:
     elif draft.has("tax") and way is None:
         draft.questions.append("have prices their taxes in them? If so: defaults: {prices_include_tax: true}")
     if given:
-        listed = ", ".join(f"{key}: {value}" for key, (value, _) in given.items())
-        draft.add(f"defaults: {{{listed}}}", "; ".join(why for _, why in given.values()))
+        keys = ", ".join(f"{key}: {value}" for key, (value, _) in given.items())
+        draft.add(f"defaults: {{{keys}}}", "; ".join(why for _, why in given.values()))
 
 
 def add_amounts(draft: Draft, columns: Mapping[str, str], *, of_order: bool) -> None:
@@ -75,8 +75,7 @@ def add_refunds_of_ledger(draft: Draft, kinds: Sequence[str]) -> None:
         add_column(draft, "refund_id", "transaction")
     else:
         add_column(draft, "refund_id", "order_id")
-        key = as_scalar(draft.header("order_id"))
-        draft.add(f"      refund_line: {{number_by: [{key}]}}", "an order may have several")
+        add_number_in_order(draft, "refund_line", "an order may have several")
     add_column(draft, "order_id", "order_id")
     add_number(draft, "amount", "pay_amount", absolute=True)
     draft.questions.append("refunds.amount: has it shipping and taxes in it? They have columns of their own")
@@ -89,12 +88,11 @@ def add_refunds_of_ledger(draft: Draft, kinds: Sequence[str]) -> None:
 
 def add_refunds(draft: Draft) -> None:
     """Rows of fewer than no pieces give money back."""
-    quantity, order = draft.names[draft.header("quantity")], draft.header("order_id")
-    pieces = as_sql(draft, "quantity")
+    quantity, pieces = draft.names[draft.header("quantity")], as_sql(draft, "quantity")
     draft.add(f"    where: {pieces} < 0", f"fewer than no {quantity}: what came back")
     draft.add("    columns:")
     add_column(draft, "refund_id", "order_id")
-    draft.add(f"      refund_line: {{number_by: [{as_scalar(order)}]}}", "an order may have several")
+    add_number_in_order(draft, "refund_line", "an order may have several")
     add_column(draft, "order_id", "order_id")
     if draft.has("unit_price"):
         product = f"cast({pieces} as decimal(18,3)) * cast({as_sql(draft, 'unit_price')} as decimal(18,4))"

@@ -6,7 +6,6 @@ that it names of a table must be these, of these rows and no others. To add one,
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +15,8 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from spark_app.runtime.settings import conf_dir
 from tests.support.drops import run_days, table_dicts
+from tests.support.mapping import conf_with, proof
 
 pytestmark = pytest.mark.long
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -45,31 +44,24 @@ def test_gold_says_what_the_shop_would(
         file = tmp_path / "landing" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode(case.encoding))
-    monkeypatch.setenv("LAKEHOUSE_CONF", str(_conf(tmp_path, case)))
-    run_days(tmp_path, *case.days, source=yaml.safe_load(case.source)["source"], allow_missing=False)
-    for table, rows in case.expected.items():
-        assert _like(table_dicts(tmp_path, table), rows) == rows, table
-    assert not table_dicts(tmp_path, "silver.quarantine")
-    counted = table_dicts(tmp_path, "ops.reconciliation")
-    for entity, expected in (case.passed_over or {}).items():
-        assert sum(row["rows_passed_over"] for row in counted if row["entity"] == entity) == int(expected), entity
-
-
-def _conf(folder: Path, case: Case) -> Path:
-    conf = folder / "conf"
-    shutil.copytree(conf_dir(), conf)
-    (conf / "sources" / f"{yaml.safe_load(case.source)['source']}.yaml").write_text(case.source, encoding="utf-8")
+    conf = conf_with(tmp_path, case.source)
     if case.reporting:
         with (conf / "local.yaml").open("a", encoding="utf-8") as local:
             local.write(yaml.safe_dump({"reporting": case.reporting}))
-    return conf
+    monkeypatch.setenv("LAKEHOUSE_CONF", str(conf))
+    run_days(tmp_path, *case.days, source="shop", allow_missing=False)
+    for table, rows in case.expected.items():
+        assert _like(table_dicts(tmp_path, table), rows) == rows, table
+    assert not table_dicts(tmp_path, "silver.quarantine")
+    for entity, expected in (case.passed_over or {}).items():
+        assert sum(counts[-1] for counts in proof(tmp_path, entity).values()) == int(expected), entity
 
 
 def _like(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[dict[str, str]]:
     """What was found, sorted, with each row's columns those of the expected one in its place, as text."""
-    ordered = sorted(([_text(row[name]) for name in expected[0]], row) for row in found)
+    ordered = sorted(found, key=lambda row: [_text(row[name]) for name in expected[0]])
     columns = [row.keys() for row in expected] + [expected[0].keys()] * (len(found) - len(expected))
-    return [{name: _text(row[name]) for name in names} for names, (_, row) in zip(columns, ordered, strict=False)]
+    return [{name: _text(row[name]) for name in names} for names, row in zip(columns, ordered, strict=False)]
 
 
 def _text(value: Any) -> str:
